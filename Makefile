@@ -1,0 +1,59 @@
+# hefu: `make` alone lists the targets.
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+SEEDS ?= 300
+
+.DEFAULT_GOAL := help
+.PHONY: help install up demo test lint format simulate bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+install: $(STAMP) ## make .venv with everything, hefu included
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "hefu needs Python 3.11 or newer / 需要 Python 3.11 或更高版本"; exit 2; }
+	@test -x $(BIN)/pip || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV) 2>/dev/null; } || { rm -rf $(VENV); \
+		test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null \
+		&& $(PYTHON) -m venv $(VENV); } || { rm -rf $(VENV); \
+		echo "no venv module: apt-get install python3-venv / 缺少 venv 模块: apt-get install python3-venv"; exit 2; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+up: $(STAMP) ## start both nodes, load the samples, serve until Ctrl-C
+	@$(BIN)/hefu up
+
+demo: $(STAMP) ## play the whole story; exit 0 only if every step came out as it must
+	@$(BIN)/hefu demo
+
+test: $(STAMP) ## run the tests
+	$(BIN)/pytest -n 2 -q
+
+lint: $(STAMP) ## format, lint, strict types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## let the formatter have its way
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+simulate: $(STAMP) ## run SEEDS=N two-node histories with faults
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+bench: $(STAMP) ## measure, side by side, medians
+	$(BIN)/python -m benchmarks
+
+lock: $(STAMP) ## compile the requirements with hashes
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate requirements/runtime.in -o requirements/runtime.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove the environment and all data of the nodes
+	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""What the papers say: certificate, declaration, parties, goods, and the readers that take them in."""

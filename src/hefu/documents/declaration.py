@@ -1,0 +1,150 @@
+"""The customs half: a declaration, or an application to amend or withdraw one.
+
+Field names follow the meaning of the Single Window message (domain.md §2.4); the message's own
+element name stands in each docstring. The export swap of countries is undone by the reader: here
+``origin`` is always where the goods come from and ``destination`` where they go.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from hefu.documents.fields import (
+    ActNumber,
+    Amount,
+    CertificateNumber,
+    Code,
+    Day,
+    Document,
+    ExportNumber,
+    HsCode,
+    ItemNumber,
+    Name,
+    Quantity,
+    Remark,
+    Short,
+)
+from hefu.documents.goods import UnitCode
+from hefu.documents.party import Party
+
+
+class Act(StrEnum):
+    """The customs act: what is asked of customs. ``other`` needs no certificate (other imports)."""
+
+    EXPORT = "export"
+    RETURN = "return"
+    AMENDMENT = "amendment"
+    WITHDRAWAL = "withdrawal"
+    OTHER = "other"
+
+
+class Measure(Document):
+    """A quantity and its customs unit."""
+
+    quantity: Quantity
+    unit: UnitCode
+
+
+class DeclarationItem(Document):
+    """One item (DecList).
+
+    ``first`` is the first statutory quantity (FirstQty, FirstUnit), ``second`` the second,
+    ``traded`` the transaction quantity (GQty, GUnit): three measures of the same goods.
+    """
+
+    item: ItemNumber
+    hs_code: HsCode
+    goods_name: Name
+    specification: Name | None = None
+    first: Measure
+    second: Measure | None = None
+    traded: Measure | None = None
+    unit_price: Amount | None = None
+    total: Amount | None = None
+    currency: Code | None = None
+    origin: Code | None = None
+    destination: Code | None = None
+
+
+class ReferenceSource(StrEnum):
+    """Where in the declaration the certificate number stood (domain.md §2.6)."""
+
+    LICENSE = "license"
+    RELATION = "relation"
+    REMARK = "remark"
+
+
+class CertificateReference(Document):
+    """A certificate named by the declaration; with ``item`` and ``line`` when the two are tied
+    item to line (EcoRelation DecGNo, EcoGNo)."""
+
+    number: CertificateNumber
+    source: ReferenceSource = ReferenceSource.LICENSE
+    item: ItemNumber | None = None
+    line: ItemNumber | None = None
+
+
+class Declaration(Document):
+    """A declaration as the declarant lodges it.
+
+    ``related`` is the export declaration that a return, amendment or withdrawal concerns (RelId).
+    For an amendment ``items`` state what is affected, by the item numbers and in the quantities
+    of the export declaration, and ``becomes`` the items as they shall read afterwards; a
+    withdrawal without items concerns the whole declaration (assumption: no source gives the form).
+    """
+
+    number: ActNumber
+    act: Act
+    related: ExportNumber | None = None
+    mode: Code | None = None
+    office: Annotated[Code, Field(pattern=r"^[0-9]{4}$")] | None = None
+    declared_on: Day
+    moved_on: Day | None = None
+    trader: Party
+    owner: Party | None = None
+    declarant: Party | None = None
+    contract: Short | None = None
+    terms: Code | None = None
+    gross_weight: Quantity | None = None
+    net_weight: Quantity | None = None
+    certificates: tuple[CertificateReference, ...] = ()
+    items: tuple[DeclarationItem, ...] = ()
+    becomes: tuple[DeclarationItem, ...] = ()
+    remark: Remark | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.act in (Act.AMENDMENT, Act.WITHDRAWAL) and self.related is None:
+            raise ValueError(
+                f"an {self.act} names the export declaration in 'related'"
+                " / 改单, 撤单须在 related 填出口报关单号"
+            )
+        if self.act in (Act.EXPORT, Act.RETURN, Act.OTHER) and self.mode is None:
+            raise ValueError("a declaration has a supervision mode / 报关单须有监管方式")
+        if not self.items and self.act is not Act.WITHDRAWAL:
+            raise ValueError("no item / 没有商品项")
+        if self.becomes and self.act is not Act.AMENDMENT:
+            raise ValueError("only an amendment has 'becomes' / 只有改单可填 becomes")
+        for name, items in (("items", self.items), ("becomes", self.becomes)):
+            numbers = [item.item for item in items]
+            if len(set(numbers)) != len(numbers):
+                raise ValueError(f"item numbers repeat in {name} / {name} 中项号重复")
+        present = {item.item for item in self.items}
+        for reference in self.certificates:
+            if reference.item is not None and self.items and reference.item not in present:
+                raise ValueError(
+                    f"certificate {reference.number} is tied to item {reference.item}, which is not there"
+                    f" / 证明 {reference.number} 关联的第 {reference.item} 项不存在"
+                )
+        return self
+
+    def certificate_numbers(self) -> tuple[str, ...]:
+        """The certificates named, each once, in the order of the declaration."""
+        return tuple(dict.fromkeys(reference.number for reference in self.certificates))
+
+    def parties(self) -> tuple[Party, ...]:
+        """Everyone who is a party to the declaration and may see it."""
+        return tuple(p for p in (self.trader, self.owner, self.declarant) if p is not None)

@@ -1,0 +1,254 @@
+"""The goods ledger: what is still free to be certified (tax) or taken (customs). Guards I5.
+
+An account counts one item of an export declaration, one invoice line before export, or one line of
+a principal's certificate from which the agent's certificates draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hefu.documents.certificate import Certificate, CertificateLine
+from hefu.documents.declaration import Declaration
+from hefu.documents.fields import plain, scaled, unscaled
+from hefu.documents.goods import GoodsKey, convert
+from hefu.protocol import outcome
+from hefu.protocol.book import Book
+from hefu.protocol.outcome import Outcome
+from hefu.protocol.records import Account, Copy, Cover
+from hefu.rules.finding import Draw
+
+_TRUST = ("assumed", "stated", "declared")
+
+
+def key_of(certificate: Certificate, line: CertificateLine) -> GoodsKey:
+    """What a line is counted on: its goods, or the principal's line that it draws from."""
+    if certificate.principal_certificate is None:
+        return certificate.goods_key(line)
+    return GoodsKey("certificate", "", certificate.principal_certificate, line.line)
+
+
+def in_unit(quantity: int, source: str, target: str) -> int | None:
+    """A scaled quantity in another unit; ``None`` if they do not convert."""
+    if source == target:
+        return quantity
+    converted = convert(unscaled(quantity), source, target)
+    return None if converted is None else scaled(converted)
+
+
+def opened_by(certificate: Certificate, line: CertificateLine) -> Account:
+    """The account that a line opens when its goods are not on record yet.
+
+    Without a stated exported quantity the line's own is taken, which leaves no room for a second
+    certificate until customs has sent the export declaration.
+    """
+    stated = line.exported_quantity
+    return Account(
+        goods=str(key_of(certificate, line)),
+        unit=line.unit,
+        quantity=scaled(stated or line.quantity),
+        taken=0,
+        basis="stated" if stated else "assumed",
+    )
+
+
+def plan_cover(book: Book, certificate: Certificate) -> tuple[list[tuple[Account, Cover]], Outcome | None]:
+    """What issuing would write into the ledger, or the refusal. Writes nothing."""
+    planned: list[tuple[Account, Cover]] = []
+    for line in certificate.lines:
+        account, refusal = _account_for(book, certificate, line)
+        if refusal is not None:
+            return [], refusal
+        wanted = in_unit(scaled(line.quantity), line.unit, account.unit)
+        shown = {"goods": account.goods, "line": line.line, "unit": account.unit}
+        if wanted is None:
+            return [], outcome.refuse(
+                outcome.GOODS_UNIT, certificate.number, "tax", value=line.unit, given=line.unit, **shown
+            )
+        left = account.quantity - account.taken
+        if wanted > left:
+            by = [c.certificate for c in book.find(Cover, "goods", account.goods)]
+            return [], outcome.refuse(
+                outcome.GOODS_COVERED,
+                certificate.number,
+                "tax",
+                value=plain(unscaled(wanted)),
+                quantity=plain(unscaled(account.quantity)),
+                taken=plain(unscaled(account.taken)),
+                left=plain(unscaled(left)),
+                wanted=plain(unscaled(wanted)),
+                by=", ".join(dict.fromkeys(by)),
+                **shown,
+            )
+        planned.append(
+            (
+                replace(account, taken=account.taken + wanted),
+                Cover(account.goods, certificate.number, line.line, wanted),
+            )
+        )
+    return planned, None
+
+
+def _account_for(
+    book: Book, certificate: Certificate, line: CertificateLine
+) -> tuple[Account, Outcome | None]:
+    """The account of a line's goods, opened or corrected by a better known quantity."""
+    opened = opened_by(certificate, line)
+    account = book.get(Account, opened.goods)
+    if account is None:
+        return opened, None
+    if line.exported_quantity is None or key_of(certificate, line).kind == "certificate":
+        return account, None
+    given = in_unit(scaled(line.exported_quantity), line.unit, account.unit)
+    if given is None or given == account.quantity:
+        return account, None
+    if account.basis == "assumed" and given > account.quantity:
+        return replace(account, quantity=given, basis="stated"), None
+    return account, outcome.refuse(
+        outcome.GOODS_QUANTITY_DIFFERS,
+        certificate.number,
+        "tax",
+        value=plain(line.exported_quantity),
+        goods=account.goods,
+        line=line.line,
+        unit=account.unit,
+        quantity=plain(unscaled(account.quantity)),
+        basis=account.basis,
+        given=plain(unscaled(given)),
+    )
+
+
+def put_cover(book: Book, planned: list[tuple[Account, Cover]]) -> None:
+    """Write what :func:`plan_cover` planned."""
+    for account, cover in planned:
+        book.put(account)
+        book.put(cover)
+
+
+def open_for_agent(book: Book, principal: Certificate) -> None:
+    """Open one account a line of a principal's certificate, for the agent's certificates to draw on."""
+    for line in principal.lines:
+        goods = GoodsKey("certificate", "", principal.number, line.line)
+        book.put(Account(str(goods), line.unit, scaled(line.quantity), 0, "stated"))
+
+
+def drawn_by_agents(book: Book, principal: Certificate) -> list[str]:
+    """The live agents' certificates that draw on a principal's certificate."""
+    found: list[str] = []
+    if principal.agent is not None:
+        for line in principal.lines:
+            goods = str(GoodsKey("certificate", "", principal.number, line.line))
+            found += [cover.certificate for cover in book.find(Cover, "goods", goods)]
+    return list(dict.fromkeys(found))
+
+
+def wider_than(book: Book, certificate: Certificate, old: str) -> Outcome | None:
+    """The refusal if a reissue covers goods, or a quantity, that the old certificate did not."""
+    room = {cover.goods: cover.quantity for cover in book.find(Cover, "certificate", old)}
+    for line in certificate.lines:
+        goods = str(key_of(certificate, line))
+        account = book.get(Account, goods)
+        wanted = in_unit(scaled(line.quantity), line.unit, account.unit) if account else None
+        if wanted is None or wanted > room.get(goods, 0):
+            return outcome.refuse(
+                outcome.REISSUE_WIDER, certificate.number, "tax", value=line.quantity, line=line.line, old=old
+            )
+    return None
+
+
+def lift_cover(book: Book, certificate: str) -> None:
+    """Give back everything that a certificate covers."""
+    for cover in book.find(Cover, "certificate", certificate):
+        _shrink(book, cover, 0)
+
+
+def settle_cover(book: Book, certificate: Certificate, drawn: dict[int, str]) -> None:
+    """After use: a line covers what was used of it, the rest returns to the ledger (DESIGN §9)."""
+    for cover in book.find(Cover, "certificate", certificate.number):
+        line = certificate.line_numbered(cover.line)
+        account = book.get(Account, cover.goods)
+        if line is None or account is None:
+            continue
+        used = in_unit(int(drawn.get(cover.line, "0")), line.unit, account.unit)
+        _shrink(book, cover, min(cover.quantity, used or 0))
+
+
+def _shrink(book: Book, cover: Cover, to: int) -> None:
+    account = book.get(Account, cover.goods)
+    if account is not None:
+        book.put(replace(account, taken=account.taken - cover.quantity + to))
+    if to:
+        book.put(replace(cover, quantity=to))
+    else:
+        book.drop(cover)
+
+
+def enter_export(book: Book, declaration: Declaration, actor: str) -> None:
+    """Enter the items of a released export declaration.
+
+    What a certificate stated before is replaced by what was declared. If more was taken than the
+    declaration holds, the account keeps what was taken and the contradiction is on record.
+    """
+    for item in declaration.items:
+        goods = str(GoodsKey("item", "", declaration.number, item.item))
+        quantity = scaled(item.first.quantity)
+        account = book.get(Account, goods)
+        if account is None:
+            book.put(Account(goods, item.first.unit, quantity, 0, "declared"))
+            continue
+        if account.basis == "declared":
+            continue
+        declared = in_unit(quantity, item.first.unit, account.unit)
+        if declared is None or declared < account.taken:
+            book.note(
+                actor,
+                "goods.contested",
+                declaration.number,
+                goods=goods,
+                declared=f"{plain(item.first.quantity)} {item.first.unit}",
+                taken=f"{plain(unscaled(account.taken))} {account.unit}",
+            )
+        else:
+            book.put(replace(account, quantity=declared, basis="declared"))
+
+
+def taken_by(book: Book, declaration: Declaration, draws: tuple[Draw, ...]) -> dict[str, int]:
+    """What an act takes from the items of its export declaration, by account, in the account's unit."""
+    taken: dict[str, int] = {}
+    for draw in draws:
+        copy = book.get(Copy, draw.certificate)
+        line = copy.document.line_numbered(draw.line) if copy else None
+        if copy is None or line is None or line.declaration is None or line.declaration != declaration.related:
+            continue
+        goods = str(copy.document.goods_key(line))
+        account = book.get(Account, goods)
+        amount = in_unit(draw.quantity, line.unit, account.unit if account else line.unit)
+        if amount is not None:
+            taken[goods] = taken.get(goods, 0) + amount
+    return taken
+
+
+def take(book: Book, declaration: Declaration, draws: tuple[Draw, ...]) -> None:
+    """Take what a reserved act draws from the exported goods (customs)."""
+    for draw in draws:
+        copy = book.get(Copy, draw.certificate)
+        line = copy.document.line_numbered(draw.line) if copy else None
+        if copy is not None and line is not None and line.declaration == declaration.related is not None:
+            goods = str(copy.document.goods_key(line))
+            if book.get(Account, goods) is None:
+                stated = line.exported_quantity
+                quantity = scaled(stated or line.quantity)
+                book.put(Account(goods, line.unit, quantity, 0, "stated" if stated else "assumed"))
+    _add(book, taken_by(book, declaration, draws), 1)
+
+
+def give_back(book: Book, declaration: Declaration, draws: tuple[Draw, ...]) -> None:
+    """Undo :func:`take` when the act is withdrawn, refused or corrected before release."""
+    _add(book, taken_by(book, declaration, draws), -1)
+
+
+def _add(book: Book, amounts: dict[str, int], sign: int) -> None:
+    for goods, amount in amounts.items():
+        account = book.get(Account, goods)
+        if account is not None:
+            book.put(replace(account, taken=account.taken + sign * amount))

@@ -1,0 +1,1 @@
+"""Is it the same thing: the comparison of certificate and declaration, written once."""
