@@ -14,7 +14,6 @@ from pydantic import Field, model_validator
 from hefu.documents.fields import (
     Amount,
     CertificateNumber,
-    Code,
     Day,
     Document,
     ExportNumber,
@@ -24,6 +23,7 @@ from hefu.documents.fields import (
     Quantity,
     Remark,
     Short,
+    TaxOffice,
     split_tax_declaration_number,
 )
 from hefu.documents.goods import GoodsKey, UnitCode
@@ -107,7 +107,7 @@ class Certificate(Document):
     number: CertificateNumber
     purpose: Purpose
     issued_on: Day
-    tax_office: Annotated[Code, Field(pattern=r"^[0-9]{11}$")]
+    tax_office: TaxOffice
     holder: Party
     agent: Party | None = None
     principal_certificate: CertificateNumber | None = None

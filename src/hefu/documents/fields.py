@@ -194,6 +194,9 @@ Day = Annotated[date, BeforeValidator(_day)]
 Code = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z]{1,8}$")]
 """A code of an official list: supervision mode, office, currency, country."""
 
+TaxOffice = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z]{11}$")]
+"""Code of the competent tax authority 主管税务机关, 11 characters (domain.md §1.2)."""
+
 ItemNumber = Annotated[int, BeforeValidator(lambda v: int(v) if isinstance(v, str) and v.strip().isdigit() else v),
                        Field(ge=1, le=9999)]
 """Item of a declaration or line of a certificate; "01", "1" and 1 are the same item."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from hefu.documents.certificate import Purpose
 from hefu.documents.declaration import Act, Declaration
-from hefu.documents.fields import unscaled
 from hefu.documents.goods import GoodsKey
 from hefu.protocol import goods
 from hefu.protocol.book import Book
@@ -33,11 +30,13 @@ def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
         for one in certificates
         if one.document is not None and one.document.principal_certificate
     }
+    export = _export_concerned(declaration, certificates)
     return Case(
         declaration=declaration,
         certificates=certificates,
         principals={number: standing(book, number) for number in sorted(behind)},
-        original=_original(book, declaration),
+        export=export,
+        original=_original(book, export),
         goods_left=_goods_left(book, declaration, certificates),
     )
 
@@ -80,11 +79,17 @@ def _by_export(book: Book, declaration: Declaration) -> tuple[str, ...]:
     return tuple(fitting)
 
 
-def _original(book: Book, declaration: Declaration) -> Declaration | None:
+def _export_concerned(declaration: Declaration, certificates: tuple[Standing, ...]) -> str | None:
+    """The export declaration it names; a return may leave that out, then its certificates tell."""
+    if declaration.related is not None or declaration.act is not Act.RETURN:
+        return declaration.related
+    told = {line.declaration for one in certificates if one.document for line in one.document.lines}
+    return told.pop() if len(told) == 1 else None
+
+
+def _original(book: Book, export: str | None) -> Declaration | None:
     """The export declaration in force: released, as last amended, not withdrawn since."""
-    if declaration.related is None:
-        return None
-    lodgement = book.get(Lodgement, declaration.related)
+    lodgement = book.get(Lodgement, export) if export is not None else None
     if lodgement is None or lodgement.state is not DeclarationState.RELEASED or lodgement.marks:
         return None
     return lodgement.document
@@ -92,19 +97,17 @@ def _original(book: Book, declaration: Declaration) -> Declaration | None:
 
 def _goods_left(
     book: Book, declaration: Declaration, certificates: tuple[Standing, ...]
-) -> dict[int, Decimal]:
+) -> dict[int, tuple[int, str]]:
     """What is left of each export item concerned, this declaration's own reservation given back."""
-    if declaration.related is None:
-        return {}
     own = book.get(Lodgement, declaration.number)
-    taken_here = goods.taken_by(book, own.document, own.draws) if own is not None else {}
-    left: dict[int, Decimal] = {}
+    taken_here = goods.taken_by(book, own.draws) if own is not None else {}
+    left: dict[int, tuple[int, str]] = {}
     for one in certificates:
         for line in one.document.lines if one.document else ():
-            if line.declaration == declaration.related and line.item is not None:
+            if line.declaration is not None and line.item is not None:
                 key = str(GoodsKey("item", "", line.declaration, line.item))
                 account = book.get(Account, key)
                 if account is not None:
                     free = account.quantity - account.taken + taken_here.get(key, 0)
-                    left[line.item] = unscaled(free)
+                    left[line.item] = (free, account.unit)
     return left

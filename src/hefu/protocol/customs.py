@@ -252,7 +252,7 @@ class Gate:
             book.put(Holding(certificate, UseState.RESERVED, lodgement.number, book.now))
             book.note(_SIDE, "certificate.reserved", certificate, lodgement.number)
             book.send(CertificateReserved(number=certificate, declaration=lodgement.number))
-        goods.take(book, lodgement.document, lodgement.draws)
+        goods.take(book, lodgement.draws)
 
     def _give_back(self, book: Book, lodgement: Lodgement, actor: str, why: str) -> None:
         """Free what a reserved declaration holds, and drop what a held one waits for."""
@@ -260,7 +260,7 @@ class Gate:
             book.drop(wait)
         if lodgement.state is not DeclarationState.RESERVED:
             return
-        goods.give_back(book, lodgement.document, lodgement.draws)
+        goods.give_back(book, lodgement.draws)
         for certificate in lodgement.certificates:
             holding = book.get(Holding, certificate)
             if holding is not None:

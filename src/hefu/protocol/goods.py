@@ -212,39 +212,44 @@ def enter_export(book: Book, declaration: Declaration, actor: str) -> None:
             book.put(replace(account, quantity=declared, basis="declared"))
 
 
-def taken_by(book: Book, declaration: Declaration, draws: tuple[Draw, ...]) -> dict[str, int]:
-    """What an act takes from the items of its export declaration, by account, in the account's unit."""
+def taken_by(book: Book, draws: tuple[Draw, ...]) -> dict[str, int]:
+    """What draws take from the items of export declarations, by account, in the account's unit."""
     taken: dict[str, int] = {}
     for draw in draws:
         copy = book.get(Copy, draw.certificate)
         line = copy.document.line_numbered(draw.line) if copy else None
-        if copy is None or line is None or line.declaration is None or line.declaration != declaration.related:
+        if copy is None or line is None or line.declaration is None:
             continue
         goods = str(copy.document.goods_key(line))
-        account = book.get(Account, goods)
-        amount = in_unit(draw.quantity, line.unit, account.unit if account else line.unit)
+        account = book.get(Account, goods) or _opened_at_customs(copy.document, line)
+        amount = in_unit(draw.quantity, line.unit, account.unit)
         if amount is not None:
             taken[goods] = taken.get(goods, 0) + amount
     return taken
 
 
-def take(book: Book, declaration: Declaration, draws: tuple[Draw, ...]) -> None:
+def _opened_at_customs(certificate: Certificate, line: CertificateLine) -> Account:
+    """The account of goods whose export declaration customs does not have: as the certificate states."""
+    stated = line.exported_quantity
+    quantity = scaled(stated or line.quantity)
+    return Account(str(certificate.goods_key(line)), line.unit, quantity, 0, "stated" if stated else "assumed")
+
+
+def take(book: Book, draws: tuple[Draw, ...]) -> None:
     """Take what a reserved act draws from the exported goods (customs)."""
     for draw in draws:
         copy = book.get(Copy, draw.certificate)
         line = copy.document.line_numbered(draw.line) if copy else None
-        if copy is not None and line is not None and line.declaration == declaration.related is not None:
-            goods = str(copy.document.goods_key(line))
-            if book.get(Account, goods) is None:
-                stated = line.exported_quantity
-                quantity = scaled(stated or line.quantity)
-                book.put(Account(goods, line.unit, quantity, 0, "stated" if stated else "assumed"))
-    _add(book, taken_by(book, declaration, draws), 1)
+        if copy is not None and line is not None and line.declaration is not None:
+            account = _opened_at_customs(copy.document, line)
+            if book.get(Account, account.goods) is None:
+                book.put(account)
+    _add(book, taken_by(book, draws), 1)
 
 
-def give_back(book: Book, declaration: Declaration, draws: tuple[Draw, ...]) -> None:
+def give_back(book: Book, draws: tuple[Draw, ...]) -> None:
     """Undo :func:`take` when the act is withdrawn, refused or corrected before release."""
-    _add(book, taken_by(book, declaration, draws), -1)
+    _add(book, taken_by(book, draws), -1)
 
 
 def _add(book: Book, amounts: dict[str, int], sign: int) -> None:

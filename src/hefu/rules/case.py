@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 
 from hefu.documents.certificate import Certificate
@@ -39,14 +38,15 @@ class Case:
     """One declaration to be compared.
 
     ``certificates`` are those it names, in order, or those found by the export declaration it
-    concerns; ``principals`` the principals' certificates behind them, by number; ``original`` the
-    export declaration in force that ``declaration.related`` names, if customs has it;
-    ``goods_left`` what is left of each of its items (by item number) for this act, in the item's
-    first statutory unit, not counting what this declaration itself draws.
+    concerns; ``principals`` the principals' certificates behind them, by number. ``export`` is the
+    export declaration concerned: the one it names, else the one its certificates name; ``original``
+    is that declaration as in force, if customs has it. ``goods_left`` is what is left of each of its
+    items, by item number: scaled quantity and unit code, not counting what this act itself draws.
     """
 
     declaration: Declaration
     certificates: tuple[Standing, ...] = ()
     principals: Mapping[str, Standing] = field(default_factory=dict)
+    export: str | None = None
     original: Declaration | None = None
-    goods_left: Mapping[int, Decimal] = field(default_factory=dict)
+    goods_left: Mapping[int, tuple[int, str]] = field(default_factory=dict)

@@ -1,0 +1,149 @@
+"""Is there a certificate, and may it still be used? (domain.md §6 row 1)"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hefu.errors import Text
+from hefu.rules.finding import Question, Severity
+from hefu.rules.ruleset import Rule
+
+col = pl.col
+_A256 = "GACC and STA Joint Announcement 256 of 2025"
+_FOREIGN = col("held_by").is_null() | (col("held_by") != col("declaration"))
+
+RULES = (
+    Rule(
+        code="certificate.missing",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=col("needed") & (col("named") == 0),
+        declared="act",
+        certified="certificate",
+        message=Text(
+            "此业务 ({declared}) 须有《出口货物已补税/未退税证明》, 报关单未填证明编号, 也没有可用的证明",
+            "this act ({declared}) needs a Certificate of Tax Paid / Not Refunded; the declaration names none"
+            " and none is available for it",
+        ),
+        remedy=Text(
+            "企业向主管税务机关申请证明, 到达海关后自动重新核验; 或更正报关单填写证明编号",
+            "the enterprise applies to its tax office, the declaration is verified again when the certificate"
+            " arrives; or correct the declaration to name its certificate",
+        ),
+        ground=f"{_A256} art. 1; scope by policy",
+        row="1",
+    ),
+    Rule(
+        code="certificate.unknown",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=col("state") == "unknown",
+        declared="certificate",
+        certified="state",
+        message=Text(
+            "海关尚无证明 {certificate} 的数据", "customs has no data of certificate {certificate} yet"
+        ),
+        remedy=Text(
+            "核对编号; 若税务已开具, 数据到达后自动重新核验, 无需再申报",
+            "check the number; if tax has issued it, verification repeats by itself when the data arrive",
+        ),
+        ground=f"{_A256} art. 2",
+        row="1",
+    ),
+    Rule(
+        code="certificate.withdrawn",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=col("state") == "withdrawn",
+        declared="certificate",
+        certified="state",
+        message=Text(
+            "证明 {certificate} 已作废或已被补办的证明取代",
+            "certificate {certificate} has been voided or superseded by a reissue",
+        ),
+        remedy=Text(
+            "更正报关单, 填写新证明的编号; 没有新证明的向主管税务机关重新申请",
+            "correct the declaration to name the new certificate, or apply for one at the tax office",
+        ),
+        ground=f"{_A256} art. 2",
+        row="1",
+    ),
+    Rule(
+        code="certificate.used",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=(col("state") == "used") & _FOREIGN,
+        declared="certificate",
+        certified="held_by",
+        message=Text(
+            "证明 {certificate} 已被报关单 {held_by} 使用",
+            "certificate {certificate} has been used by declaration {held_by}",
+        ),
+        remedy=Text(
+            "一证一单: 更正报关单填写本单自己的证明, 没有的向主管税务机关申请",
+            "one certificate, one declaration: name this declaration's own certificate, or apply for one",
+        ),
+        ground=f"{_A256} art. 2; DESIGN §9 (one certificate, one declaration)",
+        row="1, 14",
+    ),
+    Rule(
+        code="certificate.reserved",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=(col("state") == "reserved") & _FOREIGN,
+        declared="certificate",
+        certified="held_by",
+        message=Text(
+            "证明 {certificate} 已为报关单 {held_by} 预留",
+            "certificate {certificate} is reserved for declaration {held_by}",
+        ),
+        remedy=Text(
+            "若 {held_by} 有误, 由其申报人撤回, 本单随即自动重新核验; 否则填写本单自己的证明",
+            "if {held_by} is wrong, its declarant withdraws it and this one is verified again by itself;"
+            " otherwise name this declaration's own certificate",
+        ),
+        ground="DESIGN §2 I1",
+        row="1, 14",
+    ),
+    Rule(
+        code="certificate.for_agent",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=col("for_agent"),
+        declared="certificate",
+        certified="holder_uscc",
+        message=Text(
+            "证明 {certificate} 是委托方证明, 只供受托方向其税务机关申请证明, 不能直接用于报关",
+            "certificate {certificate} is a principal's: the agent applies with it at its own tax office, it is"
+            " not used at customs",
+        ),
+        remedy=Text(
+            "受托方凭此证明向其主管税务机关申请, 报关单填写受托方的证明",
+            "the agent obtains its own certificate with it, and the declaration names that one",
+        ),
+        ground="domain notes §1.2 (agency exports), inferred",
+        row="6",
+    ),
+    Rule(
+        code="certificate.not_needed",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="certificates",
+        broken=col("known") & col("item").is_null() & (col("purpose") == col("act")),
+        declared="certificate",
+        certified="purpose",
+        message=Text(
+            "报关单填了证明 {certificate}, 但没有商品项用到它; 不会占用",
+            "the declaration names certificate {certificate} but no item draws on it; it will not be taken",
+        ),
+        remedy=Text("如属多填, 更正报关单删除该编号", "if it was named by mistake, correct the declaration"),
+        ground="DESIGN §9 (one act may need several certificates)",
+        row="14",
+    ),
+)

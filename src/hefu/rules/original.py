@@ -1,0 +1,133 @@
+"""Does the certificate speak of the same export declaration and item? (domain.md §6 rows 3, 4, 5)"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hefu.errors import Text
+from hefu.rules.derived import AFTER_EXPORT
+from hefu.rules.finding import Question, Severity
+from hefu.rules.policy import Policy
+from hefu.rules.ruleset import Rule
+
+col = pl.col
+
+
+def _by_policy(policy: Policy) -> Severity:
+    return Severity.BLOCK if policy.original_unknown == "hold" else Severity.WARN
+
+
+RULES = (
+    Rule(
+        code="declaration.differs",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="related",
+        broken=col("fit") & AFTER_EXPORT & col("paired") & col("export").is_not_null() & ~col("same_export"),
+        declared="export",
+        certified="line_declaration",
+        message=Text(
+            "证明 {certificate} 第 {line} 行属于出口报关单 {certified}, 本单关联的是 {declared}",
+            "line {line} of certificate {certificate} belongs to export declaration {certified}, this act"
+            " concerns {declared}",
+        ),
+        remedy=Text(
+            "更正关联报关单号, 或填写 {declared} 的证明",
+            "correct the related declaration number, or name the certificate of {declared}",
+        ),
+        ground="domain notes §6 row 3",
+        row="3",
+    ),
+    Rule(
+        code="declaration.ambiguous",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="related",
+        broken=col("fit") & AFTER_EXPORT & col("paired") & col("export").is_null(),
+        declared="related",
+        certified="line_declaration",
+        message=Text(
+            "报关单未填关联报关单号, 所列证明又属于不同的出口报关单 ({certified} 等)",
+            "the declaration names no related declaration and its certificates belong to different ones"
+            " ({certified} among them)",
+        ),
+        remedy=Text(
+            "更正报关单, 填写关联的出口报关单号",
+            "correct the declaration to name the export declaration that it concerns",
+        ),
+        ground="domain notes §6 row 5",
+        row="5",
+    ),
+    Rule(
+        code="declaration.not_related",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="related",
+        broken=AFTER_EXPORT & col("related").is_null() & col("export").is_not_null() & col("paired"),
+        declared="related",
+        certified="line_declaration",
+        message=Text(
+            "报关单未填关联报关单号, 按证明认定为 {certified}",
+            "the declaration names no related declaration; by its certificate it is {certified}",
+        ),
+        remedy=Text("人工核对关联关系", "an officer checks that the goods are those of {certified}"),
+        ground="domain notes §6 row 5: RelId may be empty",
+        row="5",
+    ),
+    Rule(
+        code="original.unknown",
+        question=Question.MATCH,
+        severity=_by_policy,
+        field="related",
+        broken=col("fit") & AFTER_EXPORT & col("same_export") & ~col("original"),
+        declared="export",
+        certified="line_declaration",
+        message=Text(
+            "海关登记中没有已放行且有效的出口报关单 {declared}, 无法与原单比对",
+            "customs has no released export declaration {declared} in force to compare with",
+        ),
+        remedy=Text(
+            "核对报关单号; 原单早于联网的, 由关员按纸质档案核对",
+            "check the number; if it is older than the network an officer compares with the file",
+        ),
+        ground="policy original_unknown (assumption)",
+        row="3",
+    ),
+    Rule(
+        code="item.not_found",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="item",
+        broken=col("fit") & AFTER_EXPORT & col("same_export") & col("original") & col("original_hs").is_null(),
+        declared="export",
+        certified="line_item",
+        message=Text(
+            "证明 {certificate} 第 {line} 行指出口报关单 {declared} 第 {certified} 项, 该单没有这一项",
+            "line {line} of certificate {certificate} is about item {certified} of {declared}, which has no such item",
+        ),
+        remedy=Text(
+            "向主管税务机关补办证明, 更正项号; 未使用的证明才能补办",
+            "have the certificate reissued with the right item number, while it is unused",
+        ),
+        ground="domain notes §6 row 4",
+        row="4",
+    ),
+    Rule(
+        code="item.not_covered",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="items",
+        broken=col("needed") & (col("named") > 0) & col("all_known") & col("item").is_not_null() & col("line").is_null(),
+        declared="item",
+        certified="certificate",
+        message=Text(
+            "第 {item} 项没有对应的证明行", "no certificate line corresponds to item {item}"
+        ),
+        remedy=Text(
+            "为第 {item} 项申请证明并填入报关单, 或将该项分单申报",
+            "apply for a certificate for item {item} and name it, or declare that item separately",
+        ),
+        ground="domain notes §6 row 4; DESIGN §2 I3",
+        row="4",
+    ),
+)

@@ -1,0 +1,33 @@
+"""Is the certificate for this kind of act? (domain.md §6 row 2)"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hefu.errors import Text
+from hefu.rules.finding import Question, Severity
+from hefu.rules.ruleset import Rule
+
+col = pl.col
+
+RULES = (
+    Rule(
+        code="purpose.differs",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="purpose",
+        broken=col("known") & (col("act") != "other") & (col("purpose") != col("act")),
+        declared="act",
+        certified="purpose",
+        message=Text(
+            "证明 {certificate} 的用途是 {certified}, 本次业务是 {declared}",
+            "certificate {certificate} was issued for {certified}, this act is {declared}",
+        ),
+        remedy=Text(
+            "向主管税务机关申请用途为 {declared} 的证明; 原证明未使用的可先作废",
+            "apply at the tax office for a certificate with purpose {declared}; the unused one may be voided first",
+        ),
+        ground="domain notes §6 row 2: a return certificate must not amend",
+        row="2",
+    ),
+)

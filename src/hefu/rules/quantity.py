@@ -1,0 +1,95 @@
+"""Is there enough, in units that convert? (domain.md §6 rows 11 to 15)"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hefu.errors import Text
+from hefu.rules.derived import wide
+from hefu.rules.finding import Question, Severity
+from hefu.rules.ruleset import Rule
+
+col = pl.col
+_COMPARABLE = col("fit") & col("paired") & (col("line_dimension") == col("item_dimension"))
+_WITHIN_EXPORT = col("exported").is_null() | (wide("line_quantity") <= col("exported"))
+
+RULES = (
+    Rule(
+        code="unit.not_convertible",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="unit",
+        broken=col("fit") & col("paired") & (col("line_dimension") != col("item_dimension")),
+        declared="item_unit",
+        certified="line_unit",
+        message=Text(
+            "第 {item} 项的法定单位 {declared} 与证明 {certificate} 第 {line} 行的单位 {certified} 不能换算",
+            "statutory unit {declared} of item {item} does not convert to unit {certified} of line {line} of"
+            " certificate {certificate}",
+        ),
+        remedy=Text(
+            "证明按报关单法定计量单位补办; 报关单单位有误的由申报人更正",
+            "have the certificate reissued in the statutory unit, or correct the declaration's unit if that is wrong",
+        ),
+        ground="domain notes §6 rows 11, 12; customs unit table",
+        row="11, 12",
+    ),
+    Rule(
+        code="quantity.exceeds_certificate",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="quantity",
+        broken=_COMPARABLE & (col("drawn_of_line") > wide("line_quantity")),
+        declared="drawn_of_line",
+        certified="line_quantity",
+        message=Text(
+            "报关数量 {declared} 大于证明 {certificate} 第 {line} 行的数量 {certified} ({unit})",
+            "declared quantity {declared} is more than {certified} in line {line} of certificate {certificate} ({unit})",
+        ),
+        remedy=Text(
+            "减少报关数量至 {certified}, 或为超出部分另行申请证明一并填写",
+            "declare no more than {certified}, or obtain a further certificate for the rest and name both",
+        ),
+        ground="domain notes §6 row 15: exact at 5 decimals",
+        row="14, 15",
+    ),
+    Rule(
+        code="quantity.exceeds_export",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="quantity",
+        broken=_COMPARABLE & ~_WITHIN_EXPORT,
+        declared="exported",
+        certified="line_quantity",
+        message=Text(
+            "证明 {certificate} 第 {line} 行的数量 {certified} 大于原出口数量 {declared} ({unit})",
+            "line {line} of certificate {certificate} covers {certified}, the export item holds {declared} ({unit})",
+        ),
+        remedy=Text(
+            "证明未使用时由税务机关按原出口数量补办",
+            "tax reissues the certificate, while unused, for no more than was exported",
+        ),
+        ground="domain notes §6 row 13",
+        row="13",
+    ),
+    Rule(
+        code="quantity.exceeds_goods",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="quantity",
+        broken=_COMPARABLE & col("mine") & _WITHIN_EXPORT & (col("taken_of_goods") > col("left_here")),
+        declared="drawn_of_line",
+        certified="left_here",
+        message=Text(
+            "出口项剩余可退 {certified}, 本单要 {declared} ({unit}): 其余已由别的退运, 改单或撤单占用",
+            "{certified} of the export item is left, this act wants {declared} ({unit}): other returns, amendments"
+            " or withdrawals have taken the rest",
+        ),
+        remedy=Text(
+            "减少数量至 {certified}; 认为占用有误的, 用 hefu trace 查出口报关单",
+            "declare no more than {certified}; if you doubt the rest, trace the export declaration",
+        ),
+        ground="domain notes §6 rows 13, 14; DESIGN §2 I5",
+        row="13, 14",
+    ),
+)
