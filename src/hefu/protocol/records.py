@@ -46,13 +46,15 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to the other authority, kept until a signed receipt names it, and then as evidence."""
+    """A message to the other authority. It is done only when a signed receipt names it; ``receipt``
+    is then the id of that envelope."""
 
     stream: str
     sequence: int
     kind: str
     body: dict[str, Any]
     at: datetime
+    receipt: str | None = None
 
     @property
     def key(self) -> Key:
@@ -87,6 +89,38 @@ class Answer:
     def key(self) -> Key:
         """Whose key."""
         return (self.caller, self.idempotency_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A signed envelope as it came or went: ``way`` is ``in``, ``out`` or ``receipt``."""
+
+    id: str
+    way: str
+    key_id: str
+    at: datetime
+    data: bytes
+
+    @property
+    def key(self) -> Key:
+        """The envelope's id."""
+        return (self.id,)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerKey:
+    """A public key of the other authority, trusted from ``not_before`` until ``not_after``."""
+
+    key_id: str
+    algorithm: str
+    public_key: str
+    not_before: datetime
+    not_after: datetime | None = None
+
+    @property
+    def key(self) -> Key:
+        """The key's id."""
+        return (self.key_id,)
 
 
 # --- at customs -----------------------------------------------------------------------------------
@@ -281,4 +315,6 @@ class Cover:
         return (self.certificate, self.line)
 
 
-Record = Cursor | Outgoing | Answer | Copy | Covering | Holding | Lodgement | Wait | Account | Issue | Cover
+Record = (
+    Cursor | Outgoing | Answer | Evidence | PeerKey | Copy | Covering | Holding | Lodgement | Wait | Account | Issue | Cover
+)

@@ -1,0 +1,1 @@
+"""Where truth lives: one schema, SQLite by default."""

@@ -1,0 +1,268 @@
+"""The SQLite store: one writer connection, a transaction a book, readers beside it.
+
+Every commit is durable before it returns (WAL, ``synchronous=FULL``). Unique keys, checks and
+triggers of the schema hold the invariants even against a wrong program.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, cast
+
+import orjson
+
+from hefu import errors
+from hefu.errors import Text
+from hefu.protocol.book import Book, R
+from hefu.protocol.records import Copy, Entry, Key, Outgoing, Record, Side
+from hefu.stores.tables import TABLES, Table, column
+
+STORE_OF_OTHER_SIDE = errors.kind(
+    "store.other_side",
+    http=500,
+    exit_code=3,
+    message=Text("{file} 是 {value} 一侧的数据库", "{file} is the store of the {value} side"),
+    cure=Text("各侧使用各自的数据目录", "give each side its own data folder"),
+)
+STORE_UNREADABLE = errors.kind(
+    "store.unreadable",
+    http=500,
+    exit_code=3,
+    message=Text("数据库 {file} 无法打开: {value}", "cannot open the store {file}: {value}"),
+    cure=Text("核对路径, 权限与磁盘空间", "check path, permissions and disk space"),
+)
+
+_CACHED_COPIES: Final = 50_000
+"""Certificates kept parsed. They never change once arrived, so the cache needs no invalidation."""
+
+_PER_QUERY: Final = 500
+"""Keys in one query, below SQLite's limit on parameters."""
+
+
+class _Statements:
+    """The SQL of one table, written once."""
+
+    def __init__(self, table: Table) -> None:
+        columns = ", ".join(table.columns)
+        where = " AND ".join(f"{column(field)} = ?" for field in table.key)
+        marks = ", ".join("?" * len(table.columns))
+        self.select = f"SELECT {columns} FROM {table.name}"  # noqa: S608 - names from our own table list
+        self.by_key = f"{self.select} WHERE {where}"
+        self.insert = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608
+        rest = [field for field in table.fields if field not in table.key]
+        sets = ", ".join(f"{column(field)} = ?" for field in rest)
+        self.update = f"UPDATE {table.name} SET {sets} WHERE {where}"  # noqa: S608
+        self.delete = f"DELETE FROM {table.name} WHERE {where}"  # noqa: S608
+        self.places = tuple(table.fields.index(field) for field in (*rest, *table.key))
+
+
+_SQL: Final = {kind: _Statements(table) for kind, table in TABLES.items()}
+_ENTRY: Final = "INSERT INTO journal (at, actor, event, number, other, detail) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class SqliteReader:
+    """Reads records. Used by the writer inside its transaction, and alone for questions."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.connection.execute("PRAGMA busy_timeout = 5000")
+        self._copies: OrderedDict[Key, Record] = OrderedDict()
+
+    def fetch(self, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
+        """The records of a kind under these keys; missing ones are left out."""
+        table, sql = TABLES[kind], _SQL[kind]
+        if kind is Copy:
+            return cast("dict[Key, R]", self._fetch_copies(keys))
+        found: dict[Key, Record] = {}
+        if len(keys) == 1 or len(table.key) > 1:
+            for key in keys:
+                row = self.connection.execute(sql.by_key, key).fetchone()
+                if row is not None:
+                    found[key] = table.read(row)
+        else:
+            name = column(table.key[0])
+            for start in range(0, len(keys), _PER_QUERY):
+                part = [key[0] for key in keys[start : start + _PER_QUERY]]
+                marks = ", ".join("?" * len(part))
+                for row in self.connection.execute(f"{sql.select} WHERE {name} IN ({marks})", part):
+                    record = table.read(row)
+                    found[record.key] = record
+        return cast("dict[Key, R]", found)
+
+    def _fetch_copies(self, keys: Sequence[Key]) -> dict[Key, Record]:
+        found: dict[Key, Record] = {}
+        for key in keys:
+            known = self._copies.get(key)
+            if known is None:
+                row = self.connection.execute(_SQL[Copy].by_key, key).fetchone()
+                if row is None:
+                    continue
+                known = TABLES[Copy].read(row)
+                self.remember(known)
+            found[key] = known
+        return found
+
+    def remember(self, copy: Record) -> None:
+        """Keep a committed certificate parsed."""
+        self._copies[copy.key] = copy
+        if len(self._copies) > _CACHED_COPIES:
+            self._copies.popitem(last=False)
+
+    def find(self, kind: type[R], field: str, value: str) -> list[R]:
+        """The records of a kind whose field has this value, in key order."""
+        table, sql = TABLES[kind], _SQL[kind]
+        order = ", ".join(column(one) for one in table.key)
+        query = f"{sql.select} WHERE {column(field)} = ? ORDER BY {order}"
+        return cast("list[R]", [table.read(row) for row in self.connection.execute(query, (value,))])
+
+    def every(self, kind: type[R]) -> Iterator[R]:
+        """All records of a kind, for checks and reports."""
+        table = TABLES[kind]
+        for row in self.connection.execute(_SQL[kind].select):
+            yield cast("R", table.read(row))
+
+    def journal_of(self, number: str) -> list[Entry]:
+        """Every entry about a number, on either of its ends, oldest first."""
+        query = (
+            "SELECT id, at, actor, event, number, other, detail FROM journal WHERE number = ?1"
+            " UNION SELECT id, at, actor, event, number, other, detail FROM journal WHERE other = ?1 ORDER BY id"
+        )
+        return [
+            Entry(datetime.fromisoformat(at), actor, event, subject, other, orjson.loads(detail))
+            for _, at, actor, event, subject, other, detail in self.connection.execute(query, (number,))
+        ]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many records stand in which state, and how much waits to be sent."""
+        told: dict[str, dict[str, int]] = {}
+        for name in ("issue", "holding", "lodgement"):
+            rows = self.connection.execute(f"SELECT state, count(*) FROM {name} GROUP BY state")  # noqa: S608
+            told[name] = dict(rows.fetchall())
+        (copies,) = self.connection.execute("SELECT count(*) FROM copy").fetchone()
+        (entries,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
+        told["copy"] = {"arrived": copies}
+        told["journal"] = {"entries": entries}
+        told["outgoing"] = {"open": self.backlog()}
+        return told
+
+    def backlog(self) -> int:
+        """Messages without a receipt."""
+        (number,) = self.connection.execute("SELECT count(*) FROM outgoing WHERE receipt IS NULL").fetchone()
+        return int(number)
+
+    def open_outgoing(self, limit: int, after: int = 0) -> list[tuple[int, Outgoing]]:
+        """The oldest messages without a receipt, with their row ids, ascending."""
+        query = (
+            "SELECT id, stream, sequence, kind, body, at, receipt FROM outgoing"
+            " WHERE receipt IS NULL AND id > ? ORDER BY id LIMIT ?"
+        )
+        read = TABLES[Outgoing].read
+        rows = self.connection.execute(query, (after, limit))
+        return [(row[0], cast("Outgoing", read(row[1:]))) for row in rows]
+
+    def due(self, now: datetime) -> list[str]:
+        """Declarations whose reservation has expired."""
+        rows = self.connection.execute(
+            "SELECT number FROM lodgement WHERE due <= ? ORDER BY due", (now.isoformat(),)
+        )
+        return [number for (number,) in rows]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+class SqliteStore(SqliteReader):
+    """The one writer of a node's store. ``path`` may be ``:memory:`` for a store without a disk."""
+
+    def __init__(self, path: str, side: Side) -> None:
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            super().__init__(path)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = FULL")
+            _migrate(self.connection)
+        except sqlite3.DatabaseError as error:
+            errors.fail(STORE_UNREADABLE, file=path, value=error)
+        self.side = side
+        self._claim()
+
+    def _claim(self) -> None:
+        self.connection.execute("INSERT OR IGNORE INTO identity VALUES (1, ?)", (self.side.value,))
+        (owner,) = self.connection.execute("SELECT side FROM identity").fetchone()
+        if owner != self.side.value:
+            errors.fail(STORE_OF_OTHER_SIDE, file=self.path, value=owner)
+
+    @contextmanager
+    def write(self, now: datetime) -> Iterator[Book]:
+        """One transaction: what the book holds at the end is durable, or nothing is."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            book = Book(self, now)
+            yield book
+            self._apply(book)
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        for (kind, _), change in book.changes.items():
+            if kind is Copy and change.after is not None:
+                self.remember(change.after)
+
+    def _apply(self, book: Book) -> None:
+        inserts: dict[type[Record], list[tuple[Any, ...]]] = {}
+        updates: dict[type[Record], list[tuple[Any, ...]]] = {}
+        deletes: dict[type[Record], list[Key]] = {}
+        for (kind, key), change in book.changes.items():
+            before, after = change.before, change.after
+            if before is after:
+                continue
+            moved = before is not None and after is not None and TABLES[kind].moved(before, after)
+            if before is not None and (after is None or moved):
+                deletes.setdefault(kind, []).append(key)
+            if after is not None:
+                row = TABLES[kind].row(after)
+                if before is None or moved:
+                    inserts.setdefault(kind, []).append(row)
+                else:
+                    updates.setdefault(kind, []).append(tuple(row[place] for place in _SQL[kind].places))
+        for kind, keys in deletes.items():
+            self._many(_SQL[kind].delete, keys)
+        for kind, rows in updates.items():
+            self._many(_SQL[kind].update, rows)
+        for kind, rows in inserts.items():
+            self.connection.executemany(_SQL[kind].insert, rows)
+        self.connection.executemany(
+            _ENTRY,
+            [
+                (e.at.isoformat(), e.actor, e.event, e.number, e.other, orjson.dumps(e.detail, option=orjson.OPT_NON_STR_KEYS).decode())
+                for e in book.journal
+            ],
+        )
+
+    def _many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        done = self.connection.executemany(statement, rows).rowcount
+        if done != len(rows):
+            raise AssertionError(f"{done} of {len(rows)} rows changed: {statement}")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Apply the numbered scripts that this store has not seen, each in its own transaction."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    scripts = sorted(
+        entry.name for entry in files("hefu.stores.migrations").iterdir() if entry.name.endswith(".sql")
+    )
+    for name in scripts:
+        number = int(name.split("_", 1)[0])
+        if number > version:
+            text = (files("hefu.stores.migrations") / name).read_text(encoding="utf-8")
+            connection.executescript(f"BEGIN; {text}; PRAGMA user_version = {number}; COMMIT;")

@@ -1,0 +1,177 @@
+"""How each record lies in its table: columns, key, and the way there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from hefu.documents.canonical import canonical_bytes
+from hefu.documents.certificate import Certificate
+from hefu.documents.declaration import Declaration
+from hefu.protocol.records import (
+    Account,
+    Answer,
+    Copy,
+    Cover,
+    Covering,
+    Cursor,
+    DeclarationState,
+    Evidence,
+    Holding,
+    Issue,
+    IssueState,
+    Lodgement,
+    Outgoing,
+    PeerKey,
+    Record,
+    Wait,
+)
+from hefu.rules.case import UseState
+from hefu.rules.finding import Draw
+
+Encode = Callable[[Any], Any]
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _document(value: Any) -> str:
+    return canonical_bytes(value).decode()
+
+
+def _draws(value: tuple[Draw, ...]) -> str:
+    return _dump([[d.item, d.certificate, d.line, d.quantity] for d in value])
+
+
+def _read_draws(text: str) -> tuple[Draw, ...]:
+    return tuple(Draw(*parts) for parts in orjson.loads(text))
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One record type: its table, its fields in column order, the key fields, and what must be
+    encoded and decoded (other fields go as they are). ``columns`` differ from fields only where a
+    field's name is a word of SQL."""
+
+    name: str
+    record: type[Record]
+    fields: tuple[str, ...]
+    key: tuple[str, ...]
+    encode: Mapping[str, Encode]
+    decode: Mapping[str, Encode]
+    pinned: tuple[str, ...] = ()
+
+    def moved(self, before: Record, after: Record) -> bool:
+        """Whether a pinned field changed: then the old row goes and a new one comes, so that the
+        store can forbid to change it in place."""
+        return any(getattr(before, field) != getattr(after, field) for field in self.pinned)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Column names in field order."""
+        return tuple(column(field) for field in self.fields)
+
+    def row(self, record: Record) -> tuple[Any, ...]:
+        """The record as a row."""
+        encode = self.encode
+        return tuple(
+            encode[field](getattr(record, field)) if field in encode else getattr(record, field)
+            for field in self.fields
+        )
+
+    def read(self, row: tuple[Any, ...]) -> Record:
+        """The row as a record."""
+        decode = self.decode
+        values = (
+            decode[field](value) if field in decode else value
+            for field, value in zip(self.fields, row, strict=True)
+        )
+        made: Record = self.record(*values)
+        return made
+
+
+def column(field: str) -> str:
+    """The column of a field."""
+    return {"on": "waits_on"}.get(field, field)
+
+
+_AT = (_moment, _read_moment)
+_JSON = (_dump, orjson.loads)
+_MARKS = (_dump, lambda text: tuple(orjson.loads(text)))
+_STATE: Encode = lambda value: value.value  # noqa: E731 - one expression, used as a value
+_USE = (_STATE, UseState)
+_CERTIFICATE = (_document, Certificate.model_validate_json)
+_DECLARATION = (_document, Declaration.model_validate_json)
+
+
+def _table(
+    record: type[Record],
+    name: str,
+    key: tuple[str, ...],
+    pinned: tuple[str, ...] = (),
+    **codecs: tuple[Encode, Encode],
+) -> Table:
+    return Table(
+        name=name,
+        record=record,
+        fields=tuple(record.__dataclass_fields__),
+        key=key,
+        encode={field: pair[0] for field, pair in codecs.items()},
+        decode={field: pair[1] for field, pair in codecs.items()},
+        pinned=pinned,
+    )
+
+
+TABLES: Final[Mapping[type[Record], Table]] = {
+    table.record: table
+    for table in (
+        _table(Cursor, "cursor", ("way", "stream")),
+        _table(Outgoing, "outgoing", ("stream", "sequence"), body=_JSON, at=_AT),
+        _table(Answer, "answer", ("caller", "idempotency_key"), body=_JSON, at=_AT),
+        _table(Evidence, "envelope", ("id",), at=_AT),
+        _table(PeerKey, "peer_key", ("key_id",), not_before=_AT, not_after=_AT),
+        _table(Copy, "copy", ("number",), document=_CERTIFICATE, arrived_at=_AT),
+        _table(Covering, "covering", ("export", "certificate")),
+        _table(Holding, "holding", ("certificate",), ("declaration",), state=_USE, since=_AT),
+        _table(
+            Lodgement,
+            "lodgement",
+            ("number",),
+            document=_DECLARATION,
+            state=(_STATE, DeclarationState),
+            comparison=_JSON,
+            draws=(_draws, _read_draws),
+            lodged_at=_AT,
+            changed_at=_AT,
+            due=_AT,
+            marks=_MARKS,
+        ),
+        _table(Wait, "wait", ("on", "declaration")),
+        _table(Account, "account", ("goods",)),
+        _table(
+            Issue,
+            "issue",
+            ("number",),
+            document=_CERTIFICATE,
+            state=(_STATE, IssueState),
+            usage=_USE,
+            changed_at=_AT,
+            marks=_MARKS,
+        ),
+        _table(Cover, "cover", ("certificate", "line")),
+    )
+}
+"""Every record type's table."""
