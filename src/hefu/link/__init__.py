@@ -1,0 +1,1 @@
+"""Between the authorities: signed envelopes, outbox, inbox, pull, and what carries them."""

@@ -1,0 +1,1 @@
+"""Keys and doors: who signs, and who may do what."""

@@ -1,0 +1,153 @@
+"""Who may do what: the one table, deny by default.
+
+Every route and every command that changes state names an :class:`Action`; whoever is not listed for
+it is refused. An enterprise, besides, sees and does only what concerns documents in which it is a
+party.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from hefu import errors
+from hefu.documents.party import Party
+from hefu.errors import Text
+
+UNAUTHENTICATED = errors.kind(
+    "access.unauthenticated",
+    http=401,
+    message=Text("没有有效的访问令牌", "no valid token"),
+    cure=Text(
+        "用 Authorization: Bearer 头带上配置文件中的令牌",
+        "send a token of the configuration file in an Authorization: Bearer header",
+    ),
+)
+FORBIDDEN = errors.kind(
+    "access.forbidden",
+    http=403,
+    message=Text("{organisation} ({role}) 无权{place}", "{organisation} ({role}) may not do this: {place}"),
+    cure=Text("由有权的人办理: {roles}", "someone with this right does it: {roles}"),
+)
+NOT_A_PARTY = errors.kind(
+    "access.not_a_party",
+    http=403,
+    message=Text("{organisation} 不是 {place} 的当事人", "{organisation} is not a party to {place}"),
+    cure=Text("企业只能办理和查看自己为当事人的单证", "an enterprise acts on and sees only its own documents"),
+)
+
+
+class Role(StrEnum):
+    """What kind of organisation a caller is."""
+
+    ENTERPRISE = "enterprise"
+    TAX_OFFICER = "tax_officer"
+    CUSTOMS_OFFICER = "customs_officer"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+
+
+class Action(StrEnum):
+    """Everything that can be asked of a node by a person or a program of theirs."""
+
+    ISSUE = "certificate.issue"
+    VOID = "certificate.void"
+    REISSUE = "certificate.reissue"
+    READ_CERTIFICATE = "certificate.read"
+    LODGE = "declaration.lodge"
+    CORRECT = "declaration.correct"
+    WITHDRAW = "declaration.withdraw"
+    RELEASE = "declaration.release"
+    REFUSE = "declaration.refuse"
+    READ_DECLARATION = "declaration.read"
+    TRACE = "trace.read"
+    STATUS = "status.read"
+    ROTATE_KEY = "key.rotate"
+    READ_KEYS = "key.read"
+    RULES = "rules.read"
+
+
+_ALL = frozenset(Role)
+
+TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
+    {
+        Action.ISSUE: frozenset({Role.TAX_OFFICER}),
+        Action.VOID: frozenset({Role.TAX_OFFICER}),
+        Action.REISSUE: frozenset({Role.TAX_OFFICER}),
+        Action.READ_CERTIFICATE: _ALL,
+        Action.LODGE: frozenset({Role.ENTERPRISE, Role.CUSTOMS_OFFICER}),
+        Action.CORRECT: frozenset({Role.ENTERPRISE, Role.CUSTOMS_OFFICER}),
+        Action.WITHDRAW: frozenset({Role.ENTERPRISE, Role.CUSTOMS_OFFICER}),
+        Action.RELEASE: frozenset({Role.CUSTOMS_OFFICER}),
+        Action.REFUSE: frozenset({Role.CUSTOMS_OFFICER}),
+        Action.READ_DECLARATION: _ALL,
+        Action.TRACE: _ALL,
+        Action.STATUS: frozenset({Role.TAX_OFFICER, Role.CUSTOMS_OFFICER, Role.OPERATOR, Role.AUDITOR}),
+        Action.ROTATE_KEY: frozenset({Role.OPERATOR}),
+        Action.READ_KEYS: frozenset({Role.OPERATOR, Role.AUDITOR}),
+        Action.RULES: _ALL,
+    }
+)
+"""The table. An action that is missing here is nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A caller: organisation, role, and the codes (USCC, customs code) under which it is a party."""
+
+    organisation: str
+    role: Role
+    codes: frozenset[str] = frozenset()
+
+    @property
+    def actor(self) -> str:
+        """The caller as the journal names it."""
+        return f"{self.role.value}:{self.organisation}"
+
+
+class Door:
+    """Opens to tokens and checks the table. Tokens are known by their SHA-256 only."""
+
+    def __init__(self, callers: Mapping[str, Identity]) -> None:
+        self._callers = dict(callers)
+
+    def identify(self, token: str | None) -> Identity:
+        """The caller with this token. Raises ``access.unauthenticated``."""
+        found = self._callers.get(token_digest(token)) if token else None
+        if found is None:
+            errors.fail(UNAUTHENTICATED)
+        return found
+
+    def admit(self, identity: Identity, action: Action) -> None:
+        """Raises ``access.forbidden`` unless the table lists the caller's role for the action."""
+        allowed = TABLE.get(action, frozenset())
+        if identity.role not in allowed:
+            errors.fail(
+                FORBIDDEN,
+                place=action.value,
+                organisation=identity.organisation,
+                role=identity.role.value,
+                roles=", ".join(sorted(allowed)),
+            )
+
+
+def token_digest(token: str) -> str:
+    """The form in which a node knows a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def concerns(identity: Identity, parties: Iterable[Party]) -> bool:
+    """Whether the caller may see a document with these parties: authorities all, enterprises their own."""
+    if identity.role is not Role.ENTERPRISE:
+        return True
+    return any(identity.codes & party.identifiers() for party in parties)
+
+
+def require_party(identity: Identity, parties: Iterable[Party], number: str) -> None:
+    """Raises ``access.not_a_party`` unless the document concerns the caller."""
+    if not concerns(identity, parties):
+        errors.fail(NOT_A_PARTY, place=number, organisation=identity.organisation)
