@@ -79,8 +79,8 @@ def _window_end(policy: Policy) -> pl.Expr:
 
 
 def _findings(frame: pl.DataFrame, policy: Policy, ruleset: RuleSet) -> list[tuple[int, Finding]]:
-    flags = frame.select(rule.broken.fill_null(value=False).alias(rule.code) for rule in ruleset.rules)
-    hit = flags.select(pl.any_horizontal(pl.all())).to_series()
+    flags = frame.select_seq(ruleset.flags)
+    hit = flags.select(pl.any_horizontal(pl.all()).fill_null(value=False)).to_series()
     if not hit.any():
         return []
     rows, marks = frame.filter(hit).to_dicts(), flags.filter(hit).rows()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.errors import Text
-from hefu.rules.derived import AFTER_EXPORT
 from hefu.rules.finding import Question, Severity
 from hefu.rules.ruleset import Rule
 
@@ -37,7 +36,7 @@ RULES = (
         severity=Severity.BLOCK,
         field="export_date",
         broken=col("fit")
-        & AFTER_EXPORT
+        & col("after_export")
         & col("same_export")
         & col("original")
         & (col("line_export_day") != col("original_day"))

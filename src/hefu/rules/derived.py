@@ -37,8 +37,6 @@ def same_hs(a: str, b: str) -> pl.Expr:
     return col(a).str.starts_with(col(b)) | col(b).str.starts_with(col(a))
 
 
-AFTER_EXPORT = col("act").is_in(["return", "amendment", "withdrawal"])
-
 _FIRST = [
     (col("known") & (col("purpose") == col("act"))).fill_null(value=False).alias("fit"),
     (col("state").eq("available") | (col("held_by") == col("declaration"))).fill_null(value=False).alias("mine"),
@@ -49,6 +47,7 @@ _FIRST = [
     same_hs("item_hs", "line_hs").alias("hs_fits"),
     same_hs("original_hs", "line_hs").alias("hs_fits_original"),
     (col("line_declaration") == col("export")).fill_null(value=False).alias("same_export"),
+    (col("line").is_not_null() & col("item").is_not_null()).alias("paired"),
 ]
 
 _SECOND = [
@@ -56,10 +55,9 @@ _SECOND = [
     pl.min_horizontal(col("drawn").sum().over("case", "certificate", "line"), wide("line_quantity")).alias(
         "taken_of_goods"
     ),
-    (col("line").is_not_null() & col("item").is_not_null()).alias("paired"),
 ]
 
 
 def derive(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with the shared columns."""
-    return frame.with_columns(_FIRST).with_columns(_SECOND)
+    return frame.with_columns_seq(_FIRST).with_columns_seq(_SECOND)

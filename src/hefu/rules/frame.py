@@ -27,7 +27,7 @@ from hefu.rules.case import Case, Standing
 _S, _I, _B = pl.String(), pl.Int64(), pl.Boolean()
 
 _CASE_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "case": _I, "declaration": _S, "act": _S, "needed": _B, "named": _I, "all_known": _B,
+    "case": _I, "declaration": _S, "act": _S, "after_export": _B, "needed": _B, "named": _I, "all_known": _B,
     "declared_on": _I, "mode": _S, "mode_known": _B, "mode_serves": _B, "export_mode": _S,
     "refundable": _S, "ecommerce": _B, "related": _S, "export": _S,
     "trader_uscc": _S, "trader_code": _S, "owner_uscc": _S, "owner_code": _S,
@@ -82,12 +82,7 @@ def build(cases: Sequence[Case], needed: Sequence[bool]) -> pl.DataFrame:
     rows: list[Row] = []
     for number, (case, need) in enumerate(zip(cases, needed, strict=True)):
         rows.extend(_rows(number, case, need))
-    columns = zip(*rows, strict=True) if rows else ((),) * len(SCHEMA)
-    series = [
-        pl.Series(name, values, dtype)
-        for (name, dtype), values in zip(SCHEMA.items(), columns, strict=True)
-    ]
-    return pl.DataFrame(series)
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def _rows(number: int, case: Case, need: bool) -> list[Row]:
@@ -146,13 +141,14 @@ def _case_part(number: int, case: Case, need: bool) -> Row:
         number,
         declaration.number,
         declaration.act.value,
+        declaration.act in (Act.RETURN, Act.AMENDMENT, Act.WITHDRAWAL),
         need,
         len(case.certificates),
         all(one.document is not None for one in case.certificates),
         _day(declaration.declared_on),
         declaration.mode,
         mode is not None,
-        mode is None or declaration.act.value in mode.acts,
+        mode is None or declaration.act not in (Act.EXPORT, Act.RETURN) or declaration.act.value in mode.acts,
         export_mode,
         exported.refundable if exported else None,
         bool(exported and exported.ecommerce),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.errors import Text
-from hefu.rules.derived import AFTER_EXPORT
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import Rule
@@ -23,7 +22,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="related",
-        broken=col("fit") & AFTER_EXPORT & col("paired") & col("export").is_not_null() & ~col("same_export"),
+        broken=col("fit") & col("after_export") & col("paired") & col("export").is_not_null() & ~col("same_export"),
         declared="export",
         certified="line_declaration",
         message=Text(
@@ -43,7 +42,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="related",
-        broken=col("fit") & AFTER_EXPORT & col("paired") & col("export").is_null(),
+        broken=col("fit") & col("after_export") & col("paired") & col("export").is_null(),
         declared="related",
         certified="line_declaration",
         message=Text(
@@ -63,7 +62,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.WARN,
         field="related",
-        broken=AFTER_EXPORT & col("related").is_null() & col("export").is_not_null() & col("paired"),
+        broken=col("after_export") & col("related").is_null() & col("export").is_not_null() & col("paired"),
         declared="related",
         certified="line_declaration",
         message=Text(
@@ -79,7 +78,7 @@ RULES = (
         question=Question.MATCH,
         severity=_by_policy,
         field="related",
-        broken=col("fit") & AFTER_EXPORT & col("same_export") & ~col("original"),
+        broken=col("fit") & col("after_export") & col("same_export") & ~col("original"),
         declared="export",
         certified="line_declaration",
         message=Text(
@@ -98,7 +97,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="item",
-        broken=col("fit") & AFTER_EXPORT & col("same_export") & col("original") & col("original_hs").is_null(),
+        broken=col("fit") & col("after_export") & col("same_export") & col("original") & col("original_hs").is_null(),
         declared="export",
         certified="line_item",
         message=Text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.errors import Text
-from hefu.rules.derived import AFTER_EXPORT, same_party
+from hefu.rules.derived import same_party
 from hefu.rules.finding import Question, Severity
 from hefu.rules.ruleset import Rule
 
@@ -37,7 +37,7 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="trader",
-        broken=AFTER_EXPORT
+        broken=col("after_export")
         & col("fit")
         & col("same_export")
         & col("original")

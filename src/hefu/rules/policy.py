@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,7 +51,7 @@ class Policy(BaseModel):
             return False
         return declaration.act is not Act.EXPORT or self.scope == "broad"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Digest of all settings, so that a verdict can name the policy it was given under."""
         return digest(self.model_dump(mode="json"))

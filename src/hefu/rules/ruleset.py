@@ -75,6 +75,11 @@ class RuleSet:
             told.update(info.digest.encode())
         return "sha256:" + told.hexdigest()
 
+    @cached_property
+    def flags(self) -> list[pl.Expr]:
+        """One boolean expression a rule, named by its code; null where the rule does not apply."""
+        return [rule.broken.alias(rule.code) for rule in self.rules]
+
     def hash_under(self, policy: Policy) -> str:
         """The hash that a verdict carries: of the rules and of the policy they were applied under."""
         both = f"{self.hash} {policy.digest}".encode()

@@ -66,6 +66,11 @@ _SQL: Final = {kind: _Statements(table) for kind, table in TABLES.items()}
 _ENTRY: Final = "INSERT INTO journal (at, actor, event, number, other, detail) VALUES (?, ?, ?, ?, ?, ?)"
 
 
+def _entry(row: tuple[str, ...]) -> Entry:
+    at, actor, event, number, other, detail = row
+    return Entry(datetime.fromisoformat(at), actor, event, number, other, orjson.loads(detail))
+
+
 class SqliteReader:
     """Reads records. Used by the writer inside its transaction, and alone for questions."""
 
@@ -134,10 +139,12 @@ class SqliteReader:
             "SELECT id, at, actor, event, number, other, detail FROM journal WHERE number = ?1"
             " UNION SELECT id, at, actor, event, number, other, detail FROM journal WHERE other = ?1 ORDER BY id"
         )
-        return [
-            Entry(datetime.fromisoformat(at), actor, event, subject, other, orjson.loads(detail))
-            for _, at, actor, event, subject, other, detail in self.connection.execute(query, (number,))
-        ]
+        return [_entry(row[1:]) for row in self.connection.execute(query, (number,))]
+
+    def journal_after(self, last: int) -> list[Entry]:
+        """Every entry after a row id, oldest first."""
+        query = "SELECT at, actor, event, number, other, detail FROM journal WHERE id > ? ORDER BY id"
+        return [_entry(row) for row in self.connection.execute(query, (last,))]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many records stand in which state, and how much waits to be sent."""
@@ -224,7 +231,7 @@ class SqliteStore(SqliteReader):
         deletes: dict[type[Record], list[Key]] = {}
         for (kind, key), change in book.changes.items():
             before, after = change.before, change.after
-            if before is after:
+            if before == after:
                 continue
             moved = before is not None and after is not None and TABLES[kind].moved(before, after)
             if before is not None and (after is None or moved):

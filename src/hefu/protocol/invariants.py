@@ -1,0 +1,201 @@
+"""I1 to I5 and I7 as functions over what the two registers hold.
+
+Used by the simulation after every step, by tests and by an operator's check alike. Each function
+yields one sentence a violation; nothing means that the invariant holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hefu.documents.declaration import Act
+from hefu.documents.fields import scaled
+from hefu.protocol.goods import in_unit, key_of
+from hefu.protocol.records import (
+    Account,
+    Cover,
+    Cursor,
+    DeclarationState,
+    Entry,
+    Holding,
+    Issue,
+    IssueState,
+    Lodgement,
+)
+from hefu.rules.case import UseState
+from hefu.rules.policy import Policy
+
+_LIVE = (IssueState.ISSUED, IssueState.VOID_REQUESTED)
+_BOUND = (DeclarationState.RESERVED, DeclarationState.RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """What both sides hold at one moment. Each side keeps its own accounts, cursors and journal."""
+
+    policy: Policy
+    issues: Mapping[str, Issue]
+    covers: Sequence[Cover]
+    tax_accounts: Mapping[str, Account]
+    holdings: Mapping[str, Holding]
+    lodgements: Mapping[str, Lodgement]
+    customs_accounts: Mapping[str, Account]
+    tax_cursors: Sequence[Cursor] = ()
+    customs_cursors: Sequence[Cursor] = ()
+    tax_journal: Sequence[Entry] = ()
+    customs_journal: Sequence[Entry] = ()
+
+
+def violations(now: Registers) -> list[str]:
+    """Everything that does not hold."""
+    checks = (one_declaration, never_void_and_used, released_only_when_used, delivered_in_order, goods_once, told)
+    return [f"{check.__doc__.split(':')[0]}: {text}" for check in checks for text in check(now) if check.__doc__]
+
+
+def one_declaration(now: Registers) -> Iterator[str]:
+    """I1: a certificate is reserved or used by one declaration at most, and used by one ever."""
+    drawn: defaultdict[str, list[str]] = defaultdict(list)
+    for lodgement in now.lodgements.values():
+        if lodgement.state in _BOUND:
+            for certificate in lodgement.certificates:
+                drawn[certificate].append(lodgement.number)
+                holding = now.holdings.get(certificate)
+                if holding is None or holding.declaration != lodgement.number:
+                    yield f"{lodgement.number} draws on {certificate}, which {holding} holds"
+    for certificate, declarations in drawn.items():
+        if len(declarations) > 1:
+            yield f"{certificate} is drawn on by {declarations}"
+    for certificate, holding in now.holdings.items():
+        if holding.declaration and holding.declaration not in drawn.get(certificate, []):
+            yield f"{certificate} is held by {holding.declaration}, which does not draw on it"
+    used: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in now.customs_journal:
+        if entry.event == "certificate.used":
+            used[entry.number].add(entry.other)
+    for certificate, ever in used.items():
+        holding = now.holdings.get(certificate)
+        if len(ever) > 1:
+            yield f"{certificate} was used by {sorted(ever)}"
+        if holding is None or holding.state is not UseState.USED:
+            yield f"{certificate} was used and is not any more"
+
+
+def never_void_and_used(now: Registers) -> Iterator[str]:
+    """I2: never voided or superseded at tax and reserved or used at customs."""
+    for issue in now.issues.values():
+        if issue.state in (IssueState.VOIDED, IssueState.SUPERSEDED):
+            holding = now.holdings.get(issue.number)
+            if holding is None or holding.state is not UseState.WITHDRAWN:
+                yield f"{issue.number} is {issue.state.value} at tax and {holding} at customs"
+
+
+def released_only_when_used(now: Registers) -> Iterator[str]:
+    """I3: nothing in scope is released unless every certificate it needs is used by it."""
+    for lodgement in now.lodgements.values():
+        if lodgement.state is not DeclarationState.RELEASED:
+            continue
+        if now.policy.needs_certificate(lodgement.document) and not lodgement.draws:
+            yield f"{lodgement.number} is released without a certificate"
+        for certificate in lodgement.certificates:
+            holding = now.holdings.get(certificate)
+            if holding is None or holding.state is not UseState.USED or holding.declaration != lodgement.number:
+                yield f"{lodgement.number} is released, its {certificate} is {holding}"
+
+
+def delivered_in_order(now: Registers) -> Iterator[str]:
+    """I4: what has been applied was sent, and feedback at tax never says more than customs did."""
+    for here, there in ((now.tax_cursors, now.customs_cursors), (now.customs_cursors, now.tax_cursors)):
+        sent = {cursor.stream: cursor.sequence for cursor in there if cursor.way == "out"}
+        for cursor in here:
+            if cursor.way == "in" and cursor.sequence > sent.get(cursor.stream, 0):
+                yield f"{cursor.stream}/{cursor.sequence} was applied, {sent.get(cursor.stream, 0)} were sent"
+    for issue in now.issues.values():
+        holding = now.holdings.get(issue.number)
+        if issue.usage is UseState.USED and (
+            holding is None or holding.state is not UseState.USED or holding.declaration != issue.declaration
+        ):
+            yield f"tax holds {issue.number} for used by {issue.declaration}, customs has {holding}"
+
+
+def goods_once(now: Registers) -> Iterator[str]:
+    """I5: live certificates never cover more than the goods, nor acts take more."""
+    covered: defaultdict[str, int] = defaultdict(int)
+    for cover in now.covers:
+        covered[cover.goods] += cover.quantity
+        issue = now.issues.get(cover.certificate)
+        if issue is None or issue.state not in _LIVE:
+            yield f"{cover.certificate} covers {cover.goods} and is not live"
+    for issue in now.issues.values():
+        lines = [c for c in now.covers if c.certificate == issue.number]
+        whole = {c.line: c.quantity for c in lines}
+        if issue.state in _LIVE and issue.usage is not UseState.USED:
+            for line in issue.document.lines:
+                account = now.tax_accounts.get(str(key_of(issue.document, line)))
+                due = in_unit(scaled(line.quantity), line.unit, account.unit) if account else None
+                if whole.get(line.line) != due:
+                    yield f"{issue.number} line {line.line} covers {whole.get(line.line)}, not {due}"
+    yield from _balanced("tax", now.tax_accounts, covered)
+    taken: defaultdict[str, int] = defaultdict(int)
+    documents = {issue.number: issue.document for issue in now.issues.values()}
+    for lodgement in now.lodgements.values():
+        if lodgement.state in _BOUND and lodgement.document.act is not Act.EXPORT:
+            for draw in lodgement.draws:
+                certificate = documents[draw.certificate]
+                line = certificate.line_numbered(draw.line)
+                goods = str(certificate.goods_key(line)) if line else ""
+                account = now.customs_accounts.get(goods)
+                if line is None or account is None:
+                    yield f"{lodgement.number} draws on {draw.certificate} line {draw.line} without an account"
+                    continue
+                taken[goods] += in_unit(draw.quantity, line.unit, account.unit) or 0
+    yield from _balanced("customs", now.customs_accounts, taken)
+
+
+def _balanced(side: str, accounts: Mapping[str, Account], taken: Mapping[str, int]) -> Iterator[str]:
+    for goods, account in accounts.items():
+        if account.taken != taken.get(goods, 0):
+            yield f"{side} account {goods} says {account.taken} taken, its certificates say {taken.get(goods, 0)}"
+        if account.taken > account.quantity:
+            yield f"{side} account {goods}: {account.taken} taken of {account.quantity}"
+
+
+def told(now: Registers) -> Iterator[str]:
+    """I7: the last entry about a declaration or a certificate names the state that it is in."""
+    last: dict[str, str] = {}
+    for entry in now.customs_journal:
+        if entry.event.startswith("declaration.") and entry.event.split(".")[1] in set(DeclarationState):
+            last[entry.number] = entry.event.split(".")[1]
+    for lodgement in now.lodgements.values():
+        if last.get(lodgement.number) != lodgement.state.value:
+            yield f"{lodgement.number} is {lodgement.state.value}, its journal ends with {last.get(lodgement.number)}"
+    ends = {"certificate.used": "used", "certificate.reserved": "reserved", "certificate.freed": "available"}
+    use = {e.number: ends[e.event] for e in now.customs_journal if e.event in ends}
+    for number, state in use.items():
+        holding = now.holdings.get(number)
+        actual = holding.state.value if holding else "available"
+        if actual != state and actual != "withdrawn":
+            yield f"{number} is {actual} at customs, its journal ends with {state}"
+    issued = {e.number for e in now.tax_journal if e.event == "certificate.issued"}
+    for number in {i.number for i in now.issues.values() if i.state is not IssueState.DRAFT} - issued:
+        yield f"{number} is in force without an entry"
+
+
+def settled(now: Registers) -> Iterator[str]:
+    """At rest, when everything has been delivered, both sides say the same of every certificate."""
+    sent = {(c.stream, c.sequence) for c in (*now.tax_cursors, *now.customs_cursors) if c.way == "out"}
+    come = {(c.stream, c.sequence) for c in (*now.tax_cursors, *now.customs_cursors) if c.way == "in"}
+    for stream, sequence in sorted(sent - come):
+        yield f"{stream}: {sequence} sent, not all applied"
+    for issue in now.issues.values():
+        holding = now.holdings.get(issue.number)
+        actual = holding.state if holding else UseState.AVAILABLE
+        if issue.state is IssueState.VOID_REQUESTED:
+            yield f"{issue.number} still waits for the answer of customs"
+        elif issue.state is IssueState.DRAFT:
+            yield f"{issue.number} is still a draft"
+        elif issue.state is IssueState.ISSUED and issue.usage is not actual:
+            yield f"{issue.number} is {issue.usage.value} at tax, {actual.value} at customs"
+        elif issue.state is IssueState.ISSUED and holding and issue.declaration != holding.declaration:
+            yield f"{issue.number} is {issue.declaration}'s at tax, {holding.declaration}'s at customs"

@@ -1,0 +1,82 @@
+"""Histories: a seed becomes a list of steps; a failing list is shrunk to the shortest that still fails."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Final
+
+from tests.simulation.world import Parts, Violation, World
+
+Step = tuple[str, int]
+
+WEIGHTS: Final = {
+    "issue": 10, "lodge": 12, "release": 8, "void": 5, "reissue": 3, "correct": 3, "withdraw": 3, "refuse": 2,
+    "expire": 2, "send": 14, "deliver": 22, "lose": 2, "repeat": 2, "pull": 2, "crash": 2, "doom": 3,
+    "restart": 6, "flow": 5, "clock": 1, "rotate": 1,
+}  # fmt: skip
+LENGTH: Final = 60
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong, after which steps."""
+
+    seed: int
+    text: str
+    steps: tuple[Step, ...]
+
+    def __str__(self) -> str:
+        told = "\n".join(f"  {number:2} {name} {seed}" for number, (name, seed) in enumerate(self.steps, 1))
+        return f"seed {self.seed}: {self.text}\nshortest history found ({len(self.steps)} steps):\n{told}"
+
+
+def steps_of(seed: int, length: int = LENGTH) -> tuple[Step, ...]:
+    """The steps of a seed."""
+    rng = random.Random(seed)
+    names = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=length)
+    return tuple((name, rng.randrange(1 << 30)) for name in names)
+
+
+def play(steps: tuple[Step, ...], parts: Parts | None = None) -> tuple[World, str]:
+    """Play the steps in a new world; the text says what was violated, empty if nothing."""
+    world = World(parts or Parts())
+    try:
+        for name, seed in steps:
+            world.step(name, seed)
+        world.heal()
+    except Violation as violation:
+        return world, str(violation)
+    except Exception as error:  # noqa: BLE001 - any exception out of the nodes is a finding
+        return world, f"{type(error).__name__}: {error}"
+    finally:
+        for node in world.nodes.values():
+            node.store.close()
+    return world, ""
+
+
+def run(seed: int, parts: Parts | None = None, *, shrinking: bool = True) -> Failure | None:
+    """One history; its failure, shrunk, or ``None``."""
+    steps = steps_of(seed)
+    _, text = play(steps, parts)
+    if not text:
+        return None
+    if shrinking:
+        steps, text = shrink(steps, text, parts)
+    return Failure(seed, text, steps)
+
+
+def shrink(steps: tuple[Step, ...], text: str, parts: Parts | None) -> tuple[tuple[Step, ...], str]:
+    """Leave out steps, in ever smaller runs, as long as the history still fails."""
+    size = len(steps) // 2
+    while size:
+        start = 0
+        while start < len(steps):
+            shorter = steps[:start] + steps[start + size :]
+            _, still = play(shorter, parts)
+            if still:
+                steps, text = shorter, still
+            else:
+                start += size
+        size //= 2
+    return steps, text

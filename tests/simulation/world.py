@@ -1,0 +1,440 @@
+"""Both nodes, the link and everything that can go wrong with them, in one process from one seed.
+
+The nodes are the product's own code: store, gate, outbox, inbox, signatures. Only network, clock and
+crashes are made here. A crash rolls back the open transaction and forgets everything that is not in
+the store.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from hefu.documents.certificate import Certificate
+from hefu.documents.declaration import Declaration
+from hefu.errors import HefuError
+from hefu.link.envelope import Opened
+from hefu.link.inbox import Inbox, receipt
+from hefu.link.outbox import Outbox, pull_request
+from hefu.protocol import tax
+from hefu.protocol.book import Book
+from hefu.protocol.customs import Gate
+from hefu.protocol.invariants import Registers, settled, violations
+from hefu.protocol.messages import KeyAnnounced
+from hefu.protocol.outcome import Outcome
+from hefu.protocol.records import (
+    Account,
+    Cover,
+    Cursor,
+    Holding,
+    Issue,
+    Lodgement,
+    PeerKey,
+    Side,
+)
+from hefu.rules.case import Case
+from hefu.rules.compare import compare
+from hefu.rules.finding import Comparison
+from hefu.rules.policy import Policy
+from hefu.stores.sqlite import SqliteStore
+from hefu.trust.keyring import Keyring, SigningKey, generate
+
+POOL = 18
+"""Certificates and declarations in play: few, so that they meet."""
+
+START = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+
+
+class Crash(Exception):  # noqa: N818 - it is an event, not an error
+    """The process dies here."""
+
+
+class Violation(AssertionError):
+    """An invariant does not hold."""
+
+
+@cache
+def first_key(side: Side) -> SigningKey:
+    return generate(side.value, START, confirmed=True)
+
+
+_REMEMBERED: dict[str, Comparison] = {}
+
+
+def remembered_compare(cases: list[Case], policy: Policy) -> list[Comparison]:
+    """The real comparison, which is a pure function, asked once for each different question."""
+    keys = [repr(case) for case in cases]
+    fresh = {key: case for key, case in zip(keys, cases, strict=True) if key not in _REMEMBERED}
+    if len(_REMEMBERED) > 20_000:
+        _REMEMBERED.clear()
+        fresh = dict(zip(keys, cases, strict=True))
+    _REMEMBERED.update(zip(fresh, compare(list(fresh.values()), policy), strict=True))
+    return [_REMEMBERED[key] for key in keys]
+
+
+@dataclass
+class Parts:
+    """The pieces that a broken variant may replace."""
+
+    issue: Callable[..., Outcome] = tax.issue
+    void: Callable[..., Outcome] = tax.void
+    receive_at_tax: Callable[..., None] = tax.receive
+    gate: type[Gate] = Gate
+    inbox: type[Inbox] = Inbox
+    outbox: type[Outbox] = Outbox
+    store: type[SqliteStore] = SqliteStore
+
+
+@dataclass
+class Packet:
+    to: Side
+    data: bytes
+    at: int
+
+
+class Node:
+    """One authority's node: store, keys, outbox, inbox, and its state machine."""
+
+    def __init__(self, side: Side, parts: Parts, policy: Policy) -> None:
+        self.side, self.parts, self.policy = side, parts, policy
+        self.store = parts.store(":memory:", side)
+        self.alive = True
+        self.skew = timedelta(0)
+        self.keyring = Keyring([first_key(side)])
+        with self.store.write(START) as book:
+            theirs = first_key(side.peer)
+            book.put(PeerKey(theirs.key_id, theirs.algorithm, theirs.public_text, theirs.not_before))
+        self.boot()
+
+    def boot(self) -> None:
+        """Start the process: everything but store and key files is made anew."""
+        self.outbox = self.parts.outbox(self.side, self.keyring)
+        self.gate = self.parts.gate(self.policy, remembered_compare)  # type: ignore[arg-type]
+        receive = self.gate.receive if self.side is Side.CUSTOMS else self.parts.receive_at_tax
+        self.inbox = self.parts.inbox(self.side, receive)
+        self.store._copies.clear()
+        self.alive = True
+
+
+@dataclass
+class World:
+    """The seeded world. ``history`` is what was done, for replay and for shrinking."""
+
+    parts: Parts = field(default_factory=Parts)
+    policy: Policy = field(default_factory=Policy)
+
+    def __post_init__(self) -> None:
+        self.clock = 0
+        self.nodes = {side: Node(side, self.parts, self.policy) for side in Side}
+        self.network: list[Packet] = []
+        self.crash_next: str = ""
+        self.outcomes: list[str] = []
+        self._documents: dict[str, Any] = {}
+
+    # --- time and processes ---------------------------------------------------------------------
+
+    def now(self, side: Side) -> datetime:
+        return START + timedelta(seconds=self.clock) + self.nodes[side].skew
+
+    def step(self, name: str, seed: int) -> None:
+        """Do one thing, then check every invariant."""
+        self.clock += 1
+        rng = random.Random(seed)
+        try:
+            getattr(self, f"do_{name}")(rng)
+        except Crash:
+            pass
+        except HefuError as error:
+            self.outcomes.append(error.first.kind.code)
+        self.check()
+
+    def write(self, side: Side, work: Callable[[Book], Any]) -> Any:
+        """One transaction of a node; dies before the commit or after it if told so."""
+        node = self.nodes[side]
+        if not node.alive:
+            raise Crash
+        doom, self.crash_next = self.crash_next, ""
+        with node.store.write(self.now(side)) as book:
+            result = work(book)
+            if doom == "before":
+                self.crash(side)
+                raise Crash
+        if doom == "after":
+            self.crash(side)
+            raise Crash
+        return result
+
+    def crash(self, side: Side) -> None:
+        self.nodes[side].alive = False
+
+    # --- what may happen ------------------------------------------------------------------------
+
+    def do_crash(self, rng: random.Random) -> None:
+        side = rng.choice(list(Side))
+        self.crash(side)
+
+    def do_doom(self, rng: random.Random) -> None:
+        """The next transaction of either side is its last."""
+        self.crash_next = rng.choice(["before", "after"])
+
+    def do_restart(self, _: random.Random) -> None:
+        for node in self.nodes.values():
+            if not node.alive:
+                node.boot()
+
+    def do_clock(self, rng: random.Random) -> None:
+        side = rng.choice(list(Side))
+        self.nodes[side].skew += timedelta(hours=rng.choice([-30, -1, 1, 30, 24 * 15]))
+
+    def do_issue(self, rng: random.Random) -> None:
+        certificate = a_certificate(rng.randrange(POOL))
+        self._tell(self.write(Side.TAX, lambda book: self.parts.issue(book, certificate, "officer", self.policy)))
+
+    def do_void(self, rng: random.Random) -> None:
+        known = self.known(Side.TAX, "issue")
+        number = rng.choice(known) if known else a_certificate(rng.randrange(POOL)).number
+        self._tell(self.write(Side.TAX, lambda book: self.parts.void(book, number, "reason", "officer")))
+
+    def do_reissue(self, rng: random.Random) -> None:
+        old = a_certificate(rng.randrange(POOL))
+        new = old.model_copy(update={"number": f"{old.number}R{rng.randrange(3)}"})
+        self._tell(
+            self.write(
+                Side.TAX, lambda book: tax.reissue(book, old.number, new, "lost", "officer", self.policy)
+            )
+        )
+
+    def do_lodge(self, rng: random.Random) -> None:
+        declarations = [a_declaration(rng.randrange(POOL)) for _ in range(rng.choice([1, 1, 2, 4]))]
+        gate = self.nodes[Side.CUSTOMS].gate
+        for outcome in self.write(Side.CUSTOMS, lambda book: gate.lodge(book, declarations, "firm")):
+            self._tell(outcome)
+
+    def do_correct(self, rng: random.Random) -> None:
+        declaration = a_declaration(rng.randrange(POOL))
+        other = a_declaration(rng.randrange(POOL))
+        corrected = declaration.model_copy(update={"certificates": other.certificates})
+        gate = self.nodes[Side.CUSTOMS].gate
+        self._tell(self.write(Side.CUSTOMS, lambda book: gate.correct(book, corrected, "firm")))
+
+    def do_release(self, rng: random.Random) -> None:
+        self._at_gate(rng, lambda gate, book, number: gate.release(book, number, "officer"))
+
+    def do_withdraw(self, rng: random.Random) -> None:
+        self._at_gate(rng, lambda gate, book, number: gate.withdraw(book, number, "mistake", "firm"))
+
+    def do_refuse(self, rng: random.Random) -> None:
+        self._at_gate(rng, lambda gate, book, number: gate.refuse(book, number, "forbidden", "officer"))
+
+    def do_expire(self, rng: random.Random) -> None:
+        self._at_gate(rng, lambda gate, book, number: gate.expire(book, number, "clock"))
+
+    def _at_gate(self, rng: random.Random, act: Callable[[Gate, Book, str], Outcome]) -> None:
+        known = self.known(Side.CUSTOMS, "lodgement")
+        number = rng.choice(known) if known else a_declaration(rng.randrange(POOL)).number
+        gate = self.nodes[Side.CUSTOMS].gate
+        self._tell(self.write(Side.CUSTOMS, lambda book: act(gate, book, number)))
+
+    def do_rotate(self, rng: random.Random) -> None:
+        side = rng.choice(list(Side))
+        node = self.nodes[side]
+        if len(node.keyring.keys) < 3:
+            key = generate(side.value, self.now(side))
+            message = KeyAnnounced(
+                key_id=key.key_id,
+                algorithm=key.algorithm,
+                public_key=key.public_text,
+                not_before=key.not_before.isoformat(),
+            )
+            node.keyring.add(key)
+            self.write(side, lambda book: book.send(message))
+
+    # --- the link ----------------------------------------------------------------------------------
+
+    def do_send(self, rng: random.Random) -> None:
+        side = rng.choice(list(Side))
+        self.send(side, rng.choice([1, 2, 5, 100]))
+
+    def send(self, side: Side, limit: int = 100) -> None:
+        node = self.nodes[side]
+        if node.alive:
+            parcel = node.outbox.parcel(node.store, self.now(side), limit)
+            if parcel is not None:
+                self.network.append(Packet(side.peer, parcel.data, self.clock))
+
+    def do_pull(self, rng: random.Random) -> None:
+        node = self.nodes[Side.CUSTOMS]
+        if node.alive:
+            streams = [a_certificate(rng.randrange(POOL)).number]
+            request = pull_request(Side.CUSTOMS, streams, node.keyring, self.now(Side.CUSTOMS))
+            self.network.append(Packet(Side.TAX, request, self.clock))
+
+    def do_lose(self, rng: random.Random) -> None:
+        if self.network:
+            self.network.pop(rng.randrange(len(self.network)))
+
+    def do_repeat(self, rng: random.Random) -> None:
+        if self.network:
+            self.network.append(rng.choice(self.network))
+
+    def do_deliver(self, rng: random.Random) -> None:
+        """Any packet may come first: that is delay and reordering."""
+        if self.network:
+            self.arrive(self.network.pop(rng.randrange(len(self.network))))
+
+    def arrive(self, packet: Packet) -> None:
+        node = self.nodes[packet.to]
+        side = packet.to
+
+        def take(book: Book) -> bytes | None:
+            envelope = node.outbox.open(book, packet.data)
+            return self._taken(node, book, envelope)
+
+        answer = self.write(side, take)
+        if answer is not None:
+            self.network.append(Packet(side.peer, answer, self.clock))
+
+    def _taken(self, node: Node, book: Book, envelope: Opened) -> bytes | None:
+        if envelope.kind == "messages":
+            results = node.inbox.accept(book, envelope)
+            return receipt(node.side, envelope, results, node.keyring, book.now)
+        if envelope.kind == "receipt":
+            node.outbox.settle(book, [envelope])
+            return None
+        return node.outbox.resend(node.store, envelope.content["streams"], book.now)
+
+    def do_flow(self, _: random.Random) -> None:
+        """A while without faults: what is open goes over, both ways."""
+        for side in Side:
+            self.send(side)
+        for _ in range(len(self.network)):
+            self.arrive(self.network.pop(0))
+
+    def known(self, side: Side, table: str) -> list[str]:
+        """The numbers on record."""
+        rows = self.nodes[side].store.connection.execute(f"SELECT number FROM {table} ORDER BY number")
+        return [number for (number,) in rows]
+
+    # --- at the end --------------------------------------------------------------------------------
+
+    def heal(self) -> None:
+        """No more faults: deliver everything, and both sides must agree."""
+        self.crash_next = ""
+        for _ in range(60):
+            self.do_restart(random.Random(0))
+            self.clock += 1
+            for side in Side:
+                self.send(side)
+            if not self.network:
+                break
+            while self.network:
+                self.arrive(self.network.pop(0))
+        self.check()
+        still = list(settled(self.registers()))
+        still += [f"{side} has unsent messages" for side in Side if self.nodes[side].store.backlog()]
+        if still:
+            raise Violation(f"I4 at rest: {'; '.join(still)}")
+
+    def registers(self) -> Registers:
+        tax_store, customs_store = self.nodes[Side.TAX].store, self.nodes[Side.CUSTOMS].store
+        return Registers(
+            policy=self.policy,
+            issues={r.number: r for r in tax_store.every(Issue)},
+            covers=list(tax_store.every(Cover)),
+            tax_accounts={r.goods: r for r in tax_store.every(Account)},
+            holdings={r.certificate: r for r in customs_store.every(Holding)},
+            lodgements={r.number: r for r in customs_store.every(Lodgement)},
+            customs_accounts={r.goods: r for r in customs_store.every(Account)},
+            tax_cursors=list(tax_store.every(Cursor)),
+            customs_cursors=list(customs_store.every(Cursor)),
+            tax_journal=tax_store.journal_after(0),
+            customs_journal=customs_store.journal_after(0),
+        )
+
+    def check(self) -> None:
+        found = violations(self.registers())
+        if found:
+            raise Violation("; ".join(found))
+
+    def _tell(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome.status)
+
+
+# --- documents ----------------------------------------------------------------------------------------
+
+_FIRMS = (
+    {"uscc": "91110000101623741K", "name": "甲"},
+    {"uscc": "911101066976941872", "name": "乙"},
+)
+_EXPORTS = ("530120260000000001", "530120260000000002")
+
+
+@cache
+def a_certificate(which: int) -> Certificate:
+    """One of POOL certificates over few goods, so that they meet: exports, returns, amendments,
+    withdrawals, and an agency chain."""
+    rng = random.Random(f"certificate {which}")
+    purpose = ("export", "export", "return", "return", "amendment", "withdrawal")[which % 6]
+    firm = which % 2 if purpose == "export" else 0
+    told: dict[str, Any] = {
+        "number": f"C{which:02}",
+        "purpose": purpose,
+        "issued_on": "2026-03-01",
+        "tax_office": "11101010000",
+        "holder": _FIRMS[firm],
+    }
+    quantity = rng.choice(["100", "60", "50", "40", "30"])
+    goods: dict[str, Any] = {"hs_code": "6109100000", "goods_name": "T恤", "unit": "011", "quantity": quantity}
+    if purpose == "export":
+        told["lines"] = [
+            {**goods, "line": 1, "invoice": f"F{rng.randrange(3)}", "invoice_line": 1, "exported_quantity": "100"}
+        ]
+        return Certificate.model_validate(told)
+    export = rng.choice(_EXPORTS)
+    lines = [{**goods, "line": 1, "declaration": export, "item": 1, "exported_quantity": "100"}]
+    if rng.random() < 0.3:
+        lines.append({**goods, "line": 2, "declaration": export, "item": 2, "exported_quantity": "100"})
+    chain = {2: {"agent": _FIRMS[0], "holder": _FIRMS[1]}, 8: {"principal_certificate": "C02"}}.get(which, {})
+    if which == 8:
+        chain["lines"] = [dict(a_certificate(2).lines[0].model_dump(mode="json", exclude_none=True), quantity="20")]
+    told["lines"] = lines
+    return Certificate.model_validate({**told, **chain})
+
+
+@cache
+def a_declaration(which: int) -> Declaration:
+    """One of POOL declarations that mostly name fitting certificates."""
+    rng = random.Random(f"declaration {which}")
+    named = a_certificate(which if rng.random() < 0.8 else rng.randrange(POOL))
+    act = named.purpose.value if rng.random() < 0.9 else "return"
+    line = named.lines[0]
+    number = {
+        "export": _EXPORTS[which % 2] if which % 10 < 3 else f"5301202600000001{which:02}",
+        "return": f"5301202610000001{which:02}",
+    }.get(act, f"XG20260000{which:02}")
+    quantity = rng.choice([str(line.quantity), "30", "100"])
+    told: dict[str, Any] = {
+        "number": number,
+        "act": act,
+        "mode": {"export": "0110", "return": "4561"}.get(act),
+        "related": None if act == "export" else line.declaration or rng.choice(_EXPORTS),
+        "declared_on": "2026-03-05",
+        "trader": _FIRMS[which % 2 if act == "export" else 0],
+        "certificates": [] if act != "export" and rng.random() < 0.3 else [{"number": named.number}],
+        "items": [
+            {
+                "item": one.item or 1,
+                "hs_code": "6109100000",
+                "goods_name": "T恤",
+                "first": {"quantity": quantity, "unit": "011"},
+            }
+            for one in (named.lines if act != "export" else named.lines[:1])
+        ],
+    }
+    if act == "export":
+        told["items"].append(dict(told["items"][0], item=2, hs_code="6109100000")) if rng.random() < 0.2 else None
+    return Declaration.model_validate({k: v for k, v in told.items() if v is not None})
