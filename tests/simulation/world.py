@@ -8,10 +8,11 @@ the store.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from hefu.documents.certificate import Certificate
@@ -24,7 +25,7 @@ from hefu.protocol import tax
 from hefu.protocol.book import Book
 from hefu.protocol.customs import Gate
 from hefu.protocol.invariants import Registers, settled, violations
-from hefu.protocol.messages import KeyAnnounced
+from hefu.protocol.messages import KeyAnnounced, Message
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
     Account,
@@ -33,6 +34,7 @@ from hefu.protocol.records import (
     Holding,
     Issue,
     Lodgement,
+    Outgoing,
     PeerKey,
     Side,
 )
@@ -89,6 +91,10 @@ class Parts:
     store: type[SqliteStore] = SqliteStore
 
 
+Applied = tuple[str, dict[str, Any]]
+"""Stream and body of a message that took effect."""
+
+
 @dataclass
 class Packet:
     to: Side
@@ -104,6 +110,8 @@ class Node:
         self.store = parts.store(":memory:", side)
         self.alive = True
         self.skew = timedelta(0)
+        self.applying: list[Applied] = []
+        self.applied: list[Applied] = []
         self.keyring = Keyring([first_key(side)])
         with self.store.write(START) as book:
             theirs = first_key(side.peer)
@@ -115,7 +123,12 @@ class Node:
         self.outbox = self.parts.outbox(self.side, self.keyring)
         self.gate = self.parts.gate(self.policy, remembered_compare)  # type: ignore[arg-type]
         receive = self.gate.receive if self.side is Side.CUSTOMS else self.parts.receive_at_tax
-        self.inbox = self.parts.inbox(self.side, receive)
+
+        def watched(book: Book, message: Message, actor: str) -> None:
+            self.applying.append((message.stream, message.body()))
+            receive(book, message, actor)
+
+        self.inbox = self.parts.inbox(self.side, watched)
         self.store._copies.clear()
         self.alive = True
 
@@ -158,11 +171,13 @@ class World:
         if not node.alive:
             raise Crash
         doom, self.crash_next = self.crash_next, ""
+        node.applying.clear()
         with node.store.write(self.now(side)) as book:
             result = work(book)
             if doom == "before":
                 self.crash(side)
                 raise Crash
+        node.applied += node.applying
         if doom == "after":
             self.crash(side)
             raise Crash
@@ -191,8 +206,10 @@ class World:
         self.nodes[side].skew += timedelta(hours=rng.choice([-30, -1, 1, 30, 24 * 15]))
 
     def do_issue(self, rng: random.Random) -> None:
-        certificate = a_certificate(rng.randrange(POOL))
-        self._tell(self.write(Side.TAX, lambda book: self.parts.issue(book, certificate, "officer", self.policy)))
+        for which in rng.sample(range(POOL), rng.choice([1, 2, 4])):
+            certificate = a_certificate(which)
+            issue = self.parts.issue
+            self._tell(self.write(Side.TAX, lambda book, c=certificate: issue(book, c, "officer", self.policy)))
 
     def do_void(self, rng: random.Random) -> None:
         known = self.known(Side.TAX, "issue")
@@ -209,7 +226,10 @@ class World:
         )
 
     def do_lodge(self, rng: random.Random) -> None:
-        declarations = [a_declaration(rng.randrange(POOL)) for _ in range(rng.choice([1, 1, 2, 4]))]
+        known = set(self.known(Side.TAX, "issue"))
+        fitting = [n for n in range(POOL) if known & set(a_declaration(n).certificate_numbers())]
+        choice = fitting if fitting and rng.random() < 0.8 else range(POOL)
+        declarations = [a_declaration(rng.choice(choice)) for _ in range(rng.choice([1, 1, 2, 4]))]
         gate = self.nodes[Side.CUSTOMS].gate
         for outcome in self.write(Side.CUSTOMS, lambda book: gate.lodge(book, declarations, "firm")):
             self._tell(outcome)
@@ -257,14 +277,17 @@ class World:
 
     def do_send(self, rng: random.Random) -> None:
         side = rng.choice(list(Side))
-        self.send(side, rng.choice([1, 2, 5, 100]))
+        self.send(side, rng.choice([1, 2, 5, 100]), rng.choice([1, 1, 3]))
 
-    def send(self, side: Side, limit: int = 100) -> None:
+    def send(self, side: Side, limit: int = 100, parcels: int = 1) -> None:
+        """Send the open messages, in several envelopes under way at once if told so."""
         node = self.nodes[side]
-        if node.alive:
-            parcel = node.outbox.parcel(node.store, self.now(side), limit)
+        last = 0
+        for _ in range(parcels if node.alive else 0):
+            parcel = node.outbox.parcel(node.store, self.now(side), limit, last)
             if parcel is not None:
                 self.network.append(Packet(side.peer, parcel.data, self.clock))
+                last = parcel.last
 
     def do_pull(self, rng: random.Random) -> None:
         node = self.nodes[Side.CUSTOMS]
@@ -334,10 +357,20 @@ class World:
             while self.network:
                 self.arrive(self.network.pop(0))
         self.check()
-        still = list(settled(self.registers()))
+        still = [*settled(self.registers()), *self.not_exactly_once()]
         still += [f"{side} has unsent messages" for side in Side if self.nodes[side].store.backlog()]
         if still:
             raise Violation(f"I4 at rest: {'; '.join(still)}")
+
+    def not_exactly_once(self) -> Iterator[str]:
+        """I4 by watching: what took effect is what was sent, once each, in order."""
+        for side in Side:
+            sent = sorted(self.nodes[side.peer].store.every(Outgoing), key=lambda m: (m.stream, m.sequence))
+            applied = sorted(self.nodes[side].applied, key=lambda one: one[0])
+            wanted = [(m.stream, m.body) for m in sent if m.stream != "keys"]
+            if applied != wanted:
+                different = [(a, b) for a, b in zip_longest(applied, wanted) if a != b]
+                yield f"{side.value} applied {different[0][0]} where {different[0][1]} was sent"
 
     def registers(self) -> Registers:
         tax_store, customs_store = self.nodes[Side.TAX].store, self.nodes[Side.CUSTOMS].store
@@ -416,14 +449,14 @@ def a_declaration(which: int) -> Declaration:
         "export": _EXPORTS[which % 2] if which % 10 < 3 else f"5301202600000001{which:02}",
         "return": f"5301202610000001{which:02}",
     }.get(act, f"XG20260000{which:02}")
-    quantity = rng.choice([str(line.quantity), "30", "100"])
+    quantity = rng.choice([str(line.quantity), str(line.quantity), "30", "100"])
     told: dict[str, Any] = {
         "number": number,
         "act": act,
         "mode": {"export": "0110", "return": "4561"}.get(act),
         "related": None if act == "export" else line.declaration or rng.choice(_EXPORTS),
         "declared_on": "2026-03-05",
-        "trader": _FIRMS[which % 2 if act == "export" else 0],
+        "trader": named.holder.model_dump(exclude_none=True) if rng.random() < 0.9 else _FIRMS[1],
         "certificates": [] if act != "export" and rng.random() < 0.3 else [{"number": named.number}],
         "items": [
             {
@@ -432,7 +465,7 @@ def a_declaration(which: int) -> Declaration:
                 "goods_name": "T恤",
                 "first": {"quantity": quantity, "unit": "011"},
             }
-            for one in (named.lines if act != "export" else named.lines[:1])
+            for one in named.lines
         ],
     }
     if act == "export":

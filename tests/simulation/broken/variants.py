@@ -1,0 +1,237 @@
+"""Each variant replaces one part of the product by one that a hurried programmer might have written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from hefu.documents.certificate import Certificate
+from hefu.link.envelope import Opened
+from hefu.link.inbox import Inbox
+from hefu.link.outbox import Outbox, Parcel
+from hefu.protocol import goods, tax
+from hefu.protocol.book import Book
+from hefu.protocol.customs import Gate, summary
+from hefu.protocol.messages import Message, VoidGranted, VoidRequested
+from hefu.protocol.outcome import Outcome
+from hefu.protocol.records import (
+    Cursor,
+    DeclarationState,
+    Holding,
+    Issue,
+    IssueState,
+    Lodgement,
+    Outgoing,
+    Side,
+)
+from hefu.rules.case import UseState
+from hefu.rules.policy import Policy
+from hefu.stores.sqlite import SqliteReader, SqliteStore
+from tests.simulation.world import Parts
+
+
+def void_alone(book: Book, number: str, reason: str, actor: str) -> Outcome:
+    """Tax voids by its own, possibly stale, view of the use."""
+    found = book.get(Issue, number)
+    if found is None or found.state is not IssueState.ISSUED or found.usage is not UseState.AVAILABLE:
+        return tax.void(book, number, reason, actor)
+    goods.lift_cover(book, number)
+    book.put(replace(found, state=IssueState.VOIDED, changed_at=book.now))
+    book.note(actor, "certificate.voided", number)
+    return Outcome("voided", number)
+
+
+class GrantWhileReserved(Gate):
+    """Customs grants a void as long as the certificate is not used, reservations notwithstanding."""
+
+    def _answer_void(self, book: Book, message: VoidRequested, actor: str) -> None:
+        holding = book.get(Holding, message.number)
+        if holding is not None and holding.state is UseState.RESERVED:
+            book.send(VoidGranted(number=message.number, request=message.request))
+            return
+        super()._answer_void(book, message, actor)
+
+
+class ReleaseWithoutUse(Gate):
+    """A release that forgets to mark the certificates used."""
+
+    def release(self, book: Book, number: str, actor: str) -> Outcome:
+        known = book.get(Lodgement, number)
+        if known is None or known.state is not DeclarationState.RESERVED:
+            return super().release(book, number, actor)
+        released = replace(known, state=DeclarationState.RELEASED, due=None)
+        book.put(released)
+        book.note(actor, "declaration.released", number)
+        return Outcome("released", number, body=summary(released))
+
+
+class UsedIsFreed(Gate):
+    """A withdrawal after release that gives the certificate back."""
+
+    def withdraw(self, book: Book, number: str, reason: str, actor: str) -> Outcome:
+        known = book.get(Lodgement, number)
+        if known is None or known.state is not DeclarationState.RELEASED:
+            return super().withdraw(book, number, reason, actor)
+        self._give_back(book, replace(known, state=DeclarationState.RESERVED), actor, reason)
+        book.put(replace(known, state=DeclarationState.WITHDRAWN, draws=()))
+        book.note(actor, "declaration.withdrawn", number)
+        return Outcome("withdrawn", number)
+
+
+class StaleCompare(Gate):
+    """A batch judged by what was true before its first member took anything."""
+
+    def _verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
+        cases = [self_assemble(book, one, self.policy) for one in lodgements]
+        comparisons = self._compare(cases, self.policy)
+        return [self._settle(book, one, two) for one, two in zip(lodgements, comparisons, strict=True)]
+
+
+def self_assemble(book: Book, lodgement: Lodgement, policy: Policy) -> Any:
+    from hefu.protocol.cases import assemble  # noqa: PLC0415 - kept beside its only use
+
+    return assemble(book, lodgement.document, policy)
+
+
+def issue_without_ledger(book: Book, certificate: Certificate, actor: str, policy: Policy) -> Outcome:
+    """An issue that does not look at what live certificates cover already."""
+    known = book.get(Issue, certificate.number)
+    if known is not None:
+        return tax.issue(book, certificate, actor, policy)
+    planned = []
+    for line in certificate.lines:
+        account = goods.opened_by(certificate, line)
+        planned.append((replace(account, taken=account.quantity), goods.Cover(account.goods, certificate.number, line.line, account.quantity)))
+    tax._put_in_force(book, certificate, planned, actor, None)
+    return Outcome("issued", certificate.number)
+
+
+class NoDuplicateCheck(Inbox):
+    """An inbox that applies whatever comes."""
+
+    def _take(self, book: Book, envelope: Opened, stream: str, sequence: int, body: dict[str, Any]) -> str:
+        known = book.get(Cursor, "in", stream)
+        if known is not None and sequence <= known.sequence:
+            book.put(Cursor("in", stream, sequence - 1))
+        return super()._take(book, envelope, stream, sequence, body)
+
+
+class SkipsGaps(Inbox):
+    """An inbox that takes a later message for the next one, and so loses the ones between."""
+
+    def _take(self, book: Book, envelope: Opened, stream: str, sequence: int, body: dict[str, Any]) -> str:
+        known = book.get(Cursor, "in", stream)
+        if sequence > 1 + (known.sequence if known else 0):
+            book.put(Cursor("in", stream, sequence - 1))
+        return super()._take(book, envelope, stream, sequence, body)
+
+
+class CursorApart(SqliteStore):
+    """A store that saves the cursors in a transaction of their own, before the effect."""
+
+    @contextmanager
+    def write(self, now: datetime) -> Iterator[Book]:
+        cursors: list[Cursor] = []
+        try:
+            with super().write(now) as book:
+                try:
+                    yield book
+                finally:
+                    cursors = [c.after for c in book.changes.values() if isinstance(c.after, Cursor)]
+                    book.changes = {k: c for k, c in book.changes.items() if not isinstance(c.after, Cursor)}
+        finally:
+            self.connection.executemany(
+                "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", [(c.way, c.stream, c.sequence) for c in cursors]
+            )
+
+
+class FeedbackApart(SqliteStore):
+    """A store that saves outgoing messages after the commit, so that a crash between loses them."""
+
+    @contextmanager
+    def write(self, now: datetime) -> Iterator[Book]:
+        lost: list[Outgoing] = []
+        with super().write(now) as book:
+            yield book
+            lost = [
+                c.after for c in book.changes.values() if isinstance(c.after, Outgoing) and c.before is None
+            ]
+            if now.second % 5 == 0:
+                book.changes = {k: c for k, c in book.changes.items() if c.after not in lost}
+
+
+class DoneWhenSent(Outbox):
+    """An outbox that takes sending for delivery."""
+
+    def parcel(self, reader: SqliteReader, now: datetime, limit: int = 256, after: int = 0) -> Parcel | None:
+        found = super().parcel(reader, now, limit, after)
+        if found is not None:
+            reader.connection.execute("UPDATE outgoing SET receipt = 'sent' WHERE id <= ?", (found.last,))
+        return found
+
+
+def feedback_ignores_state(book: Book, message: Message, actor: str) -> None:
+    """Tax takes a refused void for granted."""
+    found = book.get(Issue, message.stream)
+    if message.kind == "certificate.void_refused" and found is not None:
+        goods.lift_cover(book, found.number)
+        book.put(replace(found, state=IssueState.VOIDED))
+        return
+    tax.receive(book, message, actor)
+
+
+class NoUniqueKey(SqliteStore):
+    """A store without the unique key and the triggers on who holds a certificate."""
+
+    def __init__(self, path: str, side: Side) -> None:
+        super().__init__(path, side)
+        for name in ("used_is_final", "binding_stays", "used_is_kept"):
+            self.connection.execute(f"DROP TRIGGER {name}")
+        self.connection.execute("DROP TABLE holding")
+        self.connection.execute("CREATE TABLE holding (certificate TEXT, state TEXT, declaration TEXT, since TEXT)")
+
+
+class BindsBlindly(Gate):
+    """A gate that trusts the store to refuse a second binding, over a store that does not."""
+
+    def _reserve(self, book: Book, lodgement: Lodgement) -> None:
+        for certificate in lodgement.certificates:
+            book.put(Holding(certificate, UseState.RESERVED, lodgement.number, book.now))
+        goods.take(book, lodgement.draws)
+
+    def _verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
+        real, book.get = book.get, _blind(book.get)  # type: ignore[method-assign,assignment]
+        try:
+            cases = [self_assemble(book, one, self.policy) for one in lodgements]
+        finally:
+            book.get = real  # type: ignore[method-assign]
+        comparisons = self._compare(cases, self.policy)
+        return [self._settle(book, one, two) for one, two in zip(lodgements, comparisons, strict=True)]
+
+
+def _blind(get: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda kind, *key: None if kind is Holding else get(kind, *key)
+
+
+VARIANTS: dict[str, Parts] = {
+    "tax voids without asking": Parts(void=void_alone),
+    "customs grants while reserved": Parts(gate=GrantWhileReserved),
+    "release without use": Parts(gate=ReleaseWithoutUse),
+    "used certificate freed": Parts(gate=UsedIsFreed, store=NoUniqueKey),
+    "batch judged by stale state": Parts(gate=StaleCompare),
+    "issue without the goods ledger": Parts(issue=issue_without_ledger),
+    "inbox applies duplicates": Parts(inbox=NoDuplicateCheck),
+    "inbox skips gaps": Parts(inbox=SkipsGaps),
+    "cursor outside the transaction": Parts(store=CursorApart),
+    "feedback outside the transaction": Parts(store=FeedbackApart),
+    "sent taken for delivered": Parts(outbox=DoneWhenSent),
+    "refused void taken for granted": Parts(receive_at_tax=feedback_ignores_state),
+    "binding without the unique key": Parts(gate=BindsBlindly, store=NoUniqueKey),
+}
+"""Every variant by what is wrong with it."""
+
+assert sqlite3.sqlite_version_info >= (3, 37), "STRICT tables"

@@ -1,0 +1,50 @@
+"""Histories from seeds hold; broken protocols do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.broken.variants import VARIANTS
+from tests.simulation.histories import play, run, steps_of
+
+CHUNKS = 8
+SEEDS_A_CHUNK = 40
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_histories_hold(chunk: int) -> None:
+    for seed in range(chunk * SEEDS_A_CHUNK, (chunk + 1) * SEEDS_A_CHUNK):
+        failure = run(seed)
+        assert failure is None, str(failure)
+
+
+def test_histories_do_things() -> None:
+    """A simulation in which nothing is ever released would prove nothing."""
+    seen: set[str] = set()
+    for seed in range(60):
+        world, _ = play(steps_of(seed))
+        seen.update(world.outcomes)
+    expected = {"issued", "reserved", "held", "released", "withdrawn", "refused", "void_requested"}
+    assert expected | {"reissue_requested", "goods.already_covered", "certificate.already_used"} <= seen
+
+
+def test_same_seed_same_history() -> None:
+    one, _ = play(steps_of(7))
+    two, _ = play(steps_of(7))
+    assert one.outcomes == two.outcomes
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_broken_variant_is_caught(name: str) -> None:
+    for seed in range(400):
+        failure = run(seed, VARIANTS[name], shrinking=False)
+        if failure is not None:
+            return
+    pytest.fail(f"no history of 400 shows what is wrong with: {name}")
+
+
+def test_failure_is_shrunk() -> None:
+    parts = VARIANTS["tax voids without asking"]
+    failure = next(f for f in (run(seed, parts) for seed in range(400)) if f is not None)
+    assert len(failure.steps) < 10
+    assert "I2" in failure.text
