@@ -7,8 +7,9 @@ element name stands in each docstring. The export swap of countries is undone by
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -39,6 +40,14 @@ class Act(StrEnum):
     AMENDMENT = "amendment"
     WITHDRAWAL = "withdrawal"
     OTHER = "other"
+
+
+_FORMS: Final = {
+    Act.EXPORT: re.compile(r"[0-9]{8}[0E][0-9]{9}"),
+    Act.RETURN: re.compile(r"[0-9]{8}[1I][0-9]{9}"),
+    Act.OTHER: re.compile(r"[0-9]{8}[01EI][0-9]{9}"),
+}
+"""Declaration numbers by act; applications to amend or withdraw have no published form."""
 
 
 class Measure(Document):
@@ -121,6 +130,12 @@ class Declaration(Document):
             raise ValueError(
                 f"an {self.act} names the export declaration in 'related'"
                 " / 改单, 撤单须在 related 填出口报关单号"
+            )
+        form = _FORMS.get(self.act)
+        if form is not None and not form.fullmatch(self.number):
+            raise ValueError(
+                f"an {self.act} declaration number has 18 characters: office 4, year 4, {form.pattern[8:12]} at"
+                f" position 9, sequence 9 / {self.act} 报关单号为 18 位: 关区 4, 年份 4, 第 9 位 {form.pattern[8:12]}, 流水 9"
             )
         if self.act in (Act.EXPORT, Act.RETURN, Act.OTHER) and self.mode is None:
             raise ValueError("a declaration has a supervision mode / 报关单须有监管方式")

@@ -1,0 +1,1 @@
+"""Readers: bytes from outside become documents, whole or not at all."""

@@ -1,0 +1,234 @@
+"""What hefu takes from outside: sizes, depths, encodings. Everything else is refused by name.
+
+A document is data from a stranger. These guards run before any parser builds anything.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import Any, Final
+
+from lxml import etree
+
+from hefu import errors
+from hefu.errors import Text
+
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
+"""A declaration has at most 50 items and a few kilobytes; Single Window downloads end at 4 MB."""
+
+MAX_DEPTH: Final = 32
+"""The message is five levels deep."""
+
+MAX_ELEMENTS: Final = 200_000
+"""Elements in one XML document."""
+
+TOO_LARGE = errors.kind(
+    "document.too_large",
+    http=413,
+    message=Text("{file}: {value} 字节, 超过上限 {limit}", "{file}: {value} bytes, the limit is {limit}"),
+    cure=Text("拆成较小的文件, 每份报关单或证明一个", "split it, one declaration or certificate a file"),
+)
+EMPTY = errors.kind(
+    "document.empty",
+    http=422,
+    message=Text("{file}: 文件为空", "{file}: the file is empty"),
+    cure=Text("重新导出或下载该文件", "export or download the file again"),
+)
+ENCODING = errors.kind(
+    "document.encoding",
+    http=422,
+    message=Text(
+        "{file}: {place}: 字节不是 {encoding} 编码 ({value})",
+        "{file}: {place}: bytes that are not {encoding} ({value})",
+    ),
+    cure=Text(
+        "保存为 UTF-8 或 GB18030, 并使 XML 声明的编码与实际一致",
+        "save as UTF-8 or GB18030, and let the XML declaration name the encoding really used",
+    ),
+)
+NUL = errors.kind(
+    "document.nul_byte",
+    http=422,
+    message=Text("{file}: {place}: 含 NUL 字节", "{file}: {place}: a NUL byte"),
+    cure=Text("文件已损坏或不是文本, 请重新导出", "the file is damaged or no text, export it again"),
+)
+SYNTAX = errors.kind(
+    "document.syntax",
+    http=422,
+    message=Text("{file}: {place}: 不是合法的 {format}: {value}", "{file}: {place}: not well-formed {format}: {value}"),
+    cure=Text("用导出该文件的系统重新导出; 不要手工改动", "export it again from its system; do not edit by hand"),
+)
+TOO_DEEP = errors.kind(
+    "document.too_deep",
+    http=422,
+    message=Text("{file}: {place}: 嵌套超过 {value} 层", "{file}: {place}: nested deeper than {value}"),
+    cure=Text("这不是报关单或证明; 核对文件", "this is no declaration or certificate; check the file"),
+)
+TOO_MANY = errors.kind(
+    "document.too_many_elements",
+    http=422,
+    message=Text("{file}: 元素超过 {value} 个", "{file}: more than {value} elements"),
+    cure=Text("每份报关单一个文件", "one declaration a file"),
+)
+ENTITIES = errors.kind(
+    "document.entities",
+    http=422,
+    message=Text("{file}: {place}: 含 DTD 或实体声明", "{file}: {place}: a DTD or entity declaration"),
+    cure=Text("报文不需要 DTD, 删除 DOCTYPE 后重发", "messages need no DTD; remove the DOCTYPE and send again"),
+)
+DUPLICATE_KEY = errors.kind(
+    "document.duplicate_key",
+    http=422,
+    message=Text("{file}: 键 {value} 出现两次", "{file}: key {value} appears twice"),
+    cure=Text("每个键只写一次", "write each key once"),
+)
+NUMBER = errors.kind(
+    "document.number",
+    http=422,
+    message=Text("{file}: 数字 {value} 不可用", "{file}: number {value} cannot be taken"),
+    cure=Text("数量和金额写成字符串, 如 \"12.5\"", 'write quantities and amounts as text, such as "12.5"'),
+)
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_XML_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
+_CHINESE: Final = {"gbk", "gb2312", "gb18030", "cp936", "x-gbk"}
+
+
+def decode(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> str:
+    """The text of a document: UTF-8, UTF-16 with BOM, or GB18030 (declared, or by what the bytes are).
+
+    Raises ``document.too_large``, ``empty``, ``encoding`` or ``nul_byte``.
+    """
+    if len(data) > limit:
+        errors.fail(TOO_LARGE, file=file, value=len(data), limit=limit)
+    if not data.strip():
+        errors.fail(EMPTY, file=file)
+    encoding, skip = _encoding(data)
+    try:
+        text = data[skip:].decode(encoding)
+    except UnicodeDecodeError as error:
+        wrong = data[skip + error.start : skip + error.start + 4].hex(" ")
+        errors.fail(
+            ENCODING, file=file, place=_place(data[: skip + error.start]), value=wrong, encoding=encoding
+        )
+    except LookupError:
+        errors.fail(ENCODING, file=file, place="1:1", value=encoding, encoding="UTF-8, GB18030")
+    at = text.find("\0")
+    if at >= 0:
+        errors.fail(NUL, file=file, place=_place(text[:at].encode()))
+    return text
+
+
+def _encoding(data: bytes) -> tuple[str, int]:
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return name, len(bom)
+    declared = _DECLARED.match(data[:300])
+    if declared:
+        name = declared.group(1).decode("ascii").lower()
+        return ("gb18030" if name in _CHINESE else name), 0
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            data.decode("gb18030")
+        except UnicodeDecodeError:
+            return "utf-8", 0
+        return "gb18030", 0
+    return "utf-8", 0
+
+
+def _place(before: bytes) -> str:
+    """Line and column, from 1."""
+    return f"{before.count(10) + 1}:{len(before) - before.rfind(10)}"
+
+
+def parse_json(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Any:
+    """JSON values: no duplicate keys, no NaN, no numbers with a fraction that is lost, bounded depth."""
+    return json_values(decode(data, file, limit), file)
+
+
+def json_values(text: str, file: str) -> Any:
+    """The JSON values of a text. Numbers with a point come back as text, so that no digit is lost."""
+    depth = _json_depth(text)
+    if depth > MAX_DEPTH:
+        errors.fail(TOO_DEEP, file=file, place="1:1", value=MAX_DEPTH)
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in items:
+            if key in found:
+                errors.fail(DUPLICATE_KEY, file=file, place=key, value=key)
+            found[key] = value
+        return found
+
+    def integer(number: str) -> int:
+        if len(number) > 20:
+            errors.fail(NUMBER, file=file, value=number[:24])
+        return int(number)
+
+    def refuse(number: str) -> Any:
+        errors.fail(NUMBER, file=file, value=number)
+
+    try:
+        return json.loads(
+            text, object_pairs_hook=pairs, parse_int=integer, parse_float=str, parse_constant=refuse
+        )
+    except json.JSONDecodeError as error:
+        errors.fail(
+            SYNTAX, file=file, place=f"{error.lineno}:{error.colno}", value=error.msg, format="JSON"
+        )
+
+
+_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+def _json_depth(text: str) -> int:
+    depth = deepest = 0
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return 0
+    for sign in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
+        if deepest > MAX_DEPTH:
+            break
+    return deepest
+
+
+def parse_xml(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> etree._Element:
+    """The root element: no DTD, no entities, bounded depth and size.
+
+    The text is decoded here and handed to the parser as UTF-8, so a lying encoding declaration is
+    found and a right one of GB18030 is honoured.
+    """
+    text = decode(data, file, limit)
+    at = text.find("<!DOCTYPE")
+    at = at if at >= 0 else text.find("<!ENTITY")
+    if at >= 0:
+        errors.fail(ENTITIES, file=file, place=_place(text[:at].encode()))
+    body = _XML_DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
+    events = etree.XMLPullParser(
+        events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        depth = count = 0
+        for start in range(0, len(body), 65536):
+            events.feed(body[start : start + 65536])
+            for event, element in events.read_events():
+                depth += 1 if event == "start" else -1
+                count += event == "start"
+                if depth > MAX_DEPTH:
+                    errors.fail(TOO_DEEP, file=file, place=f"{element.sourceline}:1", value=MAX_DEPTH)
+                if count > MAX_ELEMENTS:
+                    errors.fail(TOO_MANY, file=file, value=MAX_ELEMENTS)
+        return events.close()
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        errors.fail(SYNTAX, file=file, place=f"{line}:{column}", value=error.msg, format="XML")
