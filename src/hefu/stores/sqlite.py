@@ -7,6 +7,7 @@ triggers of the schema hold the invariants even against a wrong program.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -72,11 +73,13 @@ def _entry(row: tuple[str, ...]) -> Entry:
 
 
 class SqliteReader:
-    """Reads records. Used by the writer inside its transaction, and alone for questions."""
+    """Reads records. Used by the writer inside its transaction, and alone for questions; several
+    threads that share one for questions take turns with its ``lock``."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.lock = threading.Lock()
         self.connection.execute("PRAGMA busy_timeout = 5000")
         self._copies: OrderedDict[Key, Record] = OrderedDict()
 

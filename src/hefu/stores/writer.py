@@ -69,10 +69,12 @@ class _Work:
 
 
 class Writer:
-    """Takes work from the event loop and does it in groups. ``clock`` gives the time of each group."""
+    """Takes work from the event loop and does it in groups. ``clock`` gives the time of each group;
+    ``committed`` is told of every durable book, in the writer's thread."""
 
     def __init__(self, store: SqliteStore, clock: Callable[[], datetime]) -> None:
         self.store = store
+        self.committed: Callable[[Book], None] | None = None
         self._clock = clock
         self._waiting: deque[_Work] = deque()
         self._wake = threading.Condition()
@@ -139,6 +141,8 @@ class Writer:
                 if len(done) != len(items):
                     raise AssertionError(f"{handler} gave {len(done)} results for {len(items)} items")
                 results.extend(done)
+        if self.committed is not None:
+            self.committed(book)
         return results
 
 

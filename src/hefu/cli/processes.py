@@ -1,0 +1,103 @@
+"""The two nodes as processes: start, wait until they answer, stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import uvicorn
+
+from hefu import errors
+from hefu.errors import Text
+from hefu.protocol.records import Side
+from hefu.settings import load_node
+
+NOT_UP: Final = errors.kind(
+    "node.not_up",
+    http=503,
+    exit_code=3,
+    message=Text("{place} 节点没有起来; 日志末尾: {value}", "the {place} node did not come up; its log ends: {value}"),
+    cure=Text("端口可能被占用; 看日志 {file}", "its port may be taken; see the log {file}"),
+)
+_START_SECONDS: Final = 60
+
+
+def serve(side: Side, home: Path) -> None:
+    """Run one node in this process until it is told to stop."""
+    folder = home / side.value
+    settings = load_node(folder)
+    if side is Side.TAX:
+        from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
+    else:
+        from hefu.customs.node import build  # noqa: PLC0415
+    uvicorn.run(
+        build(folder),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def start(side: Side, home: Path) -> subprocess.Popen[bytes]:
+    """Start a node; its output goes to ``node.log`` in its folder."""
+    log = (home / side.value / "node.log").open("ab")
+    with log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "hefu.cli.main", "serve", side.value],
+            env={**os.environ, "HEFU_HOME": str(home)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def wait_until_up(side: Side, home: Path, process: subprocess.Popen[bytes]) -> None:
+    """Return when the node answers; raise ``node.not_up`` if it dies or takes too long."""
+    settings = load_node(home / side.value)
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            answer = httpx2.get(f"http://{settings.host}:{settings.port}/health", timeout=1, trust_env=False)
+        except httpx2.HTTPError:
+            time.sleep(0.05)
+            continue
+        if answer.status_code == httpx2.codes.OK and answer.json()["side"] == side.value and process.poll() is None:
+            return
+        time.sleep(0.05)
+    log = home / side.value / "node.log"
+    last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    errors.fail(NOT_UP, place=side.value, value=" ".join(last), file=str(log))
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop a node gently, then firmly."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def both(home: Path) -> Iterator[dict[Side, subprocess.Popen[bytes]]]:
+    """Both nodes, up inside the block."""
+    running = {side: start(side, home) for side in Side}
+    try:
+        for side, process in running.items():
+            wait_until_up(side, home, process)
+        yield running
+    finally:
+        for process in running.values():
+            stop(process)

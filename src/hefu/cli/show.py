@@ -1,0 +1,145 @@
+"""How results look to a person, in the person's language."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Rich
+
+from hefu.errors import HefuError
+
+SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has had one time zone without summer time since 1991."""
+
+_GOOD: Final = {"issued", "reserved", "released", "voided", "superseded", "exists", "used", "available", "withdrawn"}
+_WAIT: Final = {"held", "void_requested", "reissue_requested", "lodged"}
+
+_ACTS: Final = {
+    "export": "出口", "return": "退运", "amendment": "改单", "withdrawal": "撤单", "other": "其他",
+}  # fmt: skip
+_STATES: Final = {
+    "issued": "已开具", "void_requested": "待海关答复作废", "reissue_requested": "待海关答复补办", "voided": "已作废",
+    "superseded": "已被补办取代", "available": "可用", "reserved": "已预留", "used": "已使用", "withdrawn": "已撤回",
+    "lodged": "已申报", "held": "扣留待核", "released": "已放行", "refused": "已拒绝", "exists": "已存在",
+}  # fmt: skip
+_EVENTS: Final = {
+    "certificate.issued": "税务开具证明", "certificate.drafted": "税务起草补办证明", "certificate.draft_dropped": "补办草稿作废",
+    "certificate.arrived": "证明数据到达海关", "certificate.reserved": "证明预留", "certificate.freed": "证明释放",
+    "certificate.used": "证明已使用", "certificate.void_requested": "税务请求作废", "certificate.void_refused": "海关拒绝作废",
+    "certificate.withdrawn": "海关同意, 证明撤出", "certificate.voided": "证明作废", "certificate.superseded": "证明被补办取代",
+    "certificate.marked": "证明加注", "declaration.lodged": "报关单申报", "declaration.held": "核验不符, 扣留",
+    "declaration.reserved": "核验通过, 待放行", "declaration.released": "放行", "declaration.withdrawn": "撤回",
+    "declaration.refused": "拒绝", "declaration.corrected": "更正", "declaration.amended": "改单生效",
+    "declaration.withdrawn_after_release": "放行后撤单", "export.entered": "出口记入货物账", "goods.contested": "货物账有出入",
+    "message.contested": "报文有争议", "key.announced": "对方公布新密钥", "key.rotated": "轮换密钥", "key.retired": "密钥停用",
+}  # fmt: skip
+
+
+def language() -> str:
+    """``zh`` or ``en``: HEFU_LANG, else the system's language."""
+    told = os.environ.get("HEFU_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "zh" if told.lower().startswith("zh") else "en"
+
+
+def say(zh: str, en: str) -> str:
+    """One of the two sentences."""
+    return zh if language() == "zh" else en
+
+
+def state(value: str) -> Rich:
+    """A state or outcome, coloured, in the person's language."""
+    style = "green" if value in _GOOD else "yellow" if value in _WAIT else "red"
+    return Rich(_STATES.get(value, value) if language() == "zh" else value, style=style)
+
+
+def act(value: str) -> str:
+    """An act in the person's language."""
+    return _ACTS.get(value, value) if language() == "zh" else value
+
+
+def event(value: str) -> str:
+    """A journal event in the person's language."""
+    return _EVENTS.get(value, value) if language() == "zh" else value
+
+
+def local(moment: str) -> str:
+    """A time in Asia/Shanghai to the millisecond."""
+    return datetime.fromisoformat(moment).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def out() -> Console:
+    """Where results go."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def show_error(error: HefuError) -> None:
+    """Every problem with its cure, to standard error."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for problem in error.problems:
+        message = say(*problem.message)
+        cure = say(*problem.cure)
+        console.print(Rich.assemble((f"[{problem.kind.code}] ", "red"), message))
+        console.print(Rich.assemble(("  → ", "cyan"), cure))
+
+
+def show_findings(findings: Sequence[dict[str, Any]]) -> None:
+    """Each finding with both values, the rule's ground and what to do."""
+    console = out()
+    for one in findings:
+        style = {"block": "red", "warn": "yellow"}.get(one["severity"], "cyan")
+        console.print(Rich.assemble(("  " + one["severity"] + " ", style), (one["code"], "bold"), "  ", one["message"][language()]))
+        console.print(Rich.assemble(("      → ", "cyan"), one["remedy"][language()]))
+
+
+def show_results(results: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """What became of each document, with the reasons of those that did not pass."""
+    console = out()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for zh, en in (("文件", "file"), ("编号", "number"), ("结果", "result"), ("原因", "reason")):
+        table.add_column(say(zh, en), overflow="fold")
+    for file, told in results:
+        findings = told.get("findings", [])
+        blocks = list(dict.fromkeys(f["code"] for f in findings if f["severity"] != "info"))
+        number = told.get("number") or next((p["place"] for p in told.get("problems", [])), "")
+        outcome = told.get("state") or told.get("result") or told.get("code", "")
+        table.add_row(file, number, state(outcome), ", ".join(blocks))
+    console.print(table)
+    for _, told in results:
+        if told.get("findings"):
+            console.print(Rich(f"\n{told['number']}", style="bold"))
+            show_findings(told["findings"])
+        for one in told.get("problems", []):
+            console.print(Rich.assemble((f"\n[{one['code']}] ", "red"), one["message"][language()]))
+            console.print(Rich.assemble(("  → ", "cyan"), one["cure"][language()]))
+
+
+def show_trace(number: str, standings: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]) -> None:
+    """A number's history on both sides, in time order."""
+    console = out()
+    console.print(Rich(number, style="bold"))
+    for one in standings:
+        facts = " ".join(
+            f"{key}={value}" for key, value in one.items() if value not in (None, [], "") and key in _FACTS
+        )
+        console.print(f"  {one['side']}: {facts}")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for zh, en in (("时间 (上海)", "time (Shanghai)"), ("一侧", "side"), ("事件", "event"), ("编号", "number"), ("关联", "with"), ("经办", "by"), ("说明", "why")):
+        table.add_column(say(zh, en), overflow="fold")
+    for entry in entries:
+        table.add_row(
+            local(entry["at"]), entry["side"], event(entry["event"]), entry["number"], entry["other"], entry["actor"], _why(entry["detail"])
+        )
+    console.print(table)
+
+
+_FACTS: Final = ("state", "usage", "declaration", "replacement", "replaces", "revision", "match", "entitlement", "certificates", "marks")
+
+
+def _why(detail: dict[str, Any]) -> str:
+    shown = {key: value for key, value in detail.items() if key not in ("rules", "drawn") and value not in ("", [], None)}
+    return ", ".join(f"{key}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in shown.items())

@@ -1,0 +1,1 @@
+"""The customs authority's node: it owns the use of certificates."""

@@ -1,0 +1,151 @@
+"""What customs does on command: lodge, correct, release, withdraw, refuse; and what it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hefu.documents.canonical import as_json
+from hefu.documents.declaration import Declaration
+from hefu.documents.party import Party
+from hefu.errors import HefuError
+from hefu.http.commands import Command
+from hefu.protocol.book import Book
+from hefu.protocol.customs import Gate, summary
+from hefu.protocol.messages import Message
+from hefu.protocol.outcome import Outcome
+from hefu.protocol.records import Copy, Holding, Lodgement, Side
+from hefu.rules.compare import compare
+from hefu.rules.policy import Policy
+from hefu.stores.sqlite import SqliteReader
+from hefu.trust.access import require_party
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A command about a lodged declaration, with its reason where it needs one."""
+
+    number: str
+    reason: str = ""
+
+
+class CustomsAuthority:
+    """The customs side of a node."""
+
+    side = Side.CUSTOMS
+
+    def __init__(self, policy: Policy) -> None:
+        self.gate = Gate(policy, compare)
+
+    def receive(self, book: Book, message: Message, actor: str) -> None:
+        """Apply a message of tax."""
+        self.gate.receive(book, message, actor)
+
+    def lodge(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
+        """Lodge declarations: read what they touch at once, compare them in one frame."""
+        declarations: list[Declaration] = [one.payload for one in commands]
+        _prefetch(book, declarations)
+        outcomes: list[Outcome | HefuError] = []
+        for start, end, actor in _by_actor(commands):
+            outcomes += self.gate.lodge(book, declarations[start:end], actor)
+        return outcomes
+
+    def correct(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
+        """Correct declarations that are not released."""
+        return [
+            _own(book, one, one.payload.number)
+            or self.gate.correct(book, one.payload, one.identity.actor)
+            for one in commands
+        ]
+
+    def release(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
+        """Release reserved declarations."""
+        return [self.gate.release(book, one.payload.number, one.identity.actor) for one in commands]
+
+    def withdraw(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
+        """Withdraw declarations before release."""
+        return [
+            _own(book, one, one.payload.number)
+            or self.gate.withdraw(book, one.payload.number, one.payload.reason, one.identity.actor)
+            for one in commands
+        ]
+
+    def refuse(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
+        """Refuse declarations before release."""
+        return [
+            self.gate.refuse(book, one.payload.number, one.payload.reason, one.identity.actor)
+            for one in commands
+        ]
+
+    def expire(self, book: Book, numbers: Sequence[str]) -> list[Outcome]:
+        """Refuse declarations whose reservation has expired."""
+        return [self.gate.expire(book, number, "customs:clock") for number in numbers]
+
+    def parties(self, reader: SqliteReader, number: str) -> Sequence[Party] | None:
+        """The parties of a declaration, or of a certificate."""
+        lodgement = reader.fetch(Lodgement, [(number,)]).get((number,))
+        if lodgement is not None:
+            return lodgement.document.parties()
+        copy = reader.fetch(Copy, [(number,)]).get((number,))
+        return None if copy is None else [p for p in (copy.document.holder, copy.document.agent) if p]
+
+    def describe(self, reader: SqliteReader, number: str) -> dict[str, Any] | None:
+        """Where a declaration, or a certificate's use, stands."""
+        lodgement = reader.fetch(Lodgement, [(number,)]).get((number,))
+        if lodgement is not None:
+            return {"kind": "declaration", **summary(lodgement), "document": as_json(lodgement.document)}
+        copy = reader.fetch(Copy, [(number,)]).get((number,))
+        holding = reader.fetch(Holding, [(number,)]).get((number,))
+        if copy is None:
+            return None
+        return {
+            "kind": "certificate",
+            "number": number,
+            "state": holding.state.value if holding else "available",
+            "declaration": holding.declaration if holding else None,
+            "digest": copy.digest,
+            "document": as_json(copy.document),
+        }
+
+
+def unknown_certificates(reader: SqliteReader, declarations: Sequence[Declaration]) -> list[str]:
+    """The certificates named that customs has no data of."""
+    named = list(dict.fromkeys(n for one in declarations for n in one.certificate_numbers()))
+    known = reader.fetch(Copy, [(number,) for number in named])
+    return [number for number in named if (number,) not in known]
+
+
+def _prefetch(book: Book, declarations: Sequence[Declaration]) -> None:
+    """Everything that the batch will read by key, in few queries."""
+    named = [(number,) for one in declarations for number in one.certificate_numbers()]
+    numbers = [(one.number,) for one in declarations]
+    related = [(one.related,) for one in declarations if one.related]
+    book.prefetch(Lodgement, [*numbers, *related])
+    book.prefetch(Copy, named)
+    book.prefetch(Holding, named)
+
+
+def _by_actor(commands: Sequence[Command]) -> list[tuple[int, int, str]]:
+    """Runs of commands of one actor."""
+    runs: list[tuple[int, int, str]] = []
+    for place, one in enumerate(commands):
+        if runs and runs[-1][2] == one.identity.actor:
+            runs[-1] = (runs[-1][0], place + 1, one.identity.actor)
+        else:
+            runs.append((place, place + 1, one.identity.actor))
+    return runs
+
+
+def _own(book: Book, one: Command, number: str) -> HefuError | None:
+    """The refusal if an enterprise acts on a declaration in which it is no party."""
+    known = book.get(Lodgement, number)
+    if known is None:
+        return None
+    try:
+        require_party(one.identity, known.document.parties(), number)
+    except HefuError as error:
+        return error
+    return None
+
+

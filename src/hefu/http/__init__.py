@@ -1,0 +1,1 @@
+"""What both services share: guarded routes, problem+json, idempotency, bulk intake, the node."""

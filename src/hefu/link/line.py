@@ -1,0 +1,167 @@
+"""A node's line to the other authority: sends what is open, takes what comes, pulls what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from hefu.errors import HefuError
+from hefu.link.envelope import open_envelope
+from hefu.link.inbox import Inbox, receipt
+from hefu.link.outbox import Outbox, pull_request
+from hefu.protocol.book import Book
+from hefu.protocol.messages import KeyAnnounced
+from hefu.protocol.records import Outgoing, PeerKey
+from hefu.stores.sqlite import SqliteReader
+from hefu.stores.writer import Writer
+from hefu.trust.keyring import generate
+
+_log = structlog.get_logger("hefu.link")
+
+
+class Transport(Protocol):
+    """Carries an envelope to a path of the peer and brings its answer."""
+
+    async def post(self, path: str, data: bytes, timeout: float | None = None) -> bytes:
+        """Raises ``link.peer_unreachable``."""
+        ...
+
+
+@dataclass
+class Health:
+    """How the line does: failures in a row, the last error, and when the peer last answered."""
+
+    failures: int = 0
+    last_error: str = ""
+    last_answer: datetime | None = None
+
+
+class Line:
+    """Outbox, inbox and transport of one node. ``clock`` gives aware times; pauses are seconds."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        reader: SqliteReader,
+        outbox: Outbox,
+        inbox: Inbox,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        pauses: tuple[float, float] = (0.2, 5.0),
+    ) -> None:
+        self.outbox, self.inbox, self.health = outbox, inbox, Health()
+        self._writer, self._reader, self._transport, self._clock = writer, reader, transport, clock
+        self._pauses = pauses
+        self._open = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def notice(book: Book) -> None:
+            if any(kind is Outgoing for kind, _ in book.changes):
+                loop.call_soon_threadsafe(self._open.set)
+
+        writer.committed = notice
+
+    async def run(self) -> None:
+        """Send what is open until cancelled; after a failure wait, twice as long each time."""
+        pause, longest = self._pauses
+        while True:
+            self._open.clear()
+            try:
+                sent = await self.send_once()
+            except HefuError as error:
+                self.health.failures += 1
+                self.health.last_error = error.first.message.en
+                if self.health.failures == 1:
+                    _log.warning("peer does not answer", side=self.outbox.side.value, error=str(error))
+                await asyncio.sleep(min(longest, pause * 2 ** min(self.health.failures - 1, 10)))
+                continue
+            if self.health.failures:
+                _log.info("peer answers again", side=self.outbox.side.value, after=self.health.failures)
+            self.health = Health(last_answer=self._clock() if sent else self.health.last_answer)
+            if not sent:
+                await self._open.wait()
+
+    async def send_once(self) -> int:
+        """Send one envelope of the oldest open messages and settle its receipt; how many were open."""
+        parcel = await asyncio.to_thread(self.outbox.parcel, self._reader, self._clock())
+        if parcel is None:
+            return 0
+        answer = await self._transport.post("/link/messages", parcel.data)
+        await self._writer.do(self._settle, answer)
+        return parcel.size
+
+    async def take(self, data: bytes) -> bytes:
+        """Messages of the peer: apply them and answer with a signed receipt."""
+        told: bytes = await self._writer.do(self._accept, data)
+        return told
+
+    async def pull(self, streams: Sequence[str], seconds: float) -> None:
+        """Ask the peer to send these streams now, and apply what comes. A peer that does not answer
+        in time is no error: what is missing stays awaited."""
+        request = pull_request(self.outbox.side, streams, self.outbox.keyring, self._clock())
+        try:
+            answer = await self._transport.post("/link/pull", request, timeout=seconds)
+            await self._writer.do(self._accept, answer)
+        except HefuError as error:
+            _log.info("pull came to nothing", streams=list(streams), error=error.first.kind.code)
+
+    async def answer_pull(self, data: bytes) -> bytes:
+        """A pull of the peer: the streams it asks for, from the first message."""
+
+        def answer() -> bytes:
+            envelope = open_envelope(data, self.outbox.side, self._peer_key)
+            streams = [str(stream) for stream in envelope.content.get("streams", [])][:1000]
+            return self.outbox.resend(self._reader, streams, self._clock())
+
+        return await asyncio.to_thread(answer)
+
+    def _peer_key(self, key_id: str) -> PeerKey | None:
+        return self._reader.fetch(PeerKey, [(key_id,)]).get((key_id,))
+
+    async def rotate(self, actor: str) -> str:
+        """Make a new key and announce it; it signs once the peer has acknowledged it. Its id."""
+        key = generate(self.outbox.side.value, self._clock())
+        self.outbox.keyring.add(key)
+        announcement = KeyAnnounced(
+            key_id=key.key_id,
+            algorithm=key.algorithm,
+            public_key=key.public_text,
+            not_before=key.not_before.isoformat(),
+        )
+
+        def announce(book: Book, items: Sequence[Any]) -> list[str]:
+            for item in items:
+                book.send(item)
+                book.note(actor, "key.rotated", item.key_id)
+            return [item.key_id for item in items]
+
+        told: str = await self._writer.do(announce, announcement)
+        return told
+
+    def _accept(self, book: Book, items: Sequence[bytes]) -> list[bytes | HefuError]:
+        answers: list[bytes | HefuError] = []
+        for data in items:
+            try:
+                envelope = self.outbox.open(book, data)
+                results = self.inbox.accept(book, envelope)
+            except HefuError as error:
+                answers.append(error)
+            else:
+                answers.append(receipt(self.inbox.side, envelope, results, self.outbox.keyring, book.now))
+        return answers
+
+    def _settle(self, book: Book, items: Sequence[bytes]) -> list[HefuError | None]:
+        answers: list[HefuError | None] = []
+        for data in items:
+            try:
+                self.outbox.settle(book, [self.outbox.open(book, data)])
+            except HefuError as error:
+                answers.append(error)
+            else:
+                answers.append(None)
+        return answers

@@ -1,0 +1,1 @@
+"""The tax authority's node: it owns the content of certificates."""

@@ -1,0 +1,19 @@
+"""The tax node, wired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from hefu.http.node import Node, application
+from hefu.settings import load_node
+from hefu.tax.http import routes
+from hefu.tax.service import TaxAuthority
+
+
+def build(folder: Path) -> FastAPI:
+    """The tax node of a folder, as an ASGI application."""
+    node = Node(folder, load_node(folder))
+    authority = TaxAuthority(node.policy)
+    return application(node, authority, routes(node, authority))
