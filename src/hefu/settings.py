@@ -55,12 +55,19 @@ class NodeSettings(_Setting):
     port: int = Field(description="Port to listen on.", ge=1, le=65535)
     peer: str = Field(description="Base address of the other authority's node.")
     peer_keys: list[dict[str, str]] = Field(
-        default_factory=list, description="First public keys of the peer: key_id, algorithm, public_key, not_before."
+        default_factory=list,
+        description="First public keys of the peer: key_id, algorithm, public_key, not_before.",
     )
     callers: list[Caller] = Field(default_factory=list, description="Who may call, until real sign-in comes.")
-    policy: dict[str, Any] = Field(default_factory=dict, description="Open points of DESIGN §9 that differ from the defaults.")
-    pull_seconds: float = Field(2.0, gt=0, description="How long a declaration waits for a pulled certificate.")
-    retry_seconds: float = Field(0.2, gt=0, description="First pause after a failed delivery; doubles up to max_retry_seconds.")
+    policy: dict[str, Any] = Field(
+        default_factory=dict, description="Open points of DESIGN §9 that differ from the defaults."
+    )
+    pull_seconds: float = Field(
+        2.0, gt=0, description="How long a declaration waits for a pulled certificate."
+    )
+    retry_seconds: float = Field(
+        0.2, gt=0, description="First pause after a failed delivery; doubles up to max_retry_seconds."
+    )
     max_retry_seconds: float = Field(5.0, gt=0, description="Longest pause between attempts to deliver.")
     sweep_seconds: float = Field(30.0, gt=0, description="How often expired reservations are looked for.")
 

@@ -209,7 +209,9 @@ class World:
         for which in rng.sample(range(POOL), rng.choice([1, 2, 4])):
             certificate = a_certificate(which)
             issue = self.parts.issue
-            self._tell(self.write(Side.TAX, lambda book, c=certificate: issue(book, c, "officer", self.policy)))
+            self._tell(
+                self.write(Side.TAX, lambda book, c=certificate: issue(book, c, "officer", self.policy))
+            )
 
     def do_void(self, rng: random.Random) -> None:
         known = self.known(Side.TAX, "issue")
@@ -421,10 +423,21 @@ def a_certificate(which: int) -> Certificate:
         "holder": _FIRMS[firm],
     }
     quantity = rng.choice(["100", "60", "50", "40", "30"])
-    goods: dict[str, Any] = {"hs_code": "6109100000", "goods_name": "T恤", "unit": "011", "quantity": quantity}
+    goods: dict[str, Any] = {
+        "hs_code": "6109100000",
+        "goods_name": "T恤",
+        "unit": "011",
+        "quantity": quantity,
+    }
     if purpose == "export":
         told["lines"] = [
-            {**goods, "line": 1, "invoice": f"F{rng.randrange(3)}", "invoice_line": 1, "exported_quantity": "100"}
+            {
+                **goods,
+                "line": 1,
+                "invoice": f"F{rng.randrange(3)}",
+                "invoice_line": 1,
+                "exported_quantity": "100",
+            }
         ]
         return Certificate.model_validate(told)
     export = rng.choice(_EXPORTS)
@@ -433,7 +446,9 @@ def a_certificate(which: int) -> Certificate:
         lines.append({**goods, "line": 2, "declaration": export, "item": 2, "exported_quantity": "100"})
     chain = {2: {"agent": _FIRMS[0], "holder": _FIRMS[1]}, 8: {"principal_certificate": "C02"}}.get(which, {})
     if which == 8:
-        chain["lines"] = [dict(a_certificate(2).lines[0].model_dump(mode="json", exclude_none=True), quantity="20")]
+        chain["lines"] = [
+            dict(a_certificate(2).lines[0].model_dump(mode="json", exclude_none=True), quantity="20")
+        ]
     told["lines"] = lines
     return Certificate.model_validate({**told, **chain})
 
@@ -469,5 +484,7 @@ def a_declaration(which: int) -> Declaration:
         ],
     }
     if act == "export":
-        told["items"].append(dict(told["items"][0], item=2, hs_code="6109100000")) if rng.random() < 0.2 else None
+        told["items"].append(
+            dict(told["items"][0], item=2, hs_code="6109100000")
+        ) if rng.random() < 0.2 else None
     return Declaration.model_validate({k: v for k, v in told.items() if v is not None})

@@ -47,7 +47,12 @@ def make(home: Path, ports: dict[Side, int] | None = None) -> None:
         for name, organisation, role, codes in _OFFICERS
     }
     callers = [
-        Caller(token_sha256=token_digest(one.token), organisation=one.organisation, role=one.role, codes=one.codes)
+        Caller(
+            token_sha256=token_digest(one.token),
+            organisation=one.organisation,
+            role=one.role,
+            codes=one.codes,
+        )
         for one in identities.values()
     ]
     for side in Side:

@@ -48,7 +48,9 @@ def _print(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def _read(files: list[Path], kind: type[Certificate] | type[Declaration]) -> tuple[list[tuple[str, Paper]], list[HefuError]]:
+def _read(
+    files: list[Path], kind: type[Certificate | Declaration]
+) -> tuple[list[tuple[str, Paper]], list[HefuError]]:
     """The documents of the files that are of this kind, and what could not be taken."""
     papers: list[tuple[str, Paper]] = []
     wrong: list[HefuError] = []
@@ -70,13 +72,17 @@ def _submit(
     told: list[tuple[str, dict[str, Any]]] = []
     with Progress(transient=True, disable=len(papers) < 50 or not sys.stderr.isatty()) as bar:
         task = bar.add_task(path, total=len(papers))
-        for (name, _), result in zip(papers, client.send(side, path, [paper for _, paper in papers]), strict=True):
+        for (name, _), result in zip(
+            papers, client.send(side, path, [paper for _, paper in papers]), strict=True
+        ):
             told.append((name, result))
             bar.advance(task)
     return told
 
 
-def _report(results: Sequence[tuple[str, dict[str, Any]]], wrong: Sequence[HefuError], as_machine: bool) -> None:
+def _report(
+    results: Sequence[tuple[str, dict[str, Any]]], wrong: Sequence[HefuError], as_machine: bool
+) -> None:
     """Print what became of everything, and exit with the code that says it."""
     if as_machine:
         _print(
@@ -91,7 +97,9 @@ def _report(results: Sequence[tuple[str, dict[str, Any]]], wrong: Sequence[HefuE
         for error in wrong:
             show.show_error(error)
         if not results and not wrong:
-            show.out().print(show.say("没有找到单证 (.json .jsonl .xml)", "no documents found (.json .jsonl .xml)"))
+            show.out().print(
+                show.say("没有找到单证 (.json .jsonl .xml)", "no documents found (.json .jsonl .xml)")
+            )
     if wrong:
         raise typer.Exit(BAD_INPUT)
     statuses = [told["status"] for _, told in results]
@@ -113,7 +121,9 @@ def issue(files: Files, identity: TaxIdentity = "tax", as_machine: AsJson = Fals
 def declare(
     files: Files,
     release_too: Annotated[bool, typer.Option("--release", help="Release what passes.")] = False,
-    correct: Annotated[bool, typer.Option("--correct", help="Replace the content of a held declaration.")] = False,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Replace the content of a held declaration.")
+    ] = False,
     identity: CustomsIdentity = "customs",
     as_machine: AsJson = False,
 ) -> None:
@@ -159,13 +169,17 @@ def release(numbers: Numbers, identity: CustomsIdentity = "customs", as_machine:
 
 
 @app.command()
-def withdraw(numbers: Numbers, reason: Reason, identity: CustomsIdentity = "customs", as_machine: AsJson = False) -> None:
+def withdraw(
+    numbers: Numbers, reason: Reason, identity: CustomsIdentity = "customs", as_machine: AsJson = False
+) -> None:
     """Withdraw declarations before release 撤回."""
     _move(numbers, "withdraw", reason, identity, as_machine)
 
 
 @app.command()
-def refuse(numbers: Numbers, reason: Reason, identity: CustomsIdentity = "customs", as_machine: AsJson = False) -> None:
+def refuse(
+    numbers: Numbers, reason: Reason, identity: CustomsIdentity = "customs", as_machine: AsJson = False
+) -> None:
     """Customs refuses declarations before release 拒绝."""
     _move(numbers, "refuse", reason, identity, as_machine)
 
@@ -209,7 +223,9 @@ def trace(number: str, identity: CustomsIdentity = "auditor", as_machine: AsJson
     number = number.strip().upper()
     sides = [client.get(side, f"/v1/trace/{number}") for side in Side]
     standings = [{"side": told["side"], **told["standing"]} for told in sides if told["standing"]]
-    entries = sorted((entry for told in sides for entry in told["entries"]), key=lambda entry: str(entry["at"]))
+    entries = sorted(
+        (entry for told in sides for entry in told["entries"]), key=lambda entry: str(entry["at"])
+    )
     if not standings and not entries:
         raise HefuError(Problem(UNKNOWN_CERTIFICATE, place=number))
     if as_machine:
@@ -240,7 +256,11 @@ def rules(
     policy = Policy()
     chosen = [rule for rule in CURRENT.rules if code in ("", rule.code)]
     if not chosen:
-        raise click.UsageError(show.say(f"没有规则 {code}; hefu rules 列出全部", f"there is no rule {code}; hefu rules lists them"))
+        raise click.UsageError(
+            show.say(
+                f"没有规则 {code}; hefu rules 列出全部", f"there is no rule {code}; hefu rules lists them"
+            )
+        )
     if as_machine:
         _print(
             {

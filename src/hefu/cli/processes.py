@@ -24,7 +24,9 @@ NOT_UP: Final = errors.kind(
     "node.not_up",
     http=503,
     exit_code=3,
-    message=Text("{place} 节点没有起来; 日志末尾: {value}", "the {place} node did not come up; its log ends: {value}"),
+    message=Text(
+        "{place} 节点没有起来; 日志末尾: {value}", "the {place} node did not come up; its log ends: {value}"
+    ),
     cure=Text("端口可能被占用; 看日志 {file}", "its port may be taken; see the log {file}"),
 )
 _START_SECONDS: Final = 60
@@ -71,7 +73,11 @@ def wait_until_up(side: Side, home: Path, process: subprocess.Popen[bytes]) -> N
         except httpx2.HTTPError:
             time.sleep(0.05)
             continue
-        if answer.status_code == httpx2.codes.OK and answer.json()["side"] == side.value and process.poll() is None:
+        if (
+            answer.status_code == httpx2.codes.OK
+            and answer.json()["side"] == side.value
+            and process.poll() is None
+        ):
             return
         time.sleep(0.05)
     log = home / side.value / "node.log"

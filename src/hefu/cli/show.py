@@ -17,7 +17,17 @@ from hefu.errors import HefuError
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one time zone without summer time since 1991."""
 
-_GOOD: Final = {"issued", "reserved", "released", "voided", "superseded", "exists", "used", "available", "withdrawn"}
+_GOOD: Final = {
+    "issued",
+    "reserved",
+    "released",
+    "voided",
+    "superseded",
+    "exists",
+    "used",
+    "available",
+    "withdrawn",
+}
 _WAIT: Final = {"held", "void_requested", "reissue_requested", "lodged"}
 
 _ACTS: Final = {
@@ -94,7 +104,11 @@ def show_findings(findings: Sequence[dict[str, Any]]) -> None:
     console = out()
     for one in findings:
         style = {"block": "red", "warn": "yellow"}.get(one["severity"], "cyan")
-        console.print(Rich.assemble(("  " + one["severity"] + " ", style), (one["code"], "bold"), "  ", one["message"][language()]))
+        console.print(
+            Rich.assemble(
+                ("  " + one["severity"] + " ", style), (one["code"], "bold"), "  ", one["message"][language()]
+            )
+        )
         console.print(Rich.assemble(("      → ", "cyan"), one["remedy"][language()]))
 
 
@@ -130,18 +144,49 @@ def show_trace(number: str, standings: Sequence[dict[str, Any]], entries: Sequen
         )
         console.print(f"  {one['side']}: {facts}")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for zh, en in (("时间 (上海)", "time (Shanghai)"), ("一侧", "side"), ("事件", "event"), ("编号", "number"), ("关联", "with"), ("经办", "by"), ("说明", "why")):
+    for zh, en in (
+        ("时间 (上海)", "time (Shanghai)"),
+        ("一侧", "side"),
+        ("事件", "event"),
+        ("编号", "number"),
+        ("关联", "with"),
+        ("经办", "by"),
+        ("说明", "why"),
+    ):
         table.add_column(say(zh, en), overflow="fold")
     for entry in entries:
         table.add_row(
-            local(entry["at"]), entry["side"], event(entry["event"]), entry["number"], entry["other"], entry["actor"], _why(entry["detail"])
+            local(entry["at"]),
+            entry["side"],
+            event(entry["event"]),
+            entry["number"],
+            entry["other"],
+            entry["actor"],
+            _why(entry["detail"]),
         )
     console.print(table)
 
 
-_FACTS: Final = ("state", "usage", "declaration", "replacement", "replaces", "revision", "match", "entitlement", "certificates", "marks")
+_FACTS: Final = (
+    "state",
+    "usage",
+    "declaration",
+    "replacement",
+    "replaces",
+    "revision",
+    "match",
+    "entitlement",
+    "certificates",
+    "marks",
+)
 
 
 def _why(detail: dict[str, Any]) -> str:
-    shown = {key: value for key, value in detail.items() if key not in ("rules", "drawn") and value not in ("", [], None)}
-    return ", ".join(f"{key}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in shown.items())
+    shown = {
+        key: value
+        for key, value in detail.items()
+        if key not in ("rules", "drawn") and value not in ("", [], None)
+    }
+    return ", ".join(
+        f"{key}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in shown.items()
+    )

@@ -98,7 +98,15 @@ def play(home: Path, *, announce: bool) -> list[Played]:
 def print_json(results: list[Played]) -> None:
     """The results for machines."""
     told = [
-        {"step": r.step, "file": r.file, "expected": r.expected, "outcome": r.outcome, "codes": r.codes, "right": r.right, "answer": r.told}
+        {
+            "step": r.step,
+            "file": r.file,
+            "expected": r.expected,
+            "outcome": r.outcome,
+            "codes": r.codes,
+            "right": r.right,
+            "answer": r.told,
+        }
         for r in results
     ]
     sys.stdout.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
@@ -108,7 +116,11 @@ def _step(client: Any, folder: Path, step: dict[str, Any]) -> Played:
     who = client(step.get("as", "tax" if step["do"] in ("issue", "void", "reissue") else "customs"))
     until = time.monotonic() + _SETTLE_SECONDS
     outcome, codes, told = _do(who, folder, step)
-    while not _as_expected(step, outcome, codes) and step["do"] in ("state", "usage") and time.monotonic() < until:
+    while (
+        not _as_expected(step, outcome, codes)
+        and step["do"] in ("state", "usage")
+        and time.monotonic() < until
+    ):
         time.sleep(0.02)
         outcome, codes, told = _do(who, folder, step)
     return Played(
@@ -137,7 +149,12 @@ def _do(client: Client, folder: Path, step: dict[str, Any]) -> tuple[str, tuple[
             body = {"certificate": as_json(paper), "reason": step["reason"]}
             return _ask(client, Side.TAX, f"/v1/certificates/{step['number']}/reissue?wait=15", body)
         case "void":
-            return _ask(client, Side.TAX, f"/v1/certificates/{step['number']}/void?wait=15", {"reason": step["reason"]})
+            return _ask(
+                client,
+                Side.TAX,
+                f"/v1/certificates/{step['number']}/void?wait=15",
+                {"reason": step["reason"]},
+            )
         case "release" | "withdraw" | "refuse" as verb:
             body = {"reason": step["reason"]} if "reason" in step else None
             return _ask(client, Side.CUSTOMS, f"/v1/declarations/{step['number']}/{verb}", body)
@@ -146,7 +163,11 @@ def _do(client: Client, folder: Path, step: dict[str, Any]) -> tuple[str, tuple[
             return str(told.get("state", told.get("code"))), _blocks(told), told
         case "usage":
             status, told = client.ask(Side.TAX, "GET", f"/v1/certificates/{step['number']}")
-            return str(told.get("usage", told.get("code"))), tuple(filter(None, [told.get("declaration")])), told
+            return (
+                str(told.get("usage", told.get("code"))),
+                tuple(filter(None, [told.get("declaration")])),
+                told,
+            )
         case "trace":
             entries = [e for side in Side for e in client.get(side, f"/v1/trace/{step['number']}")["entries"]]
             events = {entry["event"] for entry in entries}
@@ -197,5 +218,3 @@ def _show(results: list[Played]) -> None:
         reason = ", ".join(one.codes) if one.right else f"{', '.join(one.codes)} (≠ {one.expected})"
         table.add_row(mark, f"{one.step} {one.title}", one.file, show.state(one.outcome), reason)
     console.print(table)
-
-

@@ -60,13 +60,19 @@ def show_status(told: dict[str, dict[str, Any]]) -> None:
     console = show.out()
     for side, one in told.items():
         link = one["link"]
-        well = show.say("正常", "well") if not link["failures"] else f"{link['failures']} × {link['last_error']}"
+        well = (
+            show.say("正常", "well") if not link["failures"] else f"{link['failures']} × {link['last_error']}"
+        )
         console.print(f"[bold]{side}[/bold]  {one['version']}  {show.say('链路', 'link')}: {well}")
         for table, counts in one["counts"].items():
             if counts and any(counts.values()):
-                console.print(f"  {table}: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
+                console.print(
+                    f"  {table}: " + ", ".join(f"{name} {number}" for name, number in counts.items())
+                )
     policy = one["policy"]
-    console.print(f"{show.say('规则', 'rules')}: {one['ruleset']} {one['ruleset_hash'][:23]}…  scope={policy['scope']}")
+    console.print(
+        f"{show.say('规则', 'rules')}: {one['ruleset']} {one['ruleset_hash'][:23]}…  scope={policy['scope']}"
+    )
 
 
 def show_rules(chosen: Sequence[Rule], policy: Policy) -> None:
@@ -74,7 +80,9 @@ def show_rules(chosen: Sequence[Rule], policy: Policy) -> None:
     console = show.out()
     if len(chosen) == 1:
         (rule,) = chosen
-        console.print(f"[bold]{rule.code}[/bold]  {rule.severity_under(policy).value}  {rule.question.value}  ({rule.field})")
+        console.print(
+            f"[bold]{rule.code}[/bold]  {rule.severity_under(policy).value}  {rule.question.value}  ({rule.field})"
+        )
         for text in (rule.message, rule.remedy):
             console.print(f"  {text.zh}\n  {text.en}", markup=False)
         console.print(f"  {rule.ground}", markup=False)
@@ -83,7 +91,10 @@ def show_rules(chosen: Sequence[Rule], policy: Policy) -> None:
     for name in ("code", "severity", "question", show.say("说明", "says")):
         table.add_column(name, overflow="fold")
     for rule in chosen:
-        table.add_row(rule.code, rule.severity_under(policy).value, rule.question.value, rule.message[0 if show.language() == "zh" else 1])
+        table.add_row(
+            rule.code,
+            rule.severity_under(policy).value,
+            rule.question.value,
+            rule.message[0 if show.language() == "zh" else 1],
+        )
     console.print(table)
-
-

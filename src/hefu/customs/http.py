@@ -42,7 +42,8 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
 
     async def pull_missing(declarations: list[Declaration]) -> None:
         """Fetch the certificates named that have not arrived, while the link is up (Announcement 256:
-        customs calls the data up by itself)."""
+        customs calls the data up by itself).
+        """
         if node.line.health.failures:
             return
         missing = await node.read(lambda reader: unknown_certificates(reader, declarations))
@@ -53,7 +54,8 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     @may(Action.LODGE)
     async def lodge(request: Request) -> Response:
         """Lodge a declaration, DecMessage XML or JSON: 201 with state reserved or held and the
-        findings, 200 exists, 409 refused."""
+        findings, 200 exists, 409 refused.
+        """
         one = await read_command(request, lambda body: read_declaration(body, "request"))
         require_party(one.identity, one.payload.parties(), one.payload.number)
         await pull_missing([one.payload])
@@ -76,7 +78,9 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         await pull_missing([one.payload])
         return await node.obey(answering(authority.correct), one)
 
-    def moving(path: str, action: Action, decide: Any, summary: str, payload: Callable[[str, bytes], Move]) -> None:
+    def moving(
+        path: str, action: Action, decide: Any, summary: str, payload: Callable[[str, bytes], Move]
+    ) -> None:
         handler = answering(decide)
 
         @may(action)
@@ -93,7 +97,13 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
             openapi_extra=extra,
         )
 
-    moving("release", Action.RELEASE, authority.release, "Release; its certificates become used", lambda n, _: Move(n))
+    moving(
+        "release",
+        Action.RELEASE,
+        authority.release,
+        "Release; its certificates become used",
+        lambda n, _: Move(n),
+    )
     moving("withdraw", Action.WITHDRAW, authority.withdraw, "Withdraw before release", _with_reason)
     moving("refuse", Action.REFUSE, authority.refuse, "Refuse before release", _with_reason)
 

@@ -54,8 +54,7 @@ class CustomsAuthority:
     def correct(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
         """Correct declarations that are not released."""
         return [
-            _own(book, one, one.payload.number)
-            or self.gate.correct(book, one.payload, one.identity.actor)
+            _own(book, one, one.payload.number) or self.gate.correct(book, one.payload, one.identity.actor)
             for one in commands
         ]
 
@@ -147,5 +146,3 @@ def _own(book: Book, one: Command, number: str) -> HefuError | None:
     except HefuError as error:
         return error
     return None
-
-

@@ -32,7 +32,8 @@ from hefu.documents.party import Party
 
 class Purpose(StrEnum):
     """What the certificate may be used for (record field "return type": 1 return, 2 amendment,
-    3 withdrawal; ``export`` belongs to the broad scope of DESIGN §9)."""
+    3 withdrawal; ``export`` belongs to the broad scope of DESIGN §9).
+    """
 
     EXPORT = "export"
     RETURN = "return"

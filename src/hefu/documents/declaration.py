@@ -88,7 +88,8 @@ class ReferenceSource(StrEnum):
 
 class CertificateReference(Document):
     """A certificate named by the declaration; with ``item`` and ``line`` when the two are tied
-    item to line (EcoRelation DecGNo, EcoGNo)."""
+    item to line (EcoRelation DecGNo, EcoGNo).
+    """
 
     number: CertificateNumber
     source: ReferenceSource = ReferenceSource.LICENSE

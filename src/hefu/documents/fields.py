@@ -82,9 +82,7 @@ _USCC_SHAPE: Final = re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{18}")
 
 def _uscc(value: str) -> str:
     if not _USCC_SHAPE.fullmatch(value):
-        raise ValueError(
-            "18 characters of 0-9 A-Z without I O S V Z / 18 位, 数字与大写字母, 不含 I O S V Z"
-        )
+        raise ValueError("18 characters of 0-9 A-Z without I O S V Z / 18 位, 数字与大写字母, 不含 I O S V Z")
     return value
 
 
@@ -174,7 +172,9 @@ ActNumber = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-
 """Number of a customs act: a declaration, or an application to amend or withdraw one (assumption:
 no source gives the form of application numbers, so up to 20 letters, digits and dashes)."""
 
-HsCode = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$")]
+HsCode = Annotated[
+    str, BeforeValidator(_identifier), Field(pattern=r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$")
+]
 """Commodity code 商品编号: 8 or 10 digits; tax codes may carry more characters (domain.md §6 row 8)."""
 
 Quantity = Annotated[
@@ -197,6 +197,9 @@ Code = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z]{1,
 TaxOffice = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z]{11}$")]
 """Code of the competent tax authority 主管税务机关, 11 characters (domain.md §1.2)."""
 
-ItemNumber = Annotated[int, BeforeValidator(lambda v: int(v) if isinstance(v, str) and v.strip().isdigit() else v),
-                       Field(ge=1, le=9999)]
+ItemNumber = Annotated[
+    int,
+    BeforeValidator(lambda v: int(v) if isinstance(v, str) and v.strip().isdigit() else v),
+    Field(ge=1, le=9999),
+]
 """Item of a declaration or line of a certificate; "01", "1" and 1 are the same item."""

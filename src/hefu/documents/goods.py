@@ -15,9 +15,7 @@ from hefu.documents.fields import QUANTITY_SCALE, unscaled
 def _unit_code(value: Any) -> Any:
     found = unit(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(
-            f"not in the customs unit table: {value!r} / 海关计量单位代码表中没有: {value!r}"
-        )
+        raise ValueError(f"not in the customs unit table: {value!r} / 海关计量单位代码表中没有: {value!r}")
     return found.code
 
 

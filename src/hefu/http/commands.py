@@ -23,7 +23,10 @@ KEY_REUSED = errors.kind(
     "idempotency.key_reused",
     http=422,
     message=Text("幂等键 {value} 已用于另一请求", "idempotency key {value} was used for another request"),
-    cure=Text("每个请求用自己的键, 重试时键和内容都不变", "give each request a key of its own; a retry keeps key and content"),
+    cure=Text(
+        "每个请求用自己的键, 重试时键和内容都不变",
+        "give each request a key of its own; a retry keeps key and content",
+    ),
 )
 
 _CREATED: Final = {"issued", "reserved", "held"}
@@ -112,7 +115,5 @@ def _repeat(known: Answer, one: Command) -> Reply:
 
 def _remembered(book: Book, one: Command, reply: Reply) -> Reply:
     if one.key:
-        book.put(
-            Answer(one.identity.actor, one.key, one.request_digest, reply.status, reply.body, book.now)
-        )
+        book.put(Answer(one.identity.actor, one.key, one.request_digest, reply.status, reply.body, book.now))
     return reply

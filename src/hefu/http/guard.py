@@ -23,7 +23,6 @@ RIGHT: Final = "__hefu_right__"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-
 def may(action: Action) -> Callable[[F], F]:
     """The route is open to the roles that the table lists for the action."""
     return _mark(action)

@@ -172,7 +172,12 @@ def json_body(schema: dict[str, Any], *also: str) -> dict[str, Any]:
     """OpenAPI details of a route that takes a JSON body (and other media types ``also``)."""
     content: dict[str, Any] = {"application/json": {"schema": schema}}
     content |= {kind: {"schema": {"type": "string"}} for kind in also}
-    key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 200},
+    }
     return bearer(requestBody={"required": True, "content": content}, parameters=[key])
 
 
@@ -180,7 +185,12 @@ async def read_command(request: Request, payload: Callable[[bytes], Any]) -> Com
     """The command of a request: caller, body and idempotency key."""
     body = await body_of(request)
     key = request.headers.get("idempotency-key", "")[:200]
-    return command(caller(request), payload(body), key, b"%s %s\n%s" % (request.method.encode(), request.url.path.encode(), body))
+    return command(
+        caller(request),
+        payload(body),
+        key,
+        b"%s %s\n%s" % (request.method.encode(), request.url.path.encode(), body),
+    )
 
 
 def shared_routes(node: Node, authority: Authority) -> APIRouter:
@@ -205,7 +215,11 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
         """Every step of a certificate or declaration on this side, in time order, with who and why."""
 
         def ask(reader: SqliteReader) -> tuple[Sequence[Party] | None, list[Entry], dict[str, Any] | None]:
-            return authority.parties(reader, number), reader.journal_of(number), authority.describe(reader, number)
+            return (
+                authority.parties(reader, number),
+                reader.journal_of(number),
+                authority.describe(reader, number),
+            )
 
         parties, entries, standing = await node.read(ask)
         if parties is not None:
@@ -256,8 +270,24 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
             200,
             {
                 "signs_with": node.keyring.signer.key_id,
-                "own": [{"key_id": k.key_id, "algorithm": k.algorithm, "not_before": k.not_before, "confirmed": k.confirmed} for k in node.keyring.keys],
-                "peer": [{"key_id": k.key_id, "algorithm": k.algorithm, "not_before": k.not_before, "not_after": k.not_after} for k in theirs],
+                "own": [
+                    {
+                        "key_id": k.key_id,
+                        "algorithm": k.algorithm,
+                        "not_before": k.not_before,
+                        "confirmed": k.confirmed,
+                    }
+                    for k in node.keyring.keys
+                ],
+                "peer": [
+                    {
+                        "key_id": k.key_id,
+                        "algorithm": k.algorithm,
+                        "not_before": k.not_before,
+                        "not_after": k.not_after,
+                    }
+                    for k in theirs
+                ],
             },
         )
 
@@ -297,5 +327,3 @@ def entry_json(entry: Entry, side: Side) -> dict[str, Any]:
         "other": entry.other,
         "detail": entry.detail,
     }
-
-

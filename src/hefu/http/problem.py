@@ -18,7 +18,10 @@ INTERNAL = errors.kind(
     http=500,
     exit_code=3,
     message=Text("内部错误, 请求未被采用: {value}", "internal error, the request was not taken: {value}"),
-    cure=Text("重试; 仍不行请把时间和 instance 告诉运行人员", "try again; if it stays, tell the operator time and instance"),
+    cure=Text(
+        "重试; 仍不行请把时间和 instance 告诉运行人员",
+        "try again; if it stays, tell the operator time and instance",
+    ),
 )
 NO_ROUTE = errors.kind(
     "route.unknown",

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from hefu import errors
 from hefu.errors import HefuError
 from hefu.link.envelope import BAD_ENVELOPE, Opened, seal
 from hefu.protocol import messages
 from hefu.protocol.book import Book
 from hefu.protocol.messages import KeyAnnounced, KeyRetired, Message
 from hefu.protocol.records import Cursor, Evidence, PeerKey, Side
-from hefu import errors
 from hefu.trust.keyring import Keyring
 
 Receive = Callable[[Book, Message, str], None]
@@ -82,7 +82,9 @@ class Inbox:
                 self._receive(book, message, actor)
 
 
-def receipt(side: Side, envelope: Opened, results: Sequence[Result], keyring: Keyring, now: datetime) -> bytes:
+def receipt(
+    side: Side, envelope: Opened, results: Sequence[Result], keyring: Keyring, now: datetime
+) -> bytes:
     """The signed receipt: which messages of which envelope have taken effect here."""
     content = {"envelope": envelope.id, "results": [list(result) for result in results]}
     return seal(side, "receipt", content, keyring, now)

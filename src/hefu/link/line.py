@@ -102,7 +102,8 @@ class Line:
 
     async def pull(self, streams: Sequence[str], seconds: float) -> None:
         """Ask the peer to send these streams now, and apply what comes. A peer that does not answer
-        in time is no error: what is missing stays awaited."""
+        in time is no error: what is missing stays awaited.
+        """
         request = pull_request(self.outbox.side, streams, self.outbox.keyring, self._clock())
         try:
             answer = await self._transport.post("/link/pull", request, timeout=seconds)

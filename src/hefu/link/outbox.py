@@ -38,7 +38,9 @@ class Outbox:
         self.side = side
         self.keyring = keyring
 
-    def parcel(self, reader: SqliteReader, now: datetime, limit: int = BATCH, after: int = 0) -> Parcel | None:
+    def parcel(
+        self, reader: SqliteReader, now: datetime, limit: int = BATCH, after: int = 0
+    ) -> Parcel | None:
         """The oldest open messages in one envelope; ``None`` if there are none."""
         rows = reader.open_outgoing(limit, after)
         if not rows:

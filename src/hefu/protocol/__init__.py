@@ -1,2 +1,3 @@
 """The state machines of both authorities, pure: state, message or command in; changed records,
-journal entries and messages out. Clock, ids, store, keys and network are handed in."""
+journal entries and messages out. Clock, ids, store, keys and network are handed in.
+"""

@@ -66,7 +66,8 @@ def waits(declaration: Declaration, comparison: Comparison) -> list[str]:
 
 def _by_export(book: Book, declaration: Declaration) -> tuple[str, ...]:
     """The certificates of the fitting purpose whose lines belong to the export declaration and that
-    nobody else holds."""
+    nobody else holds.
+    """
     if declaration.related is None or declaration.act not in (Act.RETURN, Act.AMENDMENT, Act.WITHDRAWAL):
         return ()
     purpose = Purpose(declaration.act.value)

@@ -30,7 +30,7 @@ from hefu.protocol.messages import (
     VoidRequested,
 )
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Account, Copy, Covering, DeclarationState, Holding, Lodgement, Wait
+from hefu.protocol.records import Copy, Covering, DeclarationState, Holding, Lodgement, Wait
 from hefu.rules.case import Case, UseState
 from hefu.rules.finding import Comparison, Draw
 from hefu.rules.policy import Policy
@@ -143,7 +143,8 @@ class Gate:
 
     def receive(self, book: Book, message: Message, actor: str) -> None:
         """Apply one message of tax. Every message in its order has an effect or is on record as
-        contested; none raises."""
+        contested; none raises.
+        """
         match message:
             case CertificateIssued():
                 self._arrive(book, message, actor)
@@ -197,12 +198,19 @@ class Gate:
             changed_at=book.now,
         )
         book.put(lodgement)
-        book.note(actor, "declaration.lodged", declaration.number, declaration.related or "", act=declaration.act.value)
+        book.note(
+            actor,
+            "declaration.lodged",
+            declaration.number,
+            declaration.related or "",
+            act=declaration.act.value,
+        )
         return lodgement
 
     def _verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
         """Compare and settle. What an earlier one of the batch has taken is seen by the later ones:
-        its case is assembled anew when anything that it read has changed since."""
+        its case is assembled anew when anything that it read has changed since.
+        """
         cases = [assemble(book, lodgement.document, self.policy) for lodgement in lodgements]
         comparisons = self._compare(cases, self.policy)
         settled: list[Lodgement] = []
@@ -218,7 +226,9 @@ class Gate:
     def _settle(self, book: Book, lodgement: Lodgement, comparison: Comparison) -> Lodgement:
         number = lodgement.number
         verdict = comparison.as_json()
-        for wait in book.find(Wait, "declaration", number) if lodgement.state is DeclarationState.HELD else ():
+        for wait in (
+            book.find(Wait, "declaration", number) if lodgement.state is DeclarationState.HELD else ()
+        ):
             book.drop(wait)
         if comparison.passes:
             due = book.now + timedelta(days=self.policy.reservation_days)
@@ -244,7 +254,9 @@ class Gate:
                 book.put(Wait(on, number))
         book.put(after)
         codes = [finding.code for finding in comparison.findings]
-        book.note(_SIDE, f"declaration.{after.state.value}", number, findings=codes, rules=comparison.ruleset_hash)
+        book.note(
+            _SIDE, f"declaration.{after.state.value}", number, findings=codes, rules=comparison.ruleset_hash
+        )
         return after
 
     def _reserve(self, book: Book, lodgement: Lodgement) -> None:
@@ -268,9 +280,7 @@ class Gate:
             book.note(actor, "certificate.freed", certificate, lodgement.number, why=why)
             book.send(CertificateFreed(number=certificate, declaration=lodgement.number, why=why))
 
-    def _close(
-        self, book: Book, number: str, to: DeclarationState, reason: str, actor: str
-    ) -> Outcome:
+    def _close(self, book: Book, number: str, to: DeclarationState, reason: str, actor: str) -> Outcome:
         known = book.get(Lodgement, number)
         if known is None:
             return outcome.refuse(outcome.UNKNOWN_DECLARATION, number, _SIDE)
@@ -296,7 +306,8 @@ class Gate:
 
     def _take_effect(self, book: Book, released: Lodgement, actor: str) -> None:
         """What a release does beyond its certificates: exports enter the goods ledger of both sides,
-        amendments change and withdrawals end the export declaration they concern."""
+        amendments change and withdrawals end the export declaration they concern.
+        """
         document = released.document
         if document.act is Act.EXPORT:
             goods.enter_export(book, document, actor)

@@ -232,7 +232,9 @@ def _opened_at_customs(certificate: Certificate, line: CertificateLine) -> Accou
     """The account of goods whose export declaration customs does not have: as the certificate states."""
     stated = line.exported_quantity
     quantity = scaled(stated or line.quantity)
-    return Account(str(certificate.goods_key(line)), line.unit, quantity, 0, "stated" if stated else "assumed")
+    return Account(
+        str(certificate.goods_key(line)), line.unit, quantity, 0, "stated" if stated else "assumed"
+    )
 
 
 def take(book: Book, draws: tuple[Draw, ...]) -> None:

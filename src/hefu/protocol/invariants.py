@@ -50,8 +50,17 @@ class Registers:
 
 def violations(now: Registers) -> list[str]:
     """Everything that does not hold."""
-    checks = (one_declaration, never_void_and_used, released_only_when_used, delivered_in_order, goods_once, told)
-    return [f"{check.__doc__.split(':')[0]}: {text}" for check in checks for text in check(now) if check.__doc__]
+    checks = (
+        one_declaration,
+        never_void_and_used,
+        released_only_when_used,
+        delivered_in_order,
+        goods_once,
+        told,
+    )
+    return [
+        f"{check.__doc__.split(':')[0]}: {text}" for check in checks for text in check(now) if check.__doc__
+    ]
 
 
 def one_declaration(now: Registers) -> Iterator[str]:
@@ -100,7 +109,11 @@ def released_only_when_used(now: Registers) -> Iterator[str]:
             yield f"{lodgement.number} is released without a certificate"
         for certificate in lodgement.certificates:
             holding = now.holdings.get(certificate)
-            if holding is None or holding.state is not UseState.USED or holding.declaration != lodgement.number:
+            if (
+                holding is None
+                or holding.state is not UseState.USED
+                or holding.declaration != lodgement.number
+            ):
                 yield f"{lodgement.number} is released, its {certificate} is {holding}"
 
 

@@ -15,7 +15,6 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.errors import Text
 
-
 KEY_STREAM: Final = "keys"
 """The stream of key news."""
 
@@ -93,7 +92,8 @@ class CertificateFreed(_AboutCertificate):
 
 class CertificateUsed(_AboutCertificate):
     """Customs feeds back the use (Announcement 256 art. 2): final. ``drawn`` maps line numbers to
-    quantities in the line's unit, scaled by 10^5 and written as text (they exceed JSON's safe integers)."""
+    quantities in the line's unit, scaled by 10^5 and written as text (they exceed JSON's safe integers).
+    """
 
     kind: Literal["certificate.used"] = "certificate.used"
     declaration: str
@@ -160,8 +160,12 @@ _ADAPTER: TypeAdapter[Message] = TypeAdapter(Message)
 UNREADABLE = errors.kind(
     "message.unreadable",
     http=422,
-    message=Text("对方的报文 {place} 无法识别: {value}", "message {place} of the peer is not one of ours: {value}"),
-    cure=Text("双方升级到相同的协议版本后重发", "bring both sides to the same protocol version and send again"),
+    message=Text(
+        "对方的报文 {place} 无法识别: {value}", "message {place} of the peer is not one of ours: {value}"
+    ),
+    cure=Text(
+        "双方升级到相同的协议版本后重发", "bring both sides to the same protocol version and send again"
+    ),
 )
 
 

@@ -85,7 +85,10 @@ CERTIFICATE_DEAD = errors.kind(
     "certificate.not_in_force",
     http=409,
     exit_code=1,
-    message=Text("证明 {place} 的状态为 {state}, 不能{what_zh}", "certificate {place} is {state}, it cannot be {what_en}"),
+    message=Text(
+        "证明 {place} 的状态为 {state}, 不能{what_zh}",
+        "certificate {place} is {state}, it cannot be {what_en}",
+    ),
     cure=Text("用 hefu trace {place} 查看经过", "see what happened with hefu trace {place}"),
 )
 CERTIFICATE_DRAWN_ON = errors.kind(
@@ -133,7 +136,9 @@ GOODS_UNIT = errors.kind(
         "货物 {goods} 按单位 {unit} 记账, 证明第 {line} 行的单位 {given} 不能换算",
         "goods {goods} are counted in unit {unit}; unit {given} of line {line} does not convert",
     ),
-    cure=Text("按出口报关单的法定单位填写数量", "state the quantity in the statutory unit of the export declaration"),
+    cure=Text(
+        "按出口报关单的法定单位填写数量", "state the quantity in the statutory unit of the export declaration"
+    ),
 )
 GOODS_QUANTITY_DIFFERS = errors.kind(
     "goods.exported_quantity_differs",
@@ -144,7 +149,10 @@ GOODS_QUANTITY_DIFFERS = errors.kind(
         "the exported quantity of goods {goods} is on record as {quantity} ({basis}); line {line} says {given}"
         " (unit {unit})",
     ),
-    cure=Text("按出口报关单 (或发票) 更正出口数量", "correct the exported quantity by the export declaration (or invoice)"),
+    cure=Text(
+        "按出口报关单 (或发票) 更正出口数量",
+        "correct the exported quantity by the export declaration (or invoice)",
+    ),
 )
 SEVERAL_DECLARATIONS = errors.kind(
     "certificate.several_declarations",
@@ -154,7 +162,10 @@ SEVERAL_DECLARATIONS = errors.kind(
         "证明 {place} 的各行属于多份出口报关单: {value}",
         "the lines of certificate {place} belong to several export declarations: {value}",
     ),
-    cure=Text("每份出口报关单分别开具 (政策 certificate_lines)", "one certificate an export declaration (policy certificate_lines)"),
+    cure=Text(
+        "每份出口报关单分别开具 (政策 certificate_lines)",
+        "one certificate an export declaration (policy certificate_lines)",
+    ),
 )
 REISSUE_WIDER = errors.kind(
     "certificate.reissue_covers_more",
@@ -164,13 +175,18 @@ REISSUE_WIDER = errors.kind(
         "补办证明 {place} 第 {line} 行超出原证明 {old} 的货物或数量",
         "line {line} of the reissued certificate {place} covers goods or a quantity that {old} did not",
     ),
-    cure=Text("补办不得扩大范围; 新增部分另行申请证明", "a reissue covers no more than the old one; apply anew for the rest"),
+    cure=Text(
+        "补办不得扩大范围; 新增部分另行申请证明",
+        "a reissue covers no more than the old one; apply anew for the rest",
+    ),
 )
 NUMBER_TAKEN = errors.kind(
     "certificate.number_taken",
     http=409,
     exit_code=1,
-    message=Text("证明编号 {place} 已占用 (状态 {state})", "certificate number {place} is taken (state {state})"),
+    message=Text(
+        "证明编号 {place} 已占用 (状态 {state})", "certificate number {place} is taken (state {state})"
+    ),
     cure=Text("换一个编号", "use another number"),
 )
 WRONG_STATE = errors.kind(

@@ -47,7 +47,8 @@ class Cursor:
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to the other authority. It is done only when a signed receipt names it; ``receipt``
-    is then the id of that envelope."""
+    is then the id of that envelope.
+    """
 
     stream: str
     sequence: int
@@ -224,7 +225,8 @@ class Lodgement:
 @dataclass(frozen=True, slots=True)
 class Wait:
     """A held declaration and one thing whose arrival makes it worth comparing again:
-    ``certificate:NUMBER`` or ``export:NUMBER``."""
+    ``certificate:NUMBER`` or ``export:NUMBER``.
+    """
 
     on: str
     declaration: str
@@ -316,5 +318,17 @@ class Cover:
 
 
 Record = (
-    Cursor | Outgoing | Answer | Evidence | PeerKey | Copy | Covering | Holding | Lodgement | Wait | Account | Issue | Cover
+    Cursor
+    | Outgoing
+    | Answer
+    | Evidence
+    | PeerKey
+    | Copy
+    | Covering
+    | Holding
+    | Lodgement
+    | Wait
+    | Account
+    | Issue
+    | Cover
 )

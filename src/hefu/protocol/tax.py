@@ -139,7 +139,9 @@ def void(book: Book, number: str, reason: str, actor: str) -> Outcome:
     return Outcome("void_requested", number)
 
 
-def reissue(book: Book, number: str, certificate: Certificate, reason: str, actor: str, policy: Policy) -> Outcome:
+def reissue(
+    book: Book, number: str, certificate: Certificate, reason: str, actor: str, policy: Policy
+) -> Outcome:
     """Ask customs whether ``certificate`` may take the place of ``number``: ``reissue_requested``.
 
     The new certificate waits as a draft that nobody else can number. It covers no more than the old
@@ -154,7 +156,12 @@ def reissue(book: Book, number: str, certificate: Certificate, reason: str, acto
         if taken is not None and found.replacement == taken.number and taken.digest == fingerprint:
             return Outcome("reissue_requested", number, body={"replacement": taken.number, "repeat": True})
         return outcome.refuse(
-            outcome.CERTIFICATE_DEAD, number, _SIDE, state=found.state.value, what_zh="补办", what_en="reissued"
+            outcome.CERTIFICATE_DEAD,
+            number,
+            _SIDE,
+            state=found.state.value,
+            what_zh="补办",
+            what_en="reissued",
         )
     if taken is not None:
         return outcome.refuse(
@@ -222,12 +229,11 @@ def _ask(book: Book, found: Issue, reason: str, actor: str) -> None:
 
 def receive(book: Book, message: Message, actor: str) -> None:
     """Apply one message of customs. Every message in its order has an effect or is on record as
-    contested; none raises."""
+    contested; none raises.
+    """
     if isinstance(message, ExportReleased):
         goods.enter_export(book, message.declaration, actor)
-        book.note(
-            actor, "export.entered", message.declaration.number, revision=message.revision
-        )
+        book.note(actor, "export.entered", message.declaration.number, revision=message.revision)
         return
     number = message.stream
     found = book.get(Issue, number)
@@ -253,9 +259,7 @@ def receive(book: Book, message: Message, actor: str) -> None:
             book.note(actor, "message.contested", number, kind=message.kind)
 
 
-def _usage(
-    book: Book, found: Issue, usage: UseState, declaration: str, actor: str, **detail: object
-) -> None:
+def _usage(book: Book, found: Issue, usage: UseState, declaration: str, actor: str, **detail: object) -> None:
     holder = None if usage is UseState.AVAILABLE else declaration
     book.put(replace(found, usage=usage, declaration=holder, changed_at=book.now))
     event = {UseState.RESERVED: "reserved", UseState.AVAILABLE: "freed", UseState.USED: "used"}[usage]
@@ -287,9 +291,7 @@ def _granted(book: Book, found: Issue, request: int, actor: str) -> None:
     _put_in_force(book, draft.document, planned, draft.issued_by, replaces=found.number)
 
 
-def _refused(
-    book: Book, found: Issue, request: int, state: str, declaration: str, actor: str
-) -> None:
+def _refused(book: Book, found: Issue, request: int, state: str, declaration: str, actor: str) -> None:
     if not _is_answer(found, request):
         book.note(actor, "message.contested", found.number, kind="certificate.void_refused")
         return

@@ -87,7 +87,8 @@ RULES = (
             "code {declared} of item {item} and {certified} of the export share the heading only",
         ),
         remedy=Text(
-            "关员核对是否因税则年度调整而换号", "an officer checks whether the code changed with the yearly tariff"
+            "关员核对是否因税则年度调整而换号",
+            "an officer checks whether the code changed with the yearly tariff",
         ),
         ground="domain notes §6 row 9",
         row="9",

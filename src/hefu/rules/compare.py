@@ -38,7 +38,13 @@ _UNITS = frozenset({"item_unit", "line_unit"})
 _ONCE_A_CASE = frozenset({"certificate.missing", "mode.not_for_act", "mode.unknown"})
 _ONCE_A_CERTIFICATE = frozenset(
     {rule.code for rule in (*existence.RULES, *purpose.RULES, *party.RULES)}
-    | {"date.issued_after_act", "mode.not_refundable", "date.window_closed", "original.unknown", "declaration.not_related"}
+    | {
+        "date.issued_after_act",
+        "mode.not_refundable",
+        "date.window_closed",
+        "original.unknown",
+        "declaration.not_related",
+    }
 )
 
 

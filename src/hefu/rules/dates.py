@@ -59,9 +59,7 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.WARN,
         field="declared_on",
-        broken=col("fit")
-        & (col("act") == "return")
-        & (col("declared_on") > col("window_end")),
+        broken=col("fit") & (col("act") == "return") & (col("declared_on") > col("window_end")),
         declared="declared_on",
         certified="window_end",
         message=Text(

@@ -18,7 +18,8 @@ def wide(name: str) -> pl.Expr:
 
 def converted(quantity: str, source: str, target: str) -> pl.Expr:
     """A scaled quantity of unit ``source`` in unit ``target``, rounded half up at 5 decimals; null if
-    the units do not convert."""
+    the units do not convert.
+    """
     top = wide(quantity) * wide(f"{source}_num") * wide(f"{target}_den")
     bottom = wide(f"{source}_den") * wide(f"{target}_num")
     same = col(f"{source}_dimension") == col(f"{target}_dimension")
@@ -39,7 +40,9 @@ def same_hs(a: str, b: str) -> pl.Expr:
 
 _FIRST = [
     (col("known") & (col("purpose") == col("act"))).fill_null(value=False).alias("fit"),
-    (col("state").eq("available") | (col("held_by") == col("declaration"))).fill_null(value=False).alias("mine"),
+    (col("state").eq("available") | (col("held_by") == col("declaration")))
+    .fill_null(value=False)
+    .alias("mine"),
     converted("item_quantity", "item", "line").alias("drawn"),
     converted("original_quantity", "original", "line").alias("exported"),
     converted("left", "left", "line").alias("left_here"),

@@ -19,7 +19,8 @@ class Severity(StrEnum):
 
 class Question(StrEnum):
     """Which of the two compared questions a rule answers; the third, execution, is what the
-    system then did and comes from the protocol."""
+    system then did and comes from the protocol.
+    """
 
     MATCH = "match"
     ENTITLEMENT = "entitlement"

@@ -219,7 +219,8 @@ def _item_numbered(declaration: Declaration | None, number: int | None) -> Decla
 
 def measure_for(item: DeclarationItem, unit: str) -> Measure:
     """The statutory measure that is compared with a quantity in ``unit``: the first, unless only the
-    second converts (domain.md §6 row 12: statutory against statutory, never the transaction unit)."""
+    second converts (domain.md §6 row 12: statutory against statutory, never the transaction unit).
+    """
     dimension = units()[unit].dimension
     second = item.second
     if units()[item.first.unit].dimension != dimension and second is not None:
@@ -271,7 +272,9 @@ def _tied(
     ties = [(r.number, r.line) for r in case.declaration.certificates if r.item == item.item]
     found: list[tuple[Standing, CertificateLine]] = []
     for number, line in ties:
-        found += [(o, n) for o, n in lines if o.number == number and line in (None, n.line)][: 1 if line is None else None]
+        found += [(o, n) for o, n in lines if o.number == number and line in (None, n.line)][
+            : 1 if line is None else None
+        ]
     return found
 
 
@@ -320,7 +323,9 @@ def _drawn(item: DeclarationItem, lines: Sequence[tuple[Standing, CertificateLin
         part = rest
         if place < len(lines) - 1 and _converts(measure.unit, line.unit):
             a, b = units()[line.unit], units()[measure.unit]
-            part = min(rest, scaled(line.quantity) * a.numerator * b.denominator // (a.denominator * b.numerator))
+            part = min(
+                rest, scaled(line.quantity) * a.numerator * b.denominator // (a.denominator * b.numerator)
+            )
         if part:
             pairs.append(Pair(item, one, line, measure, part))
             rest -= part

@@ -38,9 +38,7 @@ RULES = (
         broken=col("needed") & col("mode").is_not_null() & ~col("mode_known"),
         declared="mode",
         certified="act",
-        message=Text(
-            "监管方式代码表中没有 {declared}", "supervision mode {declared} is not in the table"
-        ),
+        message=Text("监管方式代码表中没有 {declared}", "supervision mode {declared} is not in the table"),
         remedy=Text("关员核对监管方式", "an officer checks the supervision mode"),
         ground="domain notes §2.2: refundability is a property of the mode",
         row="20",

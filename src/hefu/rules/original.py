@@ -22,7 +22,11 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="related",
-        broken=col("fit") & col("after_export") & col("paired") & col("export").is_not_null() & ~col("same_export"),
+        broken=col("fit")
+        & col("after_export")
+        & col("paired")
+        & col("export").is_not_null()
+        & ~col("same_export"),
         declared="export",
         certified="line_declaration",
         message=Text(
@@ -97,7 +101,11 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="item",
-        broken=col("fit") & col("after_export") & col("same_export") & col("original") & col("original_hs").is_null(),
+        broken=col("fit")
+        & col("after_export")
+        & col("same_export")
+        & col("original")
+        & col("original_hs").is_null(),
         declared="export",
         certified="line_item",
         message=Text(
@@ -116,12 +124,14 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="items",
-        broken=col("needed") & (col("named") > 0) & col("all_known") & col("item").is_not_null() & col("line").is_null(),
+        broken=col("needed")
+        & (col("named") > 0)
+        & col("all_known")
+        & col("item").is_not_null()
+        & col("line").is_null(),
         declared="item",
         certified="certificate",
-        message=Text(
-            "第 {item} 项没有对应的证明行", "no certificate line corresponds to item {item}"
-        ),
+        message=Text("第 {item} 项没有对应的证明行", "no certificate line corresponds to item {item}"),
         remedy=Text(
             "为第 {item} 项申请证明并填入报关单, 或将该项分单申报",
             "apply for a certificate for item {item} and name it, or declare that item separately",

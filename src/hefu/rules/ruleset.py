@@ -67,7 +67,8 @@ class RuleSet:
     def hash(self) -> str:
         """SHA-256 over the version, the source text of every module that decides, and the digests of
         the code tables: a change of anything that could change a verdict changes the hash, on any
-        machine alike. (Serialised expressions would change with the library that writes them.)"""
+        machine alike. (Serialised expressions would change with the library that writes them.)
+        """
         told = hashlib.sha256(self.version.encode())
         for name in _DECIDING:
             told.update((files("hefu.rules") / f"{name}.py").read_bytes())

@@ -74,7 +74,8 @@ def _entry(row: tuple[str, ...]) -> Entry:
 
 class SqliteReader:
     """Reads records. Used by the writer inside its transaction, and alone for questions; several
-    threads that share one for questions take turns with its ``lock``."""
+    threads that share one for questions take turns with its ``lock``.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -254,7 +255,14 @@ class SqliteStore(SqliteReader):
         self.connection.executemany(
             _ENTRY,
             [
-                (e.at.isoformat(), e.actor, e.event, e.number, e.other, orjson.dumps(e.detail, option=orjson.OPT_NON_STR_KEYS).decode())
+                (
+                    e.at.isoformat(),
+                    e.actor,
+                    e.event,
+                    e.number,
+                    e.other,
+                    orjson.dumps(e.detail, option=orjson.OPT_NON_STR_KEYS).decode(),
+                )
                 for e in book.journal
             ],
         )

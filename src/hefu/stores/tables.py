@@ -64,7 +64,8 @@ def _read_moment(text: str | None) -> datetime | None:
 class Table:
     """One record type: its table, its fields in column order, the key fields, and what must be
     encoded and decoded (other fields go as they are). ``columns`` differ from fields only where a
-    field's name is a word of SQL."""
+    field's name is a word of SQL.
+    """
 
     name: str
     record: type[Record]
@@ -76,7 +77,8 @@ class Table:
 
     def moved(self, before: Record, after: Record) -> bool:
         """Whether a pinned field changed: then the old row goes and a new one comes, so that the
-        store can forbid to change it in place."""
+        store can forbid to change it in place.
+        """
         return any(getattr(before, field) != getattr(after, field) for field in self.pinned)
 
     @property

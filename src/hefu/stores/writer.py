@@ -46,7 +46,9 @@ STORE_FAILED = errors.kind(
     "store.failed",
     http=503,
     exit_code=3,
-    message=Text("数据库写入失败, 什么都没有记下: {value}", "the store could not write, nothing was recorded: {value}"),
+    message=Text(
+        "数据库写入失败, 什么都没有记下: {value}", "the store could not write, nothing was recorded: {value}"
+    ),
     cure=Text("检查磁盘空间与健康状况后重试", "check disk space and health, then try again"),
 )
 STOPPED = errors.kind(
@@ -70,7 +72,8 @@ class _Work:
 
 class Writer:
     """Takes work from the event loop and does it in groups. ``clock`` gives the time of each group;
-    ``committed`` is told of every durable book, in the writer's thread."""
+    ``committed`` is told of every durable book, in the writer's thread.
+    """
 
     def __init__(self, store: SqliteStore, clock: Callable[[], datetime]) -> None:
         self.store = store

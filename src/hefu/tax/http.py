@@ -62,7 +62,9 @@ def routes(node: Node, authority: TaxAuthority) -> APIRouter:
 
     @router.post(
         "/v1/certificates/bulk",
-        openapi_extra=json_body({"type": "array", "items": Certificate.model_json_schema()}, "application/jsonl"),
+        openapi_extra=json_body(
+            {"type": "array", "items": Certificate.model_json_schema()}, "application/jsonl"
+        ),
     )
     @may(Action.ISSUE)
     async def issue_many(request: Request) -> Response:
@@ -85,13 +87,19 @@ def routes(node: Node, authority: TaxAuthority) -> APIRouter:
     @may(Action.VOID)
     async def void(request: Request, number: str, wait: float = 0) -> Response:
         """Ask customs whether the certificate may be voided. 202 while customs has not answered;
-        with ``wait`` (seconds) the answer waits for customs: 200 voided, 409 refused."""
+        with ``wait`` (seconds) the answer waits for customs: 200 voided, 409 refused.
+        """
         one = await read_command(
-            request, lambda body: Void(number, records.build(VoidRequest, parse_json(body, "request"), "request").reason)
+            request,
+            lambda body: Void(
+                number, records.build(VoidRequest, parse_json(body, "request"), "request").reason
+            ),
         )
         return await _ask_customs(voiding, one, number, wait)
 
-    @router.post("/v1/certificates/{number}/reissue", openapi_extra=json_body(ReissueRequest.model_json_schema()))
+    @router.post(
+        "/v1/certificates/{number}/reissue", openapi_extra=json_body(ReissueRequest.model_json_schema())
+    )
     @may(Action.REISSUE)
     async def reissue(request: Request, number: str, wait: float = 0) -> Response:
         """Ask customs whether a new certificate may take the place of this one; answers as for a void."""
@@ -133,5 +141,11 @@ def _answer(reader: SqliteReader, authority: TaxAuthority, number: str) -> dict[
     refusals = [e for e in reader.journal_of(number) if e.event == "certificate.void_refused"]
     declaration = refusals[-1].other if refusals else told["declaration"]
     return HefuError(
-        Problem(CERTIFICATE_USED, place=number, value=str(declaration), side="customs", details={"declaration": declaration})
+        Problem(
+            CERTIFICATE_USED,
+            place=number,
+            value=str(declaration),
+            side="customs",
+            details={"declaration": declaration},
+        )
     )

@@ -56,7 +56,9 @@ class TaxAuthority:
 
     def void(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
         """Ask customs for voids."""
-        return [tax.void(book, one.payload.number, one.payload.reason, one.identity.actor) for one in commands]
+        return [
+            tax.void(book, one.payload.number, one.payload.reason, one.identity.actor) for one in commands
+        ]
 
     def reissue(self, book: Book, commands: Sequence[Command]) -> list[Outcome | HefuError]:
         """Ask customs for reissues."""

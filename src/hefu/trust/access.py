@@ -37,7 +37,9 @@ NOT_A_PARTY = errors.kind(
     "access.not_a_party",
     http=403,
     message=Text("{organisation} 不是 {place} 的当事人", "{organisation} is not a party to {place}"),
-    cure=Text("企业只能办理和查看自己为当事人的单证", "an enterprise acts on and sees only its own documents"),
+    cure=Text(
+        "企业只能办理和查看自己为当事人的单证", "an enterprise acts on and sees only its own documents"
+    ),
 )
 
 

@@ -105,7 +105,12 @@ def issue_without_ledger(book: Book, certificate: Certificate, actor: str, polic
     planned = []
     for line in certificate.lines:
         account = goods.opened_by(certificate, line)
-        planned.append((replace(account, taken=account.quantity), goods.Cover(account.goods, certificate.number, line.line, account.quantity)))
+        planned.append(
+            (
+                replace(account, taken=account.quantity),
+                goods.Cover(account.goods, certificate.number, line.line, account.quantity),
+            )
+        )
     tax._put_in_force(book, certificate, planned, actor, None)
     return Outcome("issued", certificate.number)
 
@@ -145,7 +150,8 @@ class CursorApart(SqliteStore):
                     book.changes = {k: c for k, c in book.changes.items() if not isinstance(c.after, Cursor)}
         finally:
             self.connection.executemany(
-                "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", [(c.way, c.stream, c.sequence) for c in cursors]
+                "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)",
+                [(c.way, c.stream, c.sequence) for c in cursors],
             )
 
 
@@ -192,7 +198,9 @@ class NoUniqueKey(SqliteStore):
         for name in ("used_is_final", "binding_stays", "used_is_kept"):
             self.connection.execute(f"DROP TRIGGER {name}")
         self.connection.execute("DROP TABLE holding")
-        self.connection.execute("CREATE TABLE holding (certificate TEXT, state TEXT, declaration TEXT, since TEXT)")
+        self.connection.execute(
+            "CREATE TABLE holding (certificate TEXT, state TEXT, declaration TEXT, since TEXT)"
+        )
 
 
 class BindsBlindly(Gate):

@@ -47,7 +47,8 @@ class Unit:
 @dataclass(frozen=True, slots=True)
 class Mode:
     """A supervision mode 监管方式: the acts that it serves, and whether its exports are refundable
-    (``yes``, ``no``, ``unknown``)."""
+    (``yes``, ``no``, ``unknown``).
+    """
 
     code: str
     name: str

@@ -28,7 +28,8 @@ RETURN_MODES: Final = ("4561", "4400", "4600")
 """Supervision modes of import declarations that are returns of exported goods (domain.md §2.2)."""
 
 REMARK_NUMBER: Final = re.compile(
-    r"(?:补税/?未退税证明|已补税证明|未退税证明|补税证明|CERT)\s*(?:号|编号)?\s*[::：]?\s*([0-9A-Za-z-]{4,20})", re.IGNORECASE
+    r"(?:补税/?未退税证明|已补税证明|未退税证明|补税证明|CERT)\s*(?:号|编号)?\s*[::：]?\s*([0-9A-Za-z-]{4,20})",
+    re.IGNORECASE,
 )
 """How a certificate number is found in the remark (assumption: no source gives the place)."""
 
@@ -36,7 +37,10 @@ NOT_DECMESSAGE = errors.kind(
     "decmessage.not_one",
     http=422,
     message=Text("{file}: 根元素是 {value}, 不是 DecMessage", "{file}: the root is {value}, not DecMessage"),
-    cure=Text("用单一窗口导出的报关单报文 (DecMessage)", "use the declaration message of the Single Window (DecMessage)"),
+    cure=Text(
+        "用单一窗口导出的报关单报文 (DecMessage)",
+        "use the declaration message of the Single Window (DecMessage)",
+    ),
 )
 VERSION = errors.kind(
     "decmessage.version",
@@ -82,7 +86,11 @@ _ITEM_PLACES: Final = {
     "total": "DeclTotal",
     "currency": "TradeCurr",
 }
-_MEASURES: Final = {"first": ("FirstQty", "FirstUnit"), "second": ("SecondQty", "SecondUnit"), "traded": ("GQty", "GUnit")}
+_MEASURES: Final = {
+    "first": ("FirstQty", "FirstUnit"),
+    "second": ("SecondQty", "SecondUnit"),
+    "traded": ("GQty", "GUnit"),
+}
 
 
 def read_decmessage(
@@ -183,8 +191,14 @@ class _Message:
 
     def _declared_on(self) -> str:
         """PDate is when the declaration was made; messages without it carry the day of signing, or at
-        least the day of entry or exit."""
-        places = (("DecHead", "PDate"), ("DecHead", "DeclDate"), ("DecSign", "SignDate"), ("DecHead", "IEDate"))
+        least the day of entry or exit.
+        """
+        places = (
+            ("DecHead", "PDate"),
+            ("DecHead", "DeclDate"),
+            ("DecSign", "SignDate"),
+            ("DecHead", "IEDate"),
+        )
         return next((text for text in (self.text(*place) for place in places) if text), "")
 
     def _item(self, one: etree._Element) -> dict[str, Any]:
@@ -204,7 +218,8 @@ class _Message:
 
     def _certificates(self, license_code: str) -> list[dict[str, Any]]:
         """Certificates named by supporting document, item relation or remark; a relation to items says
-        more than the bare number, so it takes its place."""
+        more than the bare number, so it takes its place.
+        """
         tied = [
             _filled(
                 number=(one.findtext("{*}EcoCertNo") or "").strip(),
@@ -212,7 +227,11 @@ class _Message:
                 item=(one.findtext("{*}DecGNo") or "").strip(),
                 line=(one.findtext("{*}EcoGNo") or "").strip(),
             )
-            for one in (*self.all("EcoRelation"), *self.all("EcoRelation", "EcoRelation"), *self.all("EcoRelations", "EcoRelation"))
+            for one in (
+                *self.all("EcoRelation"),
+                *self.all("EcoRelation", "EcoRelation"),
+                *self.all("EcoRelations", "EcoRelation"),
+            )
             if (one.findtext("{*}EcoCertNo") or "").strip()
         ]
         named = [
@@ -221,7 +240,8 @@ class _Message:
             if license_code in ("", (one.findtext("{*}DocuCode") or "").strip())
         ]
         named += [
-            {"number": number, "source": "remark"} for number in REMARK_NUMBER.findall(self.text("DecHead", "NoteS"))
+            {"number": number, "source": "remark"}
+            for number in REMARK_NUMBER.findall(self.text("DecHead", "NoteS"))
         ]
         seen = {one["number"].upper() for one in tied}
         for one in named:

@@ -99,7 +99,9 @@ def _paper(value: Any, file: str, place: str) -> Paper | HefuError:
 def read_paths(paths: list[Path]) -> Iterator[tuple[str, Paper | HefuError]]:
     """Every document in these files and folders, in order of name; an unreadable file is one error."""
     for path in paths:
-        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES) if path.is_dir() else [path]
+        files = (
+            sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES) if path.is_dir() else [path]
+        )
         for file in files:
             name = str(file)
             try:

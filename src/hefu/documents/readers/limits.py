@@ -57,8 +57,12 @@ NUL = errors.kind(
 SYNTAX = errors.kind(
     "document.syntax",
     http=422,
-    message=Text("{file}: {place}: 不是合法的 {format}: {value}", "{file}: {place}: not well-formed {format}: {value}"),
-    cure=Text("用导出该文件的系统重新导出; 不要手工改动", "export it again from its system; do not edit by hand"),
+    message=Text(
+        "{file}: {place}: 不是合法的 {format}: {value}", "{file}: {place}: not well-formed {format}: {value}"
+    ),
+    cure=Text(
+        "用导出该文件的系统重新导出; 不要手工改动", "export it again from its system; do not edit by hand"
+    ),
 )
 TOO_DEEP = errors.kind(
     "document.too_deep",
@@ -76,7 +80,9 @@ ENTITIES = errors.kind(
     "document.entities",
     http=422,
     message=Text("{file}: {place}: 含 DTD 或实体声明", "{file}: {place}: a DTD or entity declaration"),
-    cure=Text("报文不需要 DTD, 删除 DOCTYPE 后重发", "messages need no DTD; remove the DOCTYPE and send again"),
+    cure=Text(
+        "报文不需要 DTD, 删除 DOCTYPE 后重发", "messages need no DTD; remove the DOCTYPE and send again"
+    ),
 )
 DUPLICATE_KEY = errors.kind(
     "document.duplicate_key",
@@ -88,7 +94,7 @@ NUMBER = errors.kind(
     "document.number",
     http=422,
     message=Text("{file}: 数字 {value} 不可用", "{file}: number {value} cannot be taken"),
-    cure=Text("数量和金额写成字符串, 如 \"12.5\"", 'write quantities and amounts as text, such as "12.5"'),
+    cure=Text('数量和金额写成字符串, 如 "12.5"', 'write quantities and amounts as text, such as "12.5"'),
 )
 
 _BOMS: Final = (
@@ -182,9 +188,7 @@ def json_values(text: str, file: str) -> Any:
             text, object_pairs_hook=pairs, parse_int=integer, parse_float=str, parse_constant=refuse
         )
     except json.JSONDecodeError as error:
-        errors.fail(
-            SYNTAX, file=file, place=f"{error.lineno}:{error.colno}", value=error.msg, format="JSON"
-        )
+        errors.fail(SYNTAX, file=file, place=f"{error.lineno}:{error.colno}", value=error.msg, format="JSON")
 
 
 _STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)

@@ -1,5 +1,6 @@
 """From plain values to a document: every field that is wrong becomes one problem with place, value,
-rule and cure, in both languages."""
+rule and cure, in both languages.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +21,10 @@ FIELD = errors.kind(
         "{file}: {place}: {value}: {rule_zh}",
         "{file}: {place}: {value}: {rule_en}",
     ),
-    cure=Text("更正该字段后重新提交; 其余内容未被采用", "correct this field and submit again; nothing else was taken"),
+    cure=Text(
+        "更正该字段后重新提交; 其余内容未被采用",
+        "correct this field and submit again; nothing else was taken",
+    ),
 )
 
 _RULES: Final = {
@@ -38,7 +42,9 @@ _RULES: Final = {
     "decimal_parsing": Text("应为十进制数", "must be a decimal number"),
     "decimal_type": Text("应为十进制数, 写成文本", "must be a decimal number, written as text"),
     "decimal_max_digits": Text("超过 {max_digits} 位数字", "more than {max_digits} digits"),
-    "decimal_whole_digits": Text("整数部分超过 {whole_digits} 位", "more than {whole_digits} digits before the point"),
+    "decimal_whole_digits": Text(
+        "整数部分超过 {whole_digits} 位", "more than {whole_digits} digits before the point"
+    ),
     "decimal_max_places": Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),
     "finite_number": Text("应为有限的数", "must be a finite number"),
     "int_parsing": Text("应为整数", "must be a whole number"),
@@ -57,7 +63,9 @@ _SHOWN: Final = 60
 D = TypeVar("D", bound=Document)
 
 
-def build(document: type[D], values: Any, file: str, place: Callable[[tuple[int | str, ...]], str] | None = None) -> D:
+def build(
+    document: type[D], values: Any, file: str, place: Callable[[tuple[int | str, ...]], str] | None = None
+) -> D:
     """The document of these values. Raises one :class:`HefuError` with every problem.
 
     ``place`` turns a field's path into words; by default a JSON path.

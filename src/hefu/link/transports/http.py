@@ -17,7 +17,10 @@ PEER_UNREACHABLE = errors.kind(
     http=503,
     exit_code=3,
     message=Text("对方节点 {place} 不可达: {value}", "the peer node {place} cannot be reached: {value}"),
-    cure=Text("系统会自动重试; 长时间中断请启用应急程序", "delivery is retried by itself; a long outage is a case for contingency"),
+    cure=Text(
+        "系统会自动重试; 长时间中断请启用应急程序",
+        "delivery is retried by itself; a long outage is a case for contingency",
+    ),
 )
 
 
@@ -36,7 +39,9 @@ class HttpTransport:
         except httpx2.HTTPError as error:
             errors.fail(PEER_UNREACHABLE, place=self.peer, value=type(error).__name__)
         if answer.status_code != httpx2.codes.OK:
-            errors.fail(PEER_UNREACHABLE, place=self.peer, value=f"HTTP {answer.status_code}: {answer.text[:200]}")
+            errors.fail(
+                PEER_UNREACHABLE, place=self.peer, value=f"HTTP {answer.status_code}: {answer.text[:200]}"
+            )
         return answer.content
 
     async def close(self) -> None:
