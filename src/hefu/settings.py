@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -36,6 +36,9 @@ BAD_CONFIGURATION = errors.kind(
 
 class _Setting(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=_Setting)
 
 
 class Caller(_Setting):
@@ -104,7 +107,7 @@ def load_client(folder: Path) -> ClientSettings:
     return _load(ClientSettings, folder / "client.json")
 
 
-def _load(kind: type[Any], path: Path) -> Any:
+def _load(kind: type[S], path: Path) -> S:
     if not path.is_file():
         errors.fail(NO_CONFIGURATION, file=str(path))
     try:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import zip_longest
 from typing import Any
 
@@ -51,7 +51,7 @@ POOL = 18
 START = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 
 
-class Crash(Exception):  # noqa: N818 - it is an event, not an error
+class Crash(Exception):  # an event, not an error
     """The process dies here."""
 
 
@@ -208,10 +208,8 @@ class World:
     def do_issue(self, rng: random.Random) -> None:
         for which in rng.sample(range(POOL), rng.choice([1, 2, 4])):
             certificate = a_certificate(which)
-            issue = self.parts.issue
-            self._tell(
-                self.write(Side.TAX, lambda book, c=certificate: issue(book, c, "officer", self.policy))
-            )
+            issue = partial(self.parts.issue, certificate=certificate, actor="officer", policy=self.policy)
+            self._tell(self.write(Side.TAX, issue))
 
     def do_void(self, rng: random.Random) -> None:
         known = self.known(Side.TAX, "issue")
@@ -332,7 +330,7 @@ class World:
             return None
         return node.outbox.resend(node.store, envelope.content["streams"], book.now)
 
-    def do_flow(self, _: random.Random) -> None:
+    def do_flow(self, _rng: random.Random) -> None:
         """A while without faults: what is open goes over, both ways."""
         for side in Side:
             self.send(side)
@@ -444,13 +442,13 @@ def a_certificate(which: int) -> Certificate:
     lines = [{**goods, "line": 1, "declaration": export, "item": 1, "exported_quantity": "100"}]
     if rng.random() < 0.3:
         lines.append({**goods, "line": 2, "declaration": export, "item": 2, "exported_quantity": "100"})
-    chain = {2: {"agent": _FIRMS[0], "holder": _FIRMS[1]}, 8: {"principal_certificate": "C02"}}.get(which, {})
-    if which == 8:
-        chain["lines"] = [
-            dict(a_certificate(2).lines[0].model_dump(mode="json", exclude_none=True), quantity="20")
-        ]
     told["lines"] = lines
-    return Certificate.model_validate({**told, **chain})
+    if which == 2:
+        told.update(agent=_FIRMS[0], holder=_FIRMS[1])
+    if which == 8:
+        principal = a_certificate(2).lines[0].model_dump(mode="json", exclude_none=True)
+        told.update(principal_certificate="C02", lines=[dict(principal, quantity="20")])
+    return Certificate.model_validate(told)
 
 
 @cache

@@ -56,7 +56,7 @@ def samples() -> Path:
     for folder in (package.parents[1] / "samples", package / "samples"):
         if (folder / "story.json").is_file():
             return folder
-    errors.fail(NO_SAMPLES, file=str(package / "samples"))
+    return errors.fail(NO_SAMPLES, file=str(package / "samples"))
 
 
 def demo(*, as_machine: bool) -> bool:
@@ -156,13 +156,13 @@ def _do(client: Client, folder: Path, step: dict[str, Any]) -> tuple[str, tuple[
                 {"reason": step["reason"]},
             )
         case "release" | "withdraw" | "refuse" as verb:
-            body = {"reason": step["reason"]} if "reason" in step else None
-            return _ask(client, Side.CUSTOMS, f"/v1/declarations/{step['number']}/{verb}", body)
+            ground = {"reason": step["reason"]} if "reason" in step else None
+            return _ask(client, Side.CUSTOMS, f"/v1/declarations/{step['number']}/{verb}", ground)
         case "state":
-            status, told = client.ask(Side.CUSTOMS, "GET", f"/v1/declarations/{step['number']}")
+            _, told = client.ask(Side.CUSTOMS, "GET", f"/v1/declarations/{step['number']}")
             return str(told.get("state", told.get("code"))), _blocks(told), told
         case "usage":
-            status, told = client.ask(Side.TAX, "GET", f"/v1/certificates/{step['number']}")
+            _, told = client.ask(Side.TAX, "GET", f"/v1/certificates/{step['number']}")
             return (
                 str(told.get("usage", told.get("code"))),
                 tuple(filter(None, [told.get("declaration")])),

@@ -62,7 +62,9 @@ def _day(value: Any) -> Any:
 def _decimal(value: Any) -> Any:
     """Accept text, integers and Decimals; a float has already lost digits and is refused."""
     if isinstance(value, float):
-        raise ValueError("write the number as text, a float loses digits / 数字请用字符串, 浮点数会丢失精度")
+        raise ValueError(  # noqa: TRY004 - pydantic reports ValueError as a finding about the field
+            "write the number as text, a float loses digits / 数字请用字符串, 浮点数会丢失精度"
+        )
     if isinstance(value, str):
         value = unicodedata.normalize("NFKC", value).strip()
         if not re.fullmatch(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+", value):

@@ -27,7 +27,7 @@ _log = structlog.get_logger("hefu.link")
 class Transport(Protocol):
     """Carries an envelope to a path of the peer and brings its answer."""
 
-    async def post(self, path: str, data: bytes, timeout: float | None = None) -> bytes:
+    async def post(self, path: str, data: bytes, seconds: float | None = None) -> bytes:
         """Raises ``link.peer_unreachable``."""
         ...
 
@@ -106,7 +106,7 @@ class Line:
         """
         request = pull_request(self.outbox.side, streams, self.outbox.keyring, self._clock())
         try:
-            answer = await self._transport.post("/link/pull", request, timeout=seconds)
+            answer = await self._transport.post("/link/pull", request, seconds=seconds)
             await self._writer.do(self._accept, answer)
         except HefuError as error:
             _log.info("pull came to nothing", streams=list(streams), error=error.first.kind.code)

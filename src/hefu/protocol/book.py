@@ -15,6 +15,7 @@ from hefu.protocol.messages import Message
 from hefu.protocol.records import Cursor, Entry, Key, Outgoing, Record
 
 R = TypeVar("R", bound=Record)
+Place = tuple[type[Any], Key]
 
 
 class Reader(Protocol):
@@ -44,10 +45,10 @@ class Book:
 
     def __init__(self, reader: Reader, now: datetime) -> None:
         self.now = now
-        self.changes: dict[tuple[type[Record], Key], Change] = {}
+        self.changes: dict[Place, Change] = {}
         self.journal: list[Entry] = []
         self._reader = reader
-        self._seen: dict[tuple[type[Record], Key], Record | None] = {}
+        self._seen: dict[Place, Record | None] = {}
 
     def get(self, kind: type[R], *key: str | int) -> R | None:
         """The record as this transaction sees it."""

@@ -156,13 +156,13 @@ def goods_once(now: Registers) -> Iterator[str]:
         if lodgement.state in _BOUND and lodgement.document.act is not Act.EXPORT:
             for draw in lodgement.draws:
                 certificate = documents[draw.certificate]
-                line = certificate.line_numbered(draw.line)
-                goods = str(certificate.goods_key(line)) if line else ""
+                drawn = certificate.line_numbered(draw.line)
+                goods = str(certificate.goods_key(drawn)) if drawn else ""
                 account = now.customs_accounts.get(goods)
-                if line is None or account is None:
+                if drawn is None or account is None:
                     yield f"{lodgement.number} draws on {draw.certificate} line {draw.line} without an account"
                     continue
-                taken[goods] += in_unit(draw.quantity, line.unit, account.unit) or 0
+                taken[goods] += in_unit(draw.quantity, drawn.unit, account.unit) or 0
     yield from _balanced("customs", now.customs_accounts, taken)
 
 
@@ -188,7 +188,7 @@ def told(now: Registers) -> Iterator[str]:
     for number, state in use.items():
         holding = now.holdings.get(number)
         actual = holding.state.value if holding else "available"
-        if actual != state and actual != "withdrawn":
+        if actual not in {state, "withdrawn"}:
             yield f"{number} is {actual} at customs, its journal ends with {state}"
     issued = {e.number for e in now.tax_journal if e.event == "certificate.issued"}
     for number in {i.number for i in now.issues.values() if i.state is not IssueState.DRAFT} - issued:

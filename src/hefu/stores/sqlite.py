@@ -63,7 +63,7 @@ class _Statements:
         self.places = tuple(table.fields.index(field) for field in (*rest, *table.key))
 
 
-_SQL: Final = {kind: _Statements(table) for kind, table in TABLES.items()}
+_SQL: Final[dict[type[Any], _Statements]] = {kind: _Statements(table) for kind, table in TABLES.items()}
 _ENTRY: Final = "INSERT INTO journal (at, actor, event, number, other, detail) VALUES (?, ?, ?, ?, ?, ?)"
 
 

@@ -137,7 +137,7 @@ def _table(
     )
 
 
-TABLES: Final[Mapping[type[Record], Table]] = {
+TABLES: Final[Mapping[type[Any], Table]] = {
     table.record: table
     for table in (
         _table(Cursor, "cursor", ("way", "stream")),

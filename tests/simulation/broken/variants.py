@@ -19,6 +19,7 @@ from hefu.protocol.customs import Gate, summary
 from hefu.protocol.messages import Message, VoidGranted, VoidRequested
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
+    Cover,
     Cursor,
     DeclarationState,
     Holding,
@@ -108,7 +109,7 @@ def issue_without_ledger(book: Book, certificate: Certificate, actor: str, polic
         planned.append(
             (
                 replace(account, taken=account.quantity),
-                goods.Cover(account.goods, certificate.number, line.line, account.quantity),
+                Cover(account.goods, certificate.number, line.line, account.quantity),
             )
         )
     tax._put_in_force(book, certificate, planned, actor, None)
@@ -212,7 +213,7 @@ class BindsBlindly(Gate):
         goods.take(book, lodgement.draws)
 
     def _verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
-        real, book.get = book.get, _blind(book.get)  # type: ignore[method-assign,assignment]
+        real, book.get = book.get, _blind(book.get)  # type: ignore[method-assign]
         try:
             cases = [self_assemble(book, one, self.policy) for one in lodgements]
         finally:

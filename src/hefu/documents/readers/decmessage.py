@@ -297,7 +297,8 @@ def _place(path: tuple[int | str, ...]) -> str:
 
 def write_decmessage(declaration: Declaration, version: str = "4.8") -> bytes:
     """The message of a declaration, UTF-8. Amendments and withdrawals have no message of this kind."""
-    root = etree.Element(f"{{{NAMESPACE}}}DecMessage", nsmap={None: NAMESPACE}, Version=version)
+    namespaces: Any = {None: NAMESPACE}  # None is lxml's default prefix; its type stubs know only names
+    root = etree.Element(f"{{{NAMESPACE}}}DecMessage", nsmap=namespaces, Version=version)
     is_export = declaration.act is Act.EXPORT
     head: dict[str, Any] = {
         "EntryId": declaration.number,

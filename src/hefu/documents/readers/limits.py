@@ -222,14 +222,15 @@ def parse_xml(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> etree.
         events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     try:
-        depth = count = 0
+        depth = count = line = 0
         for start in range(0, len(body), 65536):
             events.feed(body[start : start + 65536])
             for event, element in events.read_events():
                 depth += 1 if event == "start" else -1
                 count += event == "start"
+                line = getattr(element, "sourceline", line)
                 if depth > MAX_DEPTH:
-                    errors.fail(TOO_DEEP, file=file, place=f"{element.sourceline}:1", value=MAX_DEPTH)
+                    errors.fail(TOO_DEEP, file=file, place=f"{line}:1", value=MAX_DEPTH)
                 if count > MAX_ELEMENTS:
                     errors.fail(TOO_MANY, file=file, value=MAX_ELEMENTS)
         return events.close()

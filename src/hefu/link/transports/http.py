@@ -31,9 +31,9 @@ class HttpTransport:
         self.peer = peer
         self._client = httpx2.AsyncClient(base_url=peer, timeout=timeout, trust_env=False)
 
-    async def post(self, path: str, data: bytes, timeout: float | None = None) -> bytes:
+    async def post(self, path: str, data: bytes, seconds: float | None = None) -> bytes:
         """Send an envelope; the answer's envelope comes back."""
-        limit = httpx2.USE_CLIENT_DEFAULT if timeout is None else timeout
+        limit = httpx2.USE_CLIENT_DEFAULT if seconds is None else seconds
         try:
             answer = await self._client.post(path, content=data, timeout=limit)
         except httpx2.HTTPError as error:

@@ -1,0 +1,1 @@
+"""Measurements, side by side, medians: ``python -m benchmarks``."""
