@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -40,8 +41,12 @@ def serve(side: Side, home: Path) -> None:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
     else:
         from hefu.customs.node import build  # noqa: PLC0415
+    application = build(folder)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays; the collector need not walk it under load
+    gc.set_threshold(50_000, 20, 50)
     uvicorn.run(
-        build(folder),
+        application,
         host=settings.host,
         port=settings.port,
         log_level="warning",

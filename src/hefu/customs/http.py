@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from hefu import errors
 from hefu.customs.service import CustomsAuthority, Move, unknown_certificates
+from hefu.documents.canonical import Document
 from hefu.documents.declaration import Declaration
-from hefu.documents.fields import Document, Remark
+from hefu.documents.fields import Remark
 from hefu.documents.readers import records
 from hefu.documents.readers.json_documents import NOT_A_DOCUMENT, Paper, read_declaration
 from hefu.documents.readers.limits import parse_json

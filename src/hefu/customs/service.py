@@ -15,7 +15,7 @@ from hefu.protocol.book import Book
 from hefu.protocol.customs import Gate, summary
 from hefu.protocol.messages import Message
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Copy, Holding, Lodgement, Side
+from hefu.protocol.records import Copy, Cursor, Holding, Lodgement, Side
 from hefu.rules.compare import compare
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteReader
@@ -123,6 +123,7 @@ def _prefetch(book: Book, declarations: Sequence[Declaration]) -> None:
     book.prefetch(Lodgement, [*numbers, *related])
     book.prefetch(Copy, named)
     book.prefetch(Holding, named)
+    book.prefetch(Cursor, [("out", number) for (number,) in named])
 
 
 def _by_actor(commands: Sequence[Command]) -> list[tuple[int, int, str]]:

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from hefu.documents.canonical import Document
 from hefu.documents.fields import (
     Amount,
     CertificateNumber,
     Day,
-    Document,
     ExportNumber,
     HsCode,
     ItemNumber,

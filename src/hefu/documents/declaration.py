@@ -13,13 +13,13 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from hefu.documents.canonical import Document
 from hefu.documents.fields import (
     ActNumber,
     Amount,
     CertificateNumber,
     Code,
     Day,
-    Document,
     ExportNumber,
     HsCode,
     ItemNumber,

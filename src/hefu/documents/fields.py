@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from stdnum.cn import uscc
 
 QUANTITY_SCALE: Final = 5
@@ -21,12 +21,6 @@ QUANTITY_SCALE: Final = 5
 QUANTITY_DIGITS: Final = 18
 """Digits of a quantity that hefu takes: one more than the tax form's 17, so that a scaled quantity
 fits a signed 64-bit integer. The message's nineteenth digit (10^13 units) is refused by name."""
-
-
-class Document(BaseModel):
-    """Base of every document and its parts: immutable, strict about unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True)
 
 
 def _text(value: Any) -> Any:

@@ -6,7 +6,8 @@ from typing import Self
 
 from pydantic import model_validator
 
-from hefu.documents.fields import CustomsCode, Document, Name, Uscc
+from hefu.documents.canonical import Document
+from hefu.documents.fields import CustomsCode, Name, Uscc
 
 
 class Party(Document):

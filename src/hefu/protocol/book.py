@@ -82,6 +82,10 @@ class Book:
         """Write a record, new or changed."""
         self._set(type(record), record.key, record)
 
+    def add(self, record: Record) -> None:
+        """Write a record that cannot be there yet, without looking; the store's key holds it to that."""
+        self.changes[(type(record), record.key)] = Change(None, record)
+
     def drop(self, record: Record) -> None:
         """Delete a record."""
         self._set(type(record), record.key, None)
@@ -102,4 +106,4 @@ class Book:
         last = self.get(Cursor, "out", message.stream)
         sequence = 1 + (last.sequence if last else 0)
         self.put(Cursor("out", message.stream, sequence))
-        self.put(Outgoing(message.stream, sequence, message.kind, message.body(), self.now))
+        self.add(Outgoing(message.stream, sequence, message.kind, message.body(), self.now))

@@ -209,18 +209,20 @@ class Gate:
 
     def _verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
         """Compare and settle. What an earlier one of the batch has taken is seen by the later ones:
-        its case is assembled anew when anything that it read has changed since.
+        a case that shares a certificate or an export declaration with it is assembled anew.
         """
         cases = [assemble(book, lodgement.document, self.policy) for lodgement in lodgements]
         comparisons = self._compare(cases, self.policy)
         settled: list[Lodgement] = []
-        for place, lodgement in enumerate(lodgements):
-            comparison = comparisons[place]
-            if place:
-                case = assemble(book, lodgement.document, self.policy)
-                if case != cases[place]:
-                    (comparison,) = self._compare([case], self.policy)
+        taken: set[str] = set()
+        for lodgement, case, first in zip(lodgements, cases, comparisons, strict=True):
+            comparison, reads = first, case.numbers()
+            if not taken.isdisjoint(reads):
+                again = assemble(book, lodgement.document, self.policy)
+                (comparison,) = self._compare([again], self.policy)
             settled.append(self._settle(book, lodgement, comparison))
+            if comparison.passes:
+                taken.update(reads)
         return settled
 
     def _settle(self, book: Book, lodgement: Lodgement, comparison: Comparison) -> Lodgement:

@@ -50,3 +50,11 @@ class Case:
     export: str | None = None
     original: Declaration | None = None
     goods_left: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+
+    def numbers(self) -> set[str]:
+        """The certificates and export declarations whose standing it was assembled from."""
+        told = {one.number for one in self.certificates} | self.principals.keys()
+        for one in self.certificates:
+            if one.document is not None:
+                told.update(line.declaration for line in one.document.lines if line.declaration)
+        return told | ({self.declaration.related} if self.declaration.related else set())

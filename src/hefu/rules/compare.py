@@ -86,16 +86,14 @@ def _window_end(policy: Policy) -> pl.Expr:
 
 def _findings(frame: pl.DataFrame, policy: Policy, ruleset: RuleSet) -> list[tuple[int, Finding]]:
     flags = frame.select_seq(ruleset.flags)
-    hit = flags.select(pl.any_horizontal(pl.all()).fill_null(value=False)).to_series()
-    if not hit.any():
-        return []
-    rows, marks = frame.filter(hit).to_dicts(), flags.filter(hit).rows()
     found: list[tuple[int, Finding]] = []
     seen: set[tuple[Any, ...]] = set()
-    for position, rule in enumerate(ruleset.rules):
-        for row, marked in zip(rows, marks, strict=True):
-            if marked[position] and _is_new(rule.code, row, seen):
-                found.append((row["case"], _finding(rule, row, policy)))
+    for rule, flag in zip(ruleset.rules, flags.iter_columns(), strict=True):
+        if flag.any():
+            rows = frame.filter(flag).iter_rows(named=True)
+            found += [
+                (row["case"], _finding(rule, row, policy)) for row in rows if _is_new(rule.code, row, seen)
+            ]
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hefu.documents.canonical import digest
+from hefu.documents.canonical import canonical_bytes, digest
 from hefu.documents.declaration import Act, Declaration
 
 
@@ -54,4 +54,4 @@ class Policy(BaseModel):
     @cached_property
     def digest(self) -> str:
         """Digest of all settings, so that a verdict can name the policy it was given under."""
-        return digest(self.model_dump(mode="json"))
+        return digest(canonical_bytes(self.model_dump(mode="json")))

@@ -90,17 +90,18 @@ class SqliteReader:
         if kind is Copy:
             return cast("dict[Key, R]", self._fetch_copies(keys))
         found: dict[Key, Record] = {}
-        if len(keys) == 1 or len(table.key) > 1:
+        if len(keys) == 1:
             for key in keys:
                 row = self.connection.execute(sql.by_key, key).fetchone()
                 if row is not None:
                     found[key] = table.read(row)
         else:
-            name = column(table.key[0])
+            name = f"({', '.join(column(field) for field in table.key)})"
+            mark = f"({', '.join('?' * len(table.key))})"
             for start in range(0, len(keys), _PER_QUERY):
-                part = [key[0] for key in keys[start : start + _PER_QUERY]]
-                marks = ", ".join("?" * len(part))
-                for row in self.connection.execute(f"{sql.select} WHERE {name} IN ({marks})", part):
+                part = keys[start : start + _PER_QUERY]
+                query = f"{sql.select} WHERE {name} IN (VALUES {', '.join([mark] * len(part))})"
+                for row in self.connection.execute(query, [value for key in part for value in key]):
                     record = table.read(row)
                     found[record.key] = record
         return cast("dict[Key, R]", found)

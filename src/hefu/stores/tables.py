@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
 
-from hefu.documents.canonical import canonical_bytes
+from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.protocol.records import (
@@ -40,8 +42,8 @@ def _dump(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _document(value: Any) -> str:
-    return canonical_bytes(value).decode()
+def _document(value: Document) -> str:
+    return value.canonical.decode()
 
 
 def _draws(value: tuple[Draw, ...]) -> str:
@@ -60,7 +62,7 @@ def _read_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """One record type: its table, its fields in column order, the key fields, and what must be
     encoded and decoded (other fields go as they are). ``columns`` differ from fields only where a
@@ -88,21 +90,30 @@ class Table:
 
     def row(self, record: Record) -> tuple[Any, ...]:
         """The record as a row."""
-        encode = self.encode
-        return tuple(
-            encode[field](getattr(record, field)) if field in encode else getattr(record, field)
-            for field in self.fields
-        )
+        values = list(self._values(record))
+        for place, encode in self._encoded:
+            values[place] = encode(values[place])
+        return tuple(values)
 
     def read(self, row: tuple[Any, ...]) -> Record:
         """The row as a record."""
-        decode = self.decode
-        values = (
-            decode[field](value) if field in decode else value
-            for field, value in zip(self.fields, row, strict=True)
-        )
+        values = list(row)
+        for place, decode in self._decoded:
+            values[place] = decode(values[place])
         made: Record = self.record(*values)
         return made
+
+    @cached_property
+    def _values(self) -> Callable[[Record], tuple[Any, ...]]:
+        return attrgetter(*self.fields)
+
+    @cached_property
+    def _encoded(self) -> list[tuple[int, Encode]]:
+        return [(self.fields.index(field), code) for field, code in self.encode.items()]
+
+    @cached_property
+    def _decoded(self) -> list[tuple[int, Encode]]:
+        return [(self.fields.index(field), code) for field, code in self.decode.items()]
 
 
 def column(field: str) -> str:
@@ -113,7 +124,7 @@ def column(field: str) -> str:
 _AT = (_moment, _read_moment)
 _JSON = (_dump, orjson.loads)
 _MARKS = (_dump, lambda text: tuple(orjson.loads(text)))
-_STATE: Encode = lambda value: value.value  # noqa: E731 - one expression, used as a value
+_STATE: Encode = str
 _USE = (_STATE, UseState)
 _CERTIFICATE = (_document, Certificate.model_validate_json)
 _DECLARATION = (_document, Declaration.model_validate_json)

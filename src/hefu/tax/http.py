@@ -11,8 +11,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from hefu import errors
+from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
-from hefu.documents.fields import Document, Remark
+from hefu.documents.fields import Remark
 from hefu.documents.readers import records
 from hefu.documents.readers.json_documents import NOT_A_DOCUMENT, Paper, read_certificate
 from hefu.documents.readers.limits import parse_json

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hefu import errors
-from hefu.documents.fields import Document
+from hefu.documents.canonical import Document
 from hefu.errors import HefuError, Problem, Text
 
 FIELD = errors.kind(
