@@ -28,12 +28,6 @@ from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.messages import KeyAnnounced, Message
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
-    Account,
-    Cover,
-    Cursor,
-    Holding,
-    Issue,
-    Lodgement,
     Outgoing,
     PeerKey,
     Side,
@@ -44,6 +38,7 @@ from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteStore
 from hefu.trust.keyring import Keyring, SigningKey, generate
+from tests.registers import registers
 
 POOL = 18
 """Certificates and declarations in play: few, so that they meet."""
@@ -373,20 +368,7 @@ class World:
                 yield f"{side.value} applied {different[0][0]} where {different[0][1]} was sent"
 
     def registers(self) -> Registers:
-        tax_store, customs_store = self.nodes[Side.TAX].store, self.nodes[Side.CUSTOMS].store
-        return Registers(
-            policy=self.policy,
-            issues={r.number: r for r in tax_store.every(Issue)},
-            covers=list(tax_store.every(Cover)),
-            tax_accounts={r.goods: r for r in tax_store.every(Account)},
-            holdings={r.certificate: r for r in customs_store.every(Holding)},
-            lodgements={r.number: r for r in customs_store.every(Lodgement)},
-            customs_accounts={r.goods: r for r in customs_store.every(Account)},
-            tax_cursors=list(tax_store.every(Cursor)),
-            customs_cursors=list(customs_store.every(Cursor)),
-            tax_journal=tax_store.journal_after(0),
-            customs_journal=customs_store.journal_after(0),
-        )
+        return registers(self.nodes[Side.TAX].store, self.nodes[Side.CUSTOMS].store, self.policy)
 
     def check(self) -> None:
         found = violations(self.registers())

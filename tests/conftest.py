@@ -1,0 +1,32 @@
+"""What all tests share: no test leaves the machine, and two nodes for those that ask over HTTP."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.nodes import Nodes, running
+
+_connect = socket.socket.connect
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    def connect(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test wants to leave the machine: {address}")
+        _connect(self, address)
+
+    socket.socket.connect = connect  # type: ignore[assignment,method-assign]
+    yield
+    socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """Two nodes for all tests of a worker; each test uses numbers of its own."""
+    with running(tmp_path_factory.mktemp("nodes")) as both:
+        yield both
