@@ -45,6 +45,7 @@ def serve(side: Side, home: Path) -> None:
     gc.collect()
     gc.freeze()  # what is loaded now stays; the collector need not walk it under load
     gc.set_threshold(50_000, 20, 50)
+    sys.setswitchinterval(0.0005)  # the event loop must not wait 5 ms for the writer
     uvicorn.run(
         application,
         host=settings.host,
@@ -52,6 +53,7 @@ def serve(side: Side, home: Path) -> None:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,  # longer than the minute that proxies keep idle connections
     )
 
 

@@ -42,14 +42,7 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     lodging = answering(authority.lodge)
 
     async def pull_missing(declarations: list[Declaration]) -> None:
-        """Fetch the certificates named that have not arrived, while the link is up (Announcement 256:
-        customs calls the data up by itself).
-        """
-        if node.line.health.failures:
-            return
-        missing = await node.read(lambda reader: unknown_certificates(reader, declarations))
-        if missing:
-            await node.line.pull(missing, node.settings.pull_seconds)
+        await _pull_missing(node, declarations)
 
     @router.post("/v1/declarations", openapi_extra=_DECLARATION)
     @may(Action.LODGE)
@@ -154,6 +147,20 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         return respond(200, told)
 
     return router
+
+
+async def _pull_missing(node: Node, declarations: list[Declaration]) -> None:
+    """Fetch the certificates named that have not arrived, while the link is up (Announcement 256:
+    customs calls the data up by itself).
+    """
+    if node.line.health.failures:
+        return
+    if len(declarations) == 1:
+        missing = unknown_certificates(node.index, declarations)
+    else:
+        missing = await node.read(lambda reader: unknown_certificates(reader, declarations))
+    if missing:
+        await node.line.pull(missing, node.settings.pull_seconds)
 
 
 def _with_reason(number: str, body: bytes) -> Move:

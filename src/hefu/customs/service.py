@@ -110,9 +110,8 @@ class CustomsAuthority:
 
 def unknown_certificates(reader: SqliteReader, declarations: Sequence[Declaration]) -> list[str]:
     """The certificates named that customs has no data of."""
-    named = list(dict.fromkeys(n for one in declarations for n in one.certificate_numbers()))
-    known = reader.fetch(Copy, [(number,) for number in named])
-    return [number for number in named if (number,) not in known]
+    named = dict.fromkeys(n for one in declarations for n in one.certificate_numbers())
+    return [str(number) for (number,) in reader.missing(Copy, [(number,) for number in named])]
 
 
 def _prefetch(book: Book, declarations: Sequence[Declaration]) -> None:

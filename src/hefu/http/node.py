@@ -73,6 +73,7 @@ class Node:
         self.writer: Writer
         self.line: Line
         self.reader: SqliteReader
+        self.index: SqliteReader
 
     def open_store(self) -> None:
         """Open the store, take in the first keys of the peer, and start the writer."""
@@ -85,6 +86,7 @@ class Node:
                     book.put(PeerKey(told["key_id"], told["algorithm"], told["public_key"], not_before))
         self.writer = Writer(store, now)
         self.reader = SqliteReader(path)
+        self.index = SqliteReader(path)  # the event loop's own, for looks at an index that take microseconds
 
     def open_line(self, authority: Authority) -> HttpTransport:
         """Connect outbox and inbox to the peer; needs a running event loop."""

@@ -106,6 +106,13 @@ class SqliteReader:
                     found[record.key] = record
         return cast("dict[Key, R]", found)
 
+    def missing(self, kind: type[R], keys: Sequence[Key]) -> list[Key]:
+        """The keys under which there is no record of this kind; a look at the index alone."""
+        table = TABLES[kind]
+        where = " AND ".join(f"{column(field)} = ?" for field in table.key)
+        query = f"SELECT 1 FROM {table.name} WHERE {where}"  # noqa: S608
+        return [key for key in keys if self.connection.execute(query, key).fetchone() is None]
+
     def _fetch_copies(self, keys: Sequence[Key]) -> dict[Key, Record]:
         found: dict[Key, Record] = {}
         for key in keys:

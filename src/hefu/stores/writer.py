@@ -72,7 +72,7 @@ class _Work:
 
 class Writer:
     """Takes work from the event loop and does it in groups. ``clock`` gives the time of each group;
-    ``committed`` is told of every durable book, in the writer's thread.
+    ``committed`` is told of every durable book after its callers, in the writer's thread.
     """
 
     def __init__(self, store: SqliteStore, clock: Callable[[], datetime]) -> None:
@@ -80,6 +80,7 @@ class Writer:
         self.committed: Callable[[Book], None] | None = None
         self._clock = clock
         self._waiting: deque[_Work] = deque()
+        self._durable: list[Book] = []
         self._wake = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"writer-{store.side.value}", daemon=True)
@@ -121,6 +122,10 @@ class Writer:
                     return
                 group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
             _answer(group, self._done(group))
+            durable, self._durable = self._durable, []
+            for book in durable:
+                if self.committed is not None:
+                    self.committed(book)
 
     def _done(self, group: Sequence[_Work]) -> list[Any]:
         try:
@@ -144,8 +149,7 @@ class Writer:
                 if len(done) != len(items):
                     raise AssertionError(f"{handler} gave {len(done)} results for {len(items)} items")
                 results.extend(done)
-        if self.committed is not None:
-            self.committed(book)
+        self._durable.append(book)
         return results
 
 
