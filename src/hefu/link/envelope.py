@@ -82,8 +82,13 @@ def seal(side: Side, kind: str, content: dict[str, Any], keyring: Keyring, now: 
     )
 
 
-def open_envelope(data: bytes, side: Side, peer_key: Callable[[str], PeerKey | None]) -> Opened:
-    """Check and read an envelope addressed to ``side``.
+def open_envelope(
+    data: bytes, side: Side, peer_key: Callable[[str], PeerKey | None], now: datetime
+) -> Opened:
+    """Check and read an envelope addressed to ``side`` that arrives ``now``.
+
+    A retired key is judged by the time of arrival: whoever has stolen it writes any time into the
+    envelope, and an honest peer seals afresh at every attempt.
 
     Raises ``envelope.unreadable``, ``envelope.signature_invalid`` or ``envelope.not_for_us``;
     nothing of an envelope that fails is used.
@@ -111,7 +116,7 @@ def open_envelope(data: bytes, side: Side, peer_key: Callable[[str], PeerKey | N
         errors.fail(BAD_ENVELOPE, value=error)
     if way[:2] != (side.peer.value, side.value):
         errors.fail(WRONG_ADDRESS, value=f"{way[0]} -> {way[1]}")
-    if key.not_after is not None and at > key.not_after:
+    if key.not_after is not None and now > key.not_after:
         errors.fail(BAD_SIGNATURE, value=f"{key_id}, retired {key.not_after.isoformat()}")
     return Opened(digest(payload), key_id, str(way[2]), at, content, data)
 

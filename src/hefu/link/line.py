@@ -115,7 +115,7 @@ class Line:
         """A pull of the peer: the streams it asks for, from the first message."""
 
         def answer() -> bytes:
-            envelope = open_envelope(data, self.outbox.side, self._peer_key)
+            envelope = open_envelope(data, self.outbox.side, self._peer_key, self._clock())
             streams = [str(stream) for stream in envelope.content.get("streams", [])][:1000]
             return self.outbox.resend(self._reader, streams, self._clock())
 

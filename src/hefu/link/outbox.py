@@ -77,7 +77,7 @@ class Outbox:
 
     def open(self, book: Book, data: bytes) -> Opened:
         """Check an envelope of the peer against the keys on record."""
-        return open_envelope(data, self.side, lambda key_id: book.get(PeerKey, key_id))
+        return open_envelope(data, self.side, lambda key_id: book.get(PeerKey, key_id), book.now)
 
     def resend(self, reader: SqliteReader, streams: Sequence[str], now: datetime) -> bytes:
         """The answer to a pull: every message of these streams, from the first."""
