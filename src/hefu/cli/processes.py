@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import httpx2
 import uvicorn
@@ -26,7 +26,7 @@ NOT_UP: Final = errors.kind(
     http=503,
     exit_code=3,
     message=Text(
-        "{place} 节点没有起来; 日志末尾: {value}", "the {place} node did not come up; its log ends: {value}"
+        "{place} 节点没有在运行; 日志末尾: {value}", "the {place} node does not run; its log ends: {value}"
     ),
     cure=Text("端口可能被占用; 看日志 {file}", "its port may be taken; see the log {file}"),
 )
@@ -87,6 +87,16 @@ def wait_until_up(side: Side, home: Path, process: subprocess.Popen[bytes]) -> N
         ):
             return
         time.sleep(0.05)
+    _not_up(side, home)
+
+
+def require_alive(side: Side, home: Path, process: subprocess.Popen[bytes]) -> None:
+    """Raise ``node.not_up`` with the end of its log if a node has ended."""
+    if process.poll() is not None:
+        _not_up(side, home)
+
+
+def _not_up(side: Side, home: Path) -> NoReturn:
     log = home / side.value / "node.log"
     last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     errors.fail(NOT_UP, place=side.value, value=" ".join(last), file=str(log))

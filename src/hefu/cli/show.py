@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text as Rich
 
 from hefu.errors import HefuError
+from hefu.rules.policy import Policy
+from hefu.rules.ruleset import Rule
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one time zone without summer time since 1991."""
@@ -190,3 +192,60 @@ def _why(detail: dict[str, Any]) -> str:
     return ", ".join(
         f"{key}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in shown.items()
     )
+
+
+def show_status(told: dict[str, dict[str, Any]]) -> None:
+    """Counts, link and rules of both nodes."""
+    console = out()
+    for side, one in told.items():
+        link = one["link"]
+        well = say("正常", "well") if not link["failures"] else f"{link['failures']} × {link['last_error']}"
+        console.print(f"[bold]{side}[/bold]  {one['version']}  {say('链路', 'link')}: {well}")
+        for table, counts in one["counts"].items():
+            if counts and any(counts.values()):
+                console.print(
+                    f"  {table}: " + ", ".join(f"{name} {number}" for name, number in counts.items())
+                )
+    policy = one["policy"]
+    console.print(
+        f"{say('规则', 'rules')}: {one['ruleset']} {one['ruleset_hash'][:23]}…  scope={policy['scope']}"
+    )
+
+
+def show_rules(chosen: Sequence[Rule], policy: Policy) -> None:
+    """Rules as a list, or one in full."""
+    console = out()
+    if len(chosen) == 1:
+        (rule,) = chosen
+        console.print(
+            f"[bold]{rule.code}[/bold]  {rule.severity_under(policy).value}  {rule.question.value}  ({rule.field})"
+        )
+        for text in (rule.message, rule.remedy):
+            console.print(f"  {text.zh}\n  {text.en}", markup=False)
+        console.print(f"  {rule.ground}", markup=False)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("code", "severity", "question", say("说明", "says")):
+        table.add_column(name, overflow="fold")
+    for rule in chosen:
+        table.add_row(
+            rule.code,
+            rule.severity_under(policy).value,
+            rule.question.value,
+            rule.message[0 if language() == "zh" else 1],
+        )
+    console.print(table)
+
+
+def show_keys(told: dict[str, dict[str, Any]]) -> None:
+    """The signing keys of both nodes, and what the other one knows of them."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for zh, en in (("一侧", "side"), ("密钥", "key"), ("算法", "algorithm"), ("起用", "since"), ("", "")):
+        table.add_column(say(zh, en), overflow="fold")
+    for side, one in told.items():
+        for key in one["own"]:
+            signs = key["key_id"] == one["signs_with"]
+            waits = say("等对方确认", "waits for the peer")
+            note = say("在用", "signs") if signs else "" if key["confirmed"] else waits
+            table.add_row(side, key["key_id"], key["algorithm"], local(key["not_before"]), note)
+    out().print(table)
