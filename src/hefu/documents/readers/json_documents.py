@@ -68,13 +68,13 @@ def read_papers(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Iter
 
 
 def _values(text: str, file: str) -> list[tuple[str, Any]]:
-    lines = text.splitlines()
+    lines = text.split("\n")  # not splitlines: U+2028 may stand in a name
     if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines if line.strip()):
         found: list[tuple[str, Any]] = []
         whole = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
         for number, line in whole:
             try:
-                found.append((f"line {number}", json_values(line, f"{file}:{number}")))
+                found.append((f"line {number}", json_values(line, f"{file} line {number}")))
             except HefuError as error:
                 found.append((f"line {number}", error))
         return found

@@ -1,0 +1,149 @@
+"""The door: every route is decided, and who is not listed does not get in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from hefu.cli import home as homes
+from hefu.customs.node import build as build_customs
+from hefu.http.guard import GuardedRoute, free, may
+from hefu.protocol.records import Side
+from hefu.tax.node import build as build_tax
+from hefu.trust.access import TABLE, Action, Role
+from tests.nodes import Nodes
+
+DECIDED = {
+    Side.TAX: {
+        ("POST", "/v1/certificates"): Action.ISSUE,
+        ("POST", "/v1/certificates/bulk"): Action.ISSUE,
+        ("GET", "/v1/certificates/{number}"): Action.READ_CERTIFICATE,
+        ("POST", "/v1/certificates/{number}/void"): Action.VOID,
+        ("POST", "/v1/certificates/{number}/reissue"): Action.REISSUE,
+    },
+    Side.CUSTOMS: {
+        ("POST", "/v1/declarations"): Action.LODGE,
+        ("POST", "/v1/declarations/bulk"): Action.LODGE,
+        ("PUT", "/v1/declarations/{number}"): Action.CORRECT,
+        ("POST", "/v1/declarations/{number}/release"): Action.RELEASE,
+        ("POST", "/v1/declarations/{number}/withdraw"): Action.WITHDRAW,
+        ("POST", "/v1/declarations/{number}/refuse"): Action.REFUSE,
+        ("GET", "/v1/declarations/{number}"): Action.READ_DECLARATION,
+        ("GET", "/v1/certificates/{number}"): Action.READ_CERTIFICATE,
+        ("GET", "/v1/rules"): Action.RULES,
+    },
+}
+SHARED: dict[tuple[str, str], Action | None] = {
+    ("GET", "/v1/trace/{number}"): Action.TRACE,
+    ("GET", "/v1/status"): Action.STATUS,
+    ("GET", "/v1/keys"): Action.READ_KEYS,
+    ("POST", "/v1/keys/rotate"): Action.ROTATE_KEY,
+    ("POST", "/link/messages"): None,
+    ("POST", "/link/pull"): None,
+    ("GET", "/health"): None,
+    ("GET", "/openapi.json"): None,
+}
+WHO = {
+    Role.TAX_OFFICER: "tax",
+    Role.CUSTOMS_OFFICER: "customs",
+    Role.OPERATOR: "operator",
+    Role.AUDITOR: "auditor",
+    Role.ENTERPRISE: "exporter",
+}
+
+
+@pytest.fixture
+def applications(tmp_path: Path) -> dict[Side, FastAPI]:
+    homes.make(tmp_path, {Side.TAX: 1, Side.CUSTOMS: 2})
+    return {Side.TAX: build_tax(tmp_path / "tax"), Side.CUSTOMS: build_customs(tmp_path / "customs")}
+
+
+def every_route(app: FastAPI) -> list[APIRoute]:
+    """All routes of an application, however they were included."""
+    found: list[APIRoute] = []
+    waiting: list[Any] = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        if isinstance(route, APIRoute):
+            found.append(route)
+        else:
+            inner = getattr(route, "routes", None) or getattr(
+                getattr(route, "original_router", None), "routes", None
+            )
+            assert inner, f"a route of unknown kind: {route!r}"
+            waiting.extend(inner)
+    return found
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_every_route_is_decided_here_and_there(applications: dict[Side, FastAPI], side: Side) -> None:
+    told: dict[tuple[str, str], Action | None] = {}
+    for route in every_route(applications[side]):
+        assert isinstance(route, GuardedRoute), route.path
+        for method in route.methods or ():
+            told[(method, route.path)] = route.right if isinstance(route.right, Action) else None
+    assert told == {**SHARED, **DECIDED[side]}
+
+
+def test_a_route_that_nobody_decided_cannot_be_made() -> None:
+    router = APIRouter(route_class=GuardedRoute)
+    with pytest.raises(AssertionError, match="nobody decided"):
+
+        @router.get("/open")
+        async def opened() -> None: ...
+
+
+def test_a_right_is_an_action_or_a_reason() -> None:
+    router = APIRouter(route_class=GuardedRoute)
+
+    @router.get("/a")
+    @may(Action.STATUS)
+    async def one() -> None: ...
+
+    @router.get("/b")
+    @free("because")
+    async def two() -> None: ...
+
+    assert [route.right for route in router.routes if isinstance(route, GuardedRoute)] == [
+        Action.STATUS,
+        "because",
+    ]
+
+
+def test_every_action_stands_in_the_table() -> None:
+    assert set(TABLE) == set(Action)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("side", list(Side))
+def test_each_role_gets_in_exactly_where_the_table_says(nodes: Nodes, side: Side) -> None:
+    for (method, path), action in {**SHARED, **DECIDED[side]}.items():
+        if action is None:
+            continue
+        place = path.replace("{number}", "NOSUCH1")
+        for role, who in WHO.items():
+            if action is Action.ROTATE_KEY and role in TABLE[action]:
+                continue
+            status, told = nodes.ask(side, who, method, place, {} if method != "GET" else None)
+            codes = {problem["code"] for problem in told.get("problems", [])}
+            assert ("access.forbidden" in codes) == (role not in TABLE[action]), (path, role, status, told)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("token", ["", "Bearer", "Bearer wrong", "Basic dGF4OnRheA=="])
+def test_without_a_known_token_nobody_gets_in(nodes: Nodes, token: str) -> None:
+    import httpx2  # noqa: PLC0415
+
+    for side in Side:
+        answer = httpx2.get(
+            f"{nodes.address(side)}/v1/status",
+            headers={"Authorization": token} if token else {},
+            trust_env=False,
+        )
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["problems"][0]["code"] == "access.unauthenticated"
