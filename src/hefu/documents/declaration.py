@@ -121,7 +121,7 @@ class Declaration(Document):
     gross_weight: Quantity | None = None
     net_weight: Quantity | None = None
     certificates: tuple[CertificateReference, ...] = ()
-    items: tuple[DeclarationItem, ...] = ()
+    items: Annotated[tuple[DeclarationItem, ...], Field(max_length=1000)] = ()
     becomes: tuple[DeclarationItem, ...] = ()
     remark: Remark | None = None
 

@@ -25,8 +25,8 @@ from hefu.trust.keyring import Keyring
 
 PAYLOAD_TYPE: Final = "application/vnd.hefu.link+json;version=1"
 
-MAX_BYTES: Final = 16 * 1024 * 1024
-"""An envelope of 256 messages with certificates of 100 lines stays well below."""
+MAX_BYTES: Final = 32 * 1024 * 1024
+"""Holds the largest document that is taken (16 MiB) in base64, so that nothing taken can be undeliverable."""
 
 BAD_ENVELOPE = errors.kind(
     "envelope.unreadable",

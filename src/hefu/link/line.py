@@ -88,7 +88,7 @@ class Line:
 
     async def send_once(self) -> int:
         """Send one envelope of the oldest open messages and settle its receipt; how many were open."""
-        parcel = await asyncio.to_thread(self.outbox.parcel, self._reader, self._clock())
+        parcel = self.outbox.parcel(self._reader, self._clock())
         if parcel is None:
             return 0
         answer = await self._transport.post("/link/messages", parcel.data)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from hefu.link.envelope import Opened, id_of, open_envelope, seal
 from hefu.protocol.book import Book
 from hefu.protocol.records import Evidence, Outgoing, PeerKey, Side
@@ -19,6 +21,9 @@ from hefu.trust.keyring import Keyring
 
 BATCH: Final = 256
 """Messages in one envelope."""
+
+FULL: Final = 4 * 1024 * 1024
+"""Bytes of messages after which an envelope takes no more; one message always fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Outbox:
         rows = reader.open_outgoing(limit, after)
         if not rows:
             return None
+        rows = rows[: _fitting(message for _, message in rows)]
         data = self.seal_messages([message for _, message in rows], now)
         return Parcel(id_of(data), data, len(rows), rows[-1][0])
 
@@ -80,11 +86,22 @@ class Outbox:
         return open_envelope(data, self.side, lambda key_id: book.get(PeerKey, key_id), book.now)
 
     def resend(self, reader: SqliteReader, streams: Sequence[str], now: datetime) -> bytes:
-        """The answer to a pull: every message of these streams, from the first."""
+        """The answer to a pull: every message of these streams, from the first, as far as they fit."""
         found: list[Outgoing] = []
         for stream in streams:
             found += reader.find(Outgoing, "stream", stream)
-        return self.seal_messages(found, now)
+        return self.seal_messages(found[: _fitting(found)], now)
+
+
+def _fitting(messages: Iterable[Outgoing]) -> int:
+    """How many of these, from the first, go into one envelope."""
+    room, count = FULL, 0
+    for message in messages:
+        room -= len(orjson.dumps(message.body))
+        if room < 0:
+            break
+        count += 1
+    return max(1, count)
 
 
 def pull_request(side: Side, streams: Sequence[str], keyring: Keyring, now: datetime) -> bytes:
