@@ -10,8 +10,8 @@ from hefu.rules.finding import Question, Severity
 from hefu.rules.ruleset import Rule
 
 col = pl.col
-_RETURN_OF_KNOWN = (col("act") == "return") & col("original_hs").is_not_null()
-_COMPARABLE = col("fit") & col("paired")
+_RETURN_OF_KNOWN = col("return_of_known")
+_COMPARABLE = col("comparable")
 _RETURN_DIFFERS = _COMPARABLE & _RETURN_OF_KNOWN & ~same_hs("item_hs", "original_hs")
 _SAME_HEADING = col("item_hs").str.slice(0, 4) == col("original_hs").str.slice(0, 4)
 _CORRECT = Text(

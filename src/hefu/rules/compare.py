@@ -58,8 +58,7 @@ def compare(cases: Sequence[Case], policy: Policy, ruleset: RuleSet = CURRENT) -
     findings: list[list[Finding]] = [[] for _ in cases]
     draws: list[list[Draw]] = [[] for _ in cases]
     if asked:
-        frame = derive(build([cases[n] for n in asked], [needed[n] for n in asked]))
-        frame = frame.with_columns(_window_end(policy).alias("window_end"))
+        frame = derive(build([cases[n] for n in asked], [needed[n] for n in asked]), _window_end(policy))
         for place, finding in _findings(frame, policy, ruleset):
             findings[asked[place]].append(finding)
         for place, draw in _draws(frame):
@@ -81,7 +80,7 @@ def compare(cases: Sequence[Case], policy: Policy, ruleset: RuleSet = CURRENT) -
 def _window_end(policy: Policy) -> pl.Expr:
     day = pl.coalesce("original_day", "line_export_day").cast(pl.Int32).cast(pl.Date)
     months = pl.when("ecommerce").then(policy.ecommerce_window_months).otherwise(policy.return_window_months)
-    return day.dt.offset_by(pl.format("{}mo", months)).cast(pl.Int32).cast(pl.Int64)
+    return day.dt.offset_by(pl.format("{}mo", months)).cast(pl.Int32).cast(pl.Int64).alias("window_end")
 
 
 def _findings(frame: pl.DataFrame, policy: Policy, ruleset: RuleSet) -> list[tuple[int, Finding]]:

@@ -35,10 +35,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="export_date",
-        broken=col("fit")
-        & col("after_export")
-        & col("same_export")
-        & col("original")
+        broken=col("original_concerned")
         & (col("line_export_day") != col("original_day"))
         & (col("line_export_day") != col("original_declared")),
         declared="original_day",

@@ -53,14 +53,25 @@ _FIRST = [
     (col("line").is_not_null() & col("item").is_not_null()).alias("paired"),
 ]
 
-_SECOND = [
-    col("drawn").sum().over("case", "certificate", "line").alias("drawn_of_line"),
-    pl.min_horizontal(col("drawn").sum().over("case", "certificate", "line"), wide("line_quantity")).alias(
-        "taken_of_goods"
-    ),
+_GUARDS = [
+    (col("fit") & col("paired")).alias("comparable"),
+    (col("fit") & col("paired") & (col("line_dimension") == col("item_dimension"))).alias("measurable"),
+    (col("fit") & col("after_export") & col("same_export") & col("original")).alias("original_concerned"),
+    ((col("act") == "return") & col("original_hs").is_not_null()).alias("return_of_known"),
+    (col("known") & col("principal").is_not_null()).alias("chained"),
 ]
 
+_OF_LINE = col("drawn").sum().over("case", "certificate", "line")
 
-def derive(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the shared columns."""
-    return frame.with_columns_seq(_FIRST).with_columns_seq(_SECOND)
+
+def derive(frame: pl.DataFrame, *more: pl.Expr) -> pl.DataFrame:
+    """The frame with the shared columns, and ``more`` that depend on the policy.
+
+    A line that several items draw on counts with their sum; windows cost more than all else, so
+    they are asked only if there is such a line.
+    """
+    drawn = _OF_LINE if frame.get_column("line_shared").any() else col("drawn")
+    taken = pl.min_horizontal(drawn, wide("line_quantity"))
+    return frame.with_columns_seq(*_FIRST, *more).with_columns_seq(
+        drawn.alias("drawn_of_line"), taken.alias("taken_of_goods"), *_GUARDS
+    )

@@ -11,6 +11,7 @@ the same commodity code on the common prefix and a convertible unit; (4) what is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -39,7 +40,7 @@ _CERTIFICATE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "principal": _S, "principal_state": _S, "principal_fits": _B, "principal_uscc": _S, "principal_code": _S,
 }  # fmt: skip
 _LINE_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "line": _I, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
+    "line": _I, "line_shared": _B, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
     "line_num": _I, "line_den": _I, "line_quantity": _I, "line_export_day": _I,
     "original_hs": _S, "original_quantity": _I, "original_unit": _S,
     "original_dimension": _S, "original_num": _I, "original_den": _I,
@@ -89,14 +90,15 @@ def _rows(number: int, case: Case, need: bool) -> list[Row]:
     head = _case_part(number, case, need)
     certificates = {one.number: _certificate_part(one, case) for one in case.certificates}
     pairs = pair(case)
+    drawn_on = Counter((p.standing.number, p.line.line) for p in pairs)
     rows = [
         head
         + certificates[p.standing.number]
-        + _line_part(p.line, case)
+        + _line_part(p.line, case, shared=drawn_on[p.standing.number, p.line.line] > 1)
         + _item_part(p.item, p.measure, p.quantity)
         for p in pairs
     ]
-    drawn = {p.standing.number for p in pairs}
+    drawn = {number for number, _ in drawn_on}
     rows += [head + certificates[n] + _NO_LINE + _NO_ITEM for n in certificates if n not in drawn]
     covered = {p.item.item for p in pairs}
     rows += [
@@ -185,11 +187,12 @@ def _certificate_part(one: Standing, case: Case) -> Row:
     )
 
 
-def _line_part(line: CertificateLine, case: Case) -> Row:
+def _line_part(line: CertificateLine, case: Case, *, shared: bool) -> Row:
     original = _item_numbered(case.original, line.item) if line.declaration == case.export else None
     left = case.goods_left.get(line.item or 0)
     return (
         line.line,
+        shared,
         line.declaration,
         line.item,
         line.hs_code,

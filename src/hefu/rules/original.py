@@ -22,11 +22,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="related",
-        broken=col("fit")
-        & col("after_export")
-        & col("paired")
-        & col("export").is_not_null()
-        & ~col("same_export"),
+        broken=col("comparable") & col("after_export") & col("export").is_not_null() & ~col("same_export"),
         declared="export",
         certified="line_declaration",
         message=Text(
@@ -46,7 +42,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="related",
-        broken=col("fit") & col("after_export") & col("paired") & col("export").is_null(),
+        broken=col("comparable") & col("after_export") & col("export").is_null(),
         declared="related",
         certified="line_declaration",
         message=Text(
@@ -101,11 +97,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="item",
-        broken=col("fit")
-        & col("after_export")
-        & col("same_export")
-        & col("original")
-        & col("original_hs").is_null(),
+        broken=col("original_concerned") & col("original_hs").is_null(),
         declared="export",
         certified="line_item",
         message=Text(

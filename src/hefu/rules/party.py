@@ -10,7 +10,7 @@ from hefu.rules.finding import Question, Severity
 from hefu.rules.ruleset import Rule
 
 col = pl.col
-_CHAINED = col("known") & col("principal").is_not_null()
+_CHAINED = col("chained")
 
 RULES = (
     Rule(
@@ -37,12 +37,7 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="trader",
-        broken=col("after_export")
-        & col("fit")
-        & col("same_export")
-        & col("original")
-        & col("holder_is_trader")
-        & ~same_party("original", "trader"),
+        broken=col("original_concerned") & col("holder_is_trader") & ~same_party("original", "trader"),
         declared="trader_uscc",
         certified="original_uscc",
         message=Text(

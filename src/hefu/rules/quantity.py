@@ -10,7 +10,7 @@ from hefu.rules.finding import Question, Severity
 from hefu.rules.ruleset import Rule
 
 col = pl.col
-_COMPARABLE = col("fit") & col("paired") & (col("line_dimension") == col("item_dimension"))
+
 _WITHIN_EXPORT = col("exported").is_null() | (wide("line_quantity") <= col("exported"))
 
 RULES = (
@@ -19,7 +19,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="unit",
-        broken=col("fit") & col("paired") & (col("line_dimension") != col("item_dimension")),
+        broken=col("comparable") & (col("line_dimension") != col("item_dimension")),
         declared="item_unit",
         certified="line_unit",
         message=Text(
@@ -39,7 +39,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=_COMPARABLE & (col("drawn_of_line") > wide("line_quantity")),
+        broken=col("measurable") & (col("drawn_of_line") > wide("line_quantity")),
         declared="drawn_of_line",
         certified="line_quantity",
         message=Text(
@@ -58,7 +58,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=_COMPARABLE & ~_WITHIN_EXPORT,
+        broken=col("measurable") & ~_WITHIN_EXPORT,
         declared="exported",
         certified="line_quantity",
         message=Text(
@@ -77,7 +77,7 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=_COMPARABLE & col("mine") & _WITHIN_EXPORT & (col("taken_of_goods") > col("left_here")),
+        broken=col("measurable") & col("mine") & _WITHIN_EXPORT & (col("taken_of_goods") > col("left_here")),
         declared="drawn_of_line",
         certified="left_here",
         message=Text(
