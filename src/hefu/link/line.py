@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +14,10 @@ import structlog
 from hefu.errors import HefuError
 from hefu.link.envelope import open_envelope
 from hefu.link.inbox import Inbox, receipt
-from hefu.link.outbox import Outbox, pull_request
+from hefu.link.outbox import BATCH, Outbox, pull_request
 from hefu.protocol.book import Book
 from hefu.protocol.messages import KeyAnnounced
-from hefu.protocol.records import Outgoing, PeerKey
+from hefu.protocol.records import Outgoing, PeerKey, Side
 from hefu.stores.sqlite import SqliteReader
 from hefu.stores.writer import Writer
 from hefu.trust.keyring import generate
@@ -67,10 +68,16 @@ class Line:
         writer.committed = notice
 
     async def run(self) -> None:
-        """Send what is open until cancelled; after a failure wait, twice as long each time."""
+        """Send what is open until cancelled; after a failure wait, twice as long each time.
+
+        Customs' feedback gives way to its callers: while they keep the writer busy, an envelope that
+        was not full is followed by a pause as long as its exchange took, and more gathers for the
+        next. A backlog gets no pause, and what tax has issued is never held back.
+        """
         pause, longest = self._pauses
         while True:
             self._open.clear()
+            began = time.monotonic()
             try:
                 sent = await self.send_once()
             except HefuError as error:
@@ -85,9 +92,11 @@ class Line:
             self.health = Health(last_answer=self._clock() if sent else self.health.last_answer)
             if not sent:
                 await self._open.wait()
+            elif self.outbox.side is Side.CUSTOMS and sent < BATCH and self._writer.busy:
+                await asyncio.sleep(time.monotonic() - began)
 
     async def send_once(self) -> int:
-        """Send one envelope of the oldest open messages and settle its receipt; how many were open."""
+        """Send one envelope of the oldest open messages and settle its receipt; how many it held."""
         parcel = self.outbox.parcel(self._reader, self._clock())
         if parcel is None:
             return 0

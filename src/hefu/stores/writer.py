@@ -83,8 +83,14 @@ class Writer:
         self._durable: list[Book] = []
         self._wake = threading.Condition()
         self._stopping = False
+        self._working = False
         self._thread = threading.Thread(target=self._run, name=f"writer-{store.side.value}", daemon=True)
         self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether work is waiting or being done."""
+        return bool(self._waiting) or self._working
 
     async def do(self, handler: Handler, item: Any) -> Any:
         """Have an item done; returns when its transaction is durable. Raises what refused it."""
@@ -121,11 +127,13 @@ class Writer:
                 if not self._waiting:
                     return
                 group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+                self._working = True
             _answer(group, self._done(group))
             durable, self._durable = self._durable, []
             for book in durable:
                 if self.committed is not None:
                     self.committed(book)
+            self._working = False
 
     def _done(self, group: Sequence[_Work]) -> list[Any]:
         try:
