@@ -1,0 +1,230 @@
+"""What is written as a message reads back equal: every version, both encodings, nothing lost or swapped."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from hefu.documents.codes.tables import countries, currencies, units
+from hefu.documents.declaration import Declaration
+from hefu.documents.readers.decmessage import (
+    NAMESPACE,
+    REMARK_NUMBER,
+    RETURN_MODES,
+    VERSIONS,
+    read_decmessage,
+    write_decmessage,
+)
+from hefu.errors import HefuError
+from tests.builders import EXPORT, declaration, item
+from tests.documents.told import AMOUNTS, DAYS, PARTIES, QUANTITIES, WORDS
+
+ENCODINGS = ("UTF-8", "GB18030", "UTF-16")
+COUNTRIES = sorted({c.code for c in countries().values()})
+CURRENCIES = sorted({c.code for c in currencies().values()})
+MEASURES = st.fixed_dictionaries({"quantity": QUANTITIES, "unit": st.sampled_from(sorted(units()))})
+NUMBERS = {"export": "0E", "return": "1I", "other": "01EI"}
+MODES = {"export": ("0110", "1210", "9710"), "return": RETURN_MODES, "other": ("0110", "1300")}
+
+
+@st.composite
+def items(draw: st.DrawFn, number: int) -> dict[str, Any]:
+    country = st.none() | st.sampled_from(COUNTRIES)
+    return item(
+        item=number,
+        hs_code=draw(st.from_regex(r"[0-9]{8}([0-9]{2}([0-9A-Z]{1,10})?)?", fullmatch=True)),
+        goods_name=draw(WORDS),
+        specification=draw(st.none() | WORDS),
+        first=draw(MEASURES),
+        second=draw(st.none() | MEASURES),
+        traded=draw(st.none() | MEASURES),
+        unit_price=draw(st.none() | AMOUNTS),
+        total=draw(st.none() | AMOUNTS),
+        currency=draw(st.none() | st.sampled_from(CURRENCIES)),
+        origin=draw(country),
+        destination=draw(country),
+    )
+
+
+@st.composite
+def declarations(draw: st.DrawFn) -> Declaration:
+    act = draw(st.sampled_from(sorted(NUMBERS)))
+    numbers = draw(st.lists(st.integers(1, 9999), min_size=1, max_size=4, unique=True))
+    named = draw(st.lists(st.integers(0, 99999), max_size=4, unique=True))
+    cut = draw(st.integers(0, len(named)))
+    tied = [
+        {
+            "number": f"BSWT{n}",
+            "source": "relation",
+            "item": draw(st.sampled_from(numbers)),
+            "line": draw(st.integers(1, 99)),
+        }
+        for n in named[:cut]
+    ]
+    return declaration(
+        act,
+        number=f"53012026{draw(st.sampled_from(NUMBERS[act]))}{draw(st.integers(0, 10**9 - 1)):09}",
+        mode=draw(st.sampled_from(MODES[act])),
+        related=draw(st.none() | st.just(EXPORT)),
+        office=draw(st.none() | st.just("5301")),
+        declared_on=draw(DAYS),
+        moved_on=draw(st.none() | DAYS),
+        trader=draw(PARTIES),
+        owner=draw(st.none() | PARTIES),
+        declarant=draw(st.none() | PARTIES),
+        contract=draw(st.none() | WORDS),
+        terms=draw(st.none() | st.sampled_from(["1", "3"])),
+        gross_weight=draw(st.none() | QUANTITIES),
+        net_weight=draw(st.none() | QUANTITIES),
+        certificates=[*tied, *({"number": f"BSWT{n}"} for n in named[cut:])],
+        items=[draw(items(number)) for number in numbers],
+        remark=draw(st.none() | WORDS.filter(lambda text: not REMARK_NUMBER.search(text))),
+    )
+
+
+def recoded(data: bytes, encoding: str) -> bytes:
+    return data.decode().replace("encoding='UTF-8'", f"encoding='{encoding}'", 1).encode(encoding)
+
+
+def element(data: bytes, name: str) -> str:
+    """The text of the first element of this name, read without the module under test."""
+    return str(etree.fromstring(data).findtext(f".//{{{NAMESPACE}}}{name}"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(max_examples=60)
+@given(told=declarations(), encoding=st.sampled_from(ENCODINGS))
+def test_a_declaration_written_as_a_message_reads_back_equal(
+    version: str, told: Declaration, encoding: str
+) -> None:
+    data = recoded(write_decmessage(told, version), encoding)
+    again = read_decmessage(data, "m.xml")
+    assert again == told
+    assert again.canonical == told.canonical
+
+
+@settings(max_examples=60)
+@given(declarations())
+def test_a_message_read_and_written_again_is_the_same_bytes(told: Declaration) -> None:
+    data = write_decmessage(told)
+    assert write_decmessage(read_decmessage(data, "m.xml")) == data
+
+
+@settings(max_examples=60)
+@given(declarations(), st.integers(1, 4000))
+def test_a_message_that_is_cut_off_is_never_taken(told: Declaration, size: int) -> None:
+    data = write_decmessage(told)
+    cut = data[: min(size, data.rindex(b"</DecMessage>"))]
+    with pytest.raises(HefuError):
+        read_decmessage(cut, "m.xml")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_message_says_its_version_namespace_and_encoding(version: str) -> None:
+    data = write_decmessage(declaration(), version)
+    root = etree.fromstring(data)
+    assert root.tag == f"{{{NAMESPACE}}}DecMessage"
+    assert root.get("Version") == version
+    assert data.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
+
+
+# The swap of countries in exports
+
+
+@pytest.mark.parametrize(
+    ("act", "in_origin_element", "in_destination_element"),
+    [("export", "USA", "CHN"), ("return", "CHN", "USA"), ("other", "CHN", "USA")],
+)
+def test_only_in_exports_origin_and_destination_change_places(
+    act: str, in_origin_element: str, in_destination_element: str
+) -> None:
+    number = {"number": "530120261000000001"} if act == "other" else {}
+    told = declaration(act, items=[item(origin="CHN", destination="USA")], **number)
+    data = write_decmessage(told)
+    assert element(data, "OriginCountry") == in_origin_element
+    assert element(data, "DestinationCountry") == in_destination_element
+    again = read_decmessage(data, "m.xml").items[0]
+    assert (again.origin, again.destination) == ("CHN", "USA")
+
+
+@pytest.mark.parametrize(("act", "flag"), [("export", "E"), ("return", "I")])
+def test_reading_the_same_elements_depends_on_the_direction_alone(act: str, flag: str) -> None:
+    data = write_decmessage(declaration(act, items=[item(origin="CHN", destination="USA")]))
+    assert element(data, "IEFlag") == flag
+    text = data.decode().replace("OriginCountry", "X").replace("DestinationCountry", "OriginCountry")
+    swapped = read_decmessage(
+        text.replace("<X>", "<DestinationCountry>").replace("</X>", "</DestinationCountry>").encode(), "m.xml"
+    )
+    assert (swapped.items[0].origin, swapped.items[0].destination) == ("USA", "CHN")
+
+
+# Statutory and transaction quantities
+
+
+def test_each_quantity_stands_in_elements_of_its_own() -> None:
+    told = declaration(
+        items=[
+            item(
+                first={"quantity": "100.5", "unit": "011"},
+                second={"quantity": "20.25", "unit": "035"},
+                traded={"quantity": "5", "unit": "120"},
+            )
+        ]
+    )
+    data = write_decmessage(told)
+    written = {
+        name: element(data, name)
+        for name in ("FirstQty", "FirstUnit", "SecondQty", "SecondUnit", "GQty", "GUnit")
+    }
+    assert written == {
+        "FirstQty": "100.5",
+        "FirstUnit": "011",
+        "SecondQty": "20.25",
+        "SecondUnit": "035",
+        "GQty": "5",
+        "GUnit": "120",
+    }
+
+
+def test_the_statutory_quantity_is_never_filled_from_the_transaction() -> None:
+    text = write_decmessage(declaration()).decode()
+    without = text.replace("<FirstQty>100</FirstQty>", "").replace("<FirstUnit>011</FirstUnit>", "")
+    with pytest.raises(HefuError, match="FirstQty"):
+        read_decmessage(without.encode(), "m.xml")
+
+
+@pytest.mark.parametrize("quantity", ["0.00001", "9999999999999.99999", "0.1", "123456.78901", "100000"])
+def test_a_quantity_travels_digit_for_digit(quantity: str) -> None:
+    told = declaration(items=[item(first={"quantity": quantity, "unit": "千克"})], gross_weight=quantity)
+    data = write_decmessage(told)
+    assert element(data, "FirstQty") == element(data, "GrossWet") == quantity
+    again = read_decmessage(data, "m.xml")
+    assert again.items[0].first.quantity == again.gross_weight == Decimal(quantity)
+
+
+def test_days_are_written_as_the_message_writes_them() -> None:
+    data = write_decmessage(declaration(declared_on="2026-03-05", moved_on="2026-03-01"))
+    assert (element(data, "PDate"), element(data, "IEDate")) == ("20260305", "20260301")
+    assert read_decmessage(data, "m.xml").moved_on == date(2026, 3, 1)
+
+
+def test_what_is_absent_is_not_written() -> None:
+    told = declaration(owner=None, certificates=[], related=None, items=[item(second=None, traded=None)])
+    data = write_decmessage(told)
+    for name in (
+        b"OwnerCode",
+        b"AgentCode",
+        b"SecondQty",
+        b"GQty",
+        b"NoteS",
+        b"LicenseDocu",
+        b"RelId",
+        b"None",
+    ):
+        assert name not in data
