@@ -63,6 +63,7 @@ def wrong(folder: Path, name: str, **changes: Any) -> Problem:
 
 # --- there and back -----------------------------------------------------------------------------------
 
+ROLES = ["enterprise", "tax_officer", "customs_officer", "operator", "auditor"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NODES = st.builds(
     NodeSettings,
@@ -73,7 +74,11 @@ NODES = st.builds(
     peer_keys=st.lists(st.dictionaries(TEXTS, TEXTS, max_size=2), max_size=2),
     callers=st.lists(
         st.builds(
-            Caller, token_sha256=TEXTS, organisation=TEXTS, role=TEXTS, codes=st.lists(TEXTS, max_size=2)
+            Caller,
+            token_sha256=TEXTS,
+            organisation=TEXTS,
+            role=st.sampled_from(ROLES),
+            codes=st.lists(TEXTS, max_size=2),
         ),
         max_size=2,
     ),
@@ -232,3 +237,31 @@ def test_a_bad_value_is_named_with_its_place(tmp_path: Path, place: str, value: 
 def test_an_invalid_file_tells_to_correct_it_and_where_settings_are_explained(tmp_path: Path) -> None:
     problem = wrong(tmp_path, "node.json", port=0)
     assert all("docs/operate/settings.md" in one for one in problem.cure)
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    told = {
+        "side": "moon",
+        "port": 0,
+        "callers": [{"token_sha256": "0", "organisation": "甲", "role": "boss"}],
+    }
+    (tmp_path / "node.json").write_bytes(orjson.dumps(told))
+    with pytest.raises(HefuError) as caught:
+        load_node(tmp_path)
+    assert {problem.place for problem in caught.value.problems} == {"side", "port", "peer", "callers.0.role"}
+
+
+def test_a_configuration_that_is_no_json_is_told_with_a_place(tmp_path: Path) -> None:
+    (tmp_path / "node.json").write_text("{")
+    with pytest.raises(HefuError) as caught:
+        load_node(tmp_path)
+    assert caught.value.first.place == "$"
+
+
+def test_a_file_that_others_could_read_is_closed_to_them_when_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "client.json"
+    path.write_text("{}")
+    path.chmod(0o644)
+    write(path, ClientSettings(tax="http://a", customs="http://b", identities={}))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["client.json"]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hefu import errors
-from hefu.errors import Text
+from hefu.errors import HefuError, Problem, Text
 
 NO_CONFIGURATION = errors.kind(
     "settings.missing",
@@ -46,14 +46,16 @@ class Caller(_Setting):
 
     token_sha256: str = Field(description="SHA-256 of the token, hex.")
     organisation: str = Field(description="Name of the organisation, as the journal shows it.")
-    role: str = Field(description="enterprise, tax_officer, customs_officer, operator or auditor.")
+    role: Literal["enterprise", "tax_officer", "customs_officer", "operator", "auditor"] = Field(
+        description="What kind of organisation it is."
+    )
     codes: list[str] = Field(default_factory=list, description="USCC and customs code of an enterprise.")
 
 
 class NodeSettings(_Setting):
     """One node."""
 
-    side: str = Field(description="tax or customs.")
+    side: Literal["tax", "customs"] = Field(description="Whose node it is.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(description="Port to listen on.", ge=1, le=65535)
     peer: str = Field(description="Base address of the other authority's node.")
@@ -113,15 +115,28 @@ def _load(kind: type[S], path: Path) -> S:
     try:
         return kind.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        errors.fail(
-            BAD_CONFIGURATION, file=str(path), place=".".join(map(str, first["loc"])), value=first["msg"]
+        raise HefuError(*wrong(path, error)) from error
+
+
+def wrong(path: Path, error: ValidationError, *above: str) -> list[Problem]:
+    """A problem for everything that is wrong in a configuration, below the place ``above``."""
+    return [
+        Problem(
+            BAD_CONFIGURATION,
+            file=str(path),
+            place=".".join(map(str, (*above, *one["loc"]))) or "$",
+            value=one["msg"],
         )
+        for one in error.errors()
+    ]
 
 
 def write(path: Path, settings: BaseModel) -> None:
     """Write a configuration, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    beside = path.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(orjson.dumps(settings.model_dump(mode="json"), option=orjson.OPT_INDENT_2))
+    beside.replace(path)

@@ -197,9 +197,11 @@ def test_what_the_declaration_itself_reserved_counts_as_left(both: Authorities) 
     assert case(both, declaration()).goods_left == {1: (scaled(Decimal(100)), "011")}
 
 
-def test_without_an_account_nothing_is_said_of_what_is_left(both: Authorities) -> None:
+def test_without_the_export_declaration_what_is_left_is_what_the_certificate_states(
+    both: Authorities,
+) -> None:
     both.ready()
-    assert case(both, declaration()).goods_left == {}
+    assert case(both, declaration()).goods_left == {1: (scaled(Decimal(100)), "011")}
 
 
 # --- what a held declaration waits for ----------------------------------------------------------------

@@ -15,7 +15,7 @@ from hefu.documents.fields import plain, scaled, unscaled
 from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Account, Copy, Cover, Side
+from hefu.protocol.records import Account, Copy, Cover, Covering, Side
 from hefu.rules.finding import Draw
 from hefu.stores.sqlite import SqliteStore
 from tests.builders import (
@@ -276,6 +276,8 @@ def test_an_export_entered_again_changes_nothing(book: Book) -> None:
 
 def arrived(book: Book, document: Certificate) -> None:
     book.put(Copy(document.number, document, "sha256:0", START))
+    for export in {one.declaration for one in document.lines if one.declaration}:
+        book.put(Covering(export, document.number))
 
 
 @given(st.lists(st.integers(1, scaled(Decimal(25))), min_size=1, max_size=4))

@@ -206,3 +206,38 @@ def test_a_reservation_after_a_correction_has_its_whole_time_again(both: Authori
     assert first is not None
     assert second is not None
     assert (second - first).days == 5
+
+
+def test_correcting_a_reserved_declaration_wakes_whoever_waits_for_its_certificate(both: Authorities) -> None:
+    both.reserved()
+    assert both.lodge(declaration(number=OTHER_RETURN)).status == "held"
+    assert both.findings(OTHER_RETURN) == ["certificate.reserved"]
+    assert both.correct(declaration(certificates=[{"number": "ELSEWHERE"}])).status == "held"
+    assert both.state(OTHER_RETURN) is DeclarationState.RESERVED
+    assert both.at_customs() == (UseState.RESERVED, OTHER_RETURN)
+
+
+def test_a_corrected_declaration_is_compared_once(both: Authorities) -> None:
+    both.lodge(declaration(certificates=[]))
+    before = both.events(Side.CUSTOMS, RETURN).count("declaration.held")
+    both.correct(declaration(certificates=[], declared_on="2026-03-06"))
+    assert both.events(Side.CUSTOMS, RETURN).count("declaration.held") == before + 1
+
+
+def test_an_act_that_names_no_certificate_takes_the_second_one_when_it_comes(both: Authorities) -> None:
+    both.exported()
+    both.ready(certificate(number="FIRST", lines=[line(quantity="60")]))
+    assert both.lodge(declaration(certificates=[])).status == "held"
+    assert both.findings() == ["quantity.exceeds_certificate"]
+    both.ready(certificate(number="SECOND", lines=[line(quantity="40")]))
+    assert both.state() is DeclarationState.RESERVED
+    assert both.lodged().certificates == ("FIRST", "SECOND")
+
+
+def test_whoever_waits_for_a_reserved_certificate_is_told_when_it_has_been_used(both: Authorities) -> None:
+    both.reserved()
+    both.lodge(declaration(number=OTHER_RETURN))
+    assert both.findings(OTHER_RETURN) == ["certificate.reserved"]
+    both.release()
+    assert both.findings(OTHER_RETURN) == ["certificate.used"]
+    assert both.state(OTHER_RETURN) is DeclarationState.HELD

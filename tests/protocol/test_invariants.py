@@ -301,8 +301,38 @@ VIOLATIONS: tuple[tuple[str, str, str, tuple[Change, ...]], ...] = (
     (
         "I7",
         "a certificate in force without an entry",
-        f"{FREE_ONE} is in force without an entry",
+        f"{FREE_ONE} is issued, its journal ends with None",
         (unsaid("tax", "certificate.issued", FREE_ONE),),
+    ),
+    (
+        "I7",
+        "a reservation whose entry is gone",
+        f"{RESERVED_ONE} is reserved at customs, its journal ends with None",
+        (unsaid("customs", "certificate.reserved", RESERVED_ONE),),
+    ),
+    (
+        "I7",
+        "a withdrawal whose entry is gone",
+        f"{VOIDED_ONE} is withdrawn at customs, its journal ends with None",
+        (unsaid("customs", "certificate.withdrawn", VOIDED_ONE),),
+    ),
+    (
+        "I7",
+        "a voiding whose entry is gone",
+        f"{VOIDED_ONE} is voided, its journal ends with void_requested",
+        (unsaid("tax", "certificate.voided", VOIDED_ONE),),
+    ),
+    (
+        "I7",
+        "a use at tax whose entry is gone",
+        f"{NUMBER} is used at tax, its journal says reserved",
+        (unsaid("tax", "certificate.used", NUMBER),),
+    ),
+    (
+        "I5",
+        "a draw on a certificate that tax never issued",
+        "draws on NEVER line 1 without an account",
+        (lodgement(RETURN, draws=drawing("NEVER")),),
     ),
 )
 

@@ -143,3 +143,18 @@ def test_quantities_beyond_the_safe_integers_of_json_arrive_exactly(drawn: dict[
     arrived = parse(over_the_wire(sent.body()), "A/1")
     assert isinstance(arrived, CertificateUsed)
     assert {line: int(quantity) for line, quantity in arrived.drawn.items()} == drawn
+
+
+@pytest.mark.parametrize("quantity", ["abc", "-5", "1.5", "", "1" * 20])
+def test_a_drawn_quantity_is_a_whole_number(quantity: str) -> None:
+    body = CertificateUsed(number="A", declaration="D", drawn={1: "5"}).body()
+    with pytest.raises(HefuError) as caught:
+        parse({**body, "drawn": {"1": quantity}}, "A/1")
+    assert caught.value.first.kind.code == "message.unreadable"
+
+
+def test_a_certificate_travels_in_its_own_stream() -> None:
+    body = CertificateIssued(number="BSWT0001", certificate=certificate()).body()
+    with pytest.raises(HefuError) as caught:
+        parse({**body, "number": "OTHER"}, "OTHER/1")
+    assert caught.value.first.kind.code == "message.unreadable"

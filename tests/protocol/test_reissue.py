@@ -140,3 +140,49 @@ def test_an_export_declaration_names_the_reissued_number_and_is_released(both: A
     assert both.release().status == "released"
     both.settle()
     assert both.at_tax(NEW) == (ISSUED, USED, RETURN)
+
+
+def test_a_reissue_that_states_another_exported_quantity_is_refused_before_anything_is_asked(
+    both: Authorities,
+) -> None:
+    both.ready()
+    before = both.everything()
+    other = certificate(number=NEW, lines=[line(exported_quantity="200")])
+    refused(both.reissue(other), "goods.exported_quantity_differs", "tax")
+    assert both.everything() == before
+
+
+def test_a_grant_holds_though_the_export_declaration_has_said_otherwise_meanwhile(both: Authorities) -> None:
+    both.ready(certificate(lines=[line(quantity="50", exported_quantity="100")]))
+    both.reissue(certificate(number=NEW, lines=[line(quantity="50", exported_quantity="100")]))
+    to_customs = both.open(Side.TAX)
+    both.exported("80")
+    assert both.account(Side.TAX) == ("80", "50", "declared")
+    assert to_customs
+    both.settle()
+    assert both.at_tax()[0] is SUPERSEDED
+    assert both.at_tax(NEW) == (ISSUED, AVAILABLE, None)
+    assert both.account(Side.TAX) == ("80", "50", "declared")
+
+
+def test_a_void_does_not_pass_for_a_repeat_of_a_pending_reissue(both: Authorities) -> None:
+    _requested(both)
+    before = both.everything()
+    problem = refused(both.void(), "certificate.not_in_force", "tax")
+    assert problem.details["state"] == "reissue_requested"
+    assert both.everything() == before
+
+
+def test_a_granted_reissue_asked_again_exists(both: Authorities) -> None:
+    _requested(both)
+    both.settle()
+    before = both.everything()
+    again = both.reissue(certificate(number=NEW))
+    assert (again.status, again.body) == ("exists", {"state": "superseded", "replacement": NEW})
+    assert both.everything() == before
+
+
+def test_a_drafts_number_is_taken_even_for_the_same_content(both: Authorities) -> None:
+    _requested(both)
+    problem = refused(both.issue(certificate(number=NEW)), "certificate.number_taken", "tax")
+    assert problem.value == "draft"

@@ -182,7 +182,7 @@ def test_a_released_export_enters_the_ledger_of_tax_as_declared(both: Authoritie
     assert both.account(Side.TAX) == ("80", "0", "declared")
     assert both.events(Side.TAX, EXPORT) == ["export.entered"]
     told = both.issue(certificate(lines=[line(exported_quantity=None)]))
-    assert told.status == "goods.already_covered"
+    assert told.status == "goods.fewer"
 
 
 def test_what_was_declared_replaces_what_a_certificate_stated(both: Authorities) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request
+from pydantic import ValidationError
 from starlette.responses import Response
 
 import hefu
@@ -29,7 +30,7 @@ from hefu.protocol.messages import Message
 from hefu.protocol.records import Entry, PeerKey, Side
 from hefu.rules.compare import CURRENT
 from hefu.rules.policy import Policy
-from hefu.settings import NodeSettings
+from hefu.settings import NodeSettings, wrong
 from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.stores.writer import Writer
 from hefu.trust.access import Action, Door, Identity, Role, require_party
@@ -60,7 +61,10 @@ class Node:
     def __init__(self, folder: Path, settings: NodeSettings) -> None:
         self.side = Side(settings.side)
         self.settings = settings
-        self.policy = Policy.model_validate(settings.policy)
+        try:
+            self.policy = Policy.model_validate(settings.policy)
+        except ValidationError as error:
+            raise HefuError(*wrong(folder / "node.json", error, "policy")) from error
         self.folder = folder
         self.door = Door(
             {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from hefu.documents.certificate import Purpose
 from hefu.documents.declaration import Act, Declaration
-from hefu.documents.goods import GoodsKey
 from hefu.protocol import goods
 from hefu.protocol.book import Book
-from hefu.protocol.records import Account, Copy, Covering, DeclarationState, Holding, Lodgement
+from hefu.protocol.records import Copy, Covering, DeclarationState, Holding, Lodgement
 from hefu.rules.case import Case, Standing, UseState
 from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
@@ -55,6 +54,8 @@ def standing(book: Book, number: str) -> Standing:
 def waits(declaration: Declaration, comparison: Comparison) -> list[str]:
     """What a held declaration waits for, as keys of :class:`~hefu.protocol.records.Wait`."""
     on = [f"certificate:{number}" for number in comparison.waits_for]
+    if not declaration.certificates and declaration.related:
+        on.append(f"export:{declaration.related}")  # it takes whatever certificates come for these goods
     for finding in comparison.findings:
         if finding.code in _WORTH_WAITING:
             if finding.certificate:
@@ -106,9 +107,8 @@ def _goods_left(
     for one in certificates:
         for line in one.document.lines if one.document else ():
             if line.declaration is not None and line.item is not None:
-                key = str(GoodsKey("item", "", line.declaration, line.item))
-                account = book.get(Account, key)
+                account = goods.exported(book, line.declaration, line.item)
                 if account is not None:
-                    free = account.quantity - account.taken + taken_here.get(key, 0)
+                    free = account.quantity - account.taken + taken_here.get(account.goods, 0)
                     left[line.item] = (free, account.unit)
     return left

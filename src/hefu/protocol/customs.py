@@ -102,6 +102,7 @@ class Gate:
         )
         book.note(actor, "declaration.corrected", known.number, revision=corrected.revision)
         (settled,) = self._verify(book, [corrected])
+        self._wake_freed(book, known)
         return Outcome(settled.state.value, settled.number, body=summary(settled))
 
     def release(self, book: Book, number: str, actor: str) -> Outcome:
@@ -121,6 +122,7 @@ class Gate:
         released = replace(known, state=DeclarationState.RELEASED, due=None, changed_at=book.now)
         book.put(released)
         book.note(actor, "declaration.released", number, certificates=list(known.certificates))
+        self._wake(book, [f"certificate:{certificate}" for certificate in known.certificates])
         self._take_effect(book, released, actor)
         return Outcome("released", number, body=summary(released))
 
@@ -294,17 +296,22 @@ class Gate:
         closed = replace(known, state=to, draws=(), due=None, changed_at=book.now)
         book.put(closed)
         book.note(actor, f"declaration.{to.value}", number, reason=reason)
-        related = known.document.related
-        freed = [f"certificate:{certificate}" for certificate in known.certificates]
-        self._wake(book, [*freed, *([f"export:{related}"] if related else [])])
+        self._wake_freed(book, known)
         return Outcome(to.value, number, body=summary(closed))
 
-    def _wake(self, book: Book, ons: Sequence[str]) -> None:
-        """Compare again the held declarations that wait for one of these."""
-        numbers = [wait.declaration for on in ons for wait in book.find(Wait, "on", on)]
+    def _wake(self, book: Book, ons: Sequence[str], but: str = "") -> None:
+        """Compare again the held declarations that wait for one of these, except ``but``."""
+        waits = [wait for on in ons for wait in book.find(Wait, "on", on)]
+        numbers = [wait.declaration for wait in waits if wait.declaration != but]
         held = [book.get(Lodgement, number) for number in dict.fromkeys(numbers)]
         waiting = [one for one in held if one is not None and one.state is DeclarationState.HELD]
         self._verify(book, sorted(waiting, key=lambda one: (one.lodged_at, one.number)))
+
+    def _wake_freed(self, book: Book, known: Lodgement) -> None:
+        """Wake those who wait for what this declaration held."""
+        related = known.document.related
+        freed = [f"certificate:{certificate}" for certificate in known.certificates]
+        self._wake(book, [*freed, *([f"export:{related}"] if related else [])], but=known.number)
 
     def _take_effect(self, book: Book, released: Lodgement, actor: str) -> None:
         """What a release does beyond its certificates: exports enter the goods ledger of both sides,
@@ -337,6 +344,7 @@ class Gate:
         )
         book.put(after)
         book.note(actor, "declaration.amended", original.number, amendment.number, revision=after.revision)
+        goods.enter_export(book, document, actor)
         book.send(ExportReleased(declaration=document, revision=after.revision))
 
     def _end(self, book: Book, original: Lodgement, withdrawal: Declaration, actor: str) -> None:

@@ -15,10 +15,9 @@ from hefu.documents.goods import GoodsKey, convert
 from hefu.protocol import outcome
 from hefu.protocol.book import Book
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Account, Copy, Cover
+from hefu.protocol.records import Account, Copy, Cover, Covering, Holding
+from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
-
-_TRUST = ("assumed", "stated", "declared")
 
 
 def key_of(certificate: Certificate, line: CertificateLine) -> GoodsKey:
@@ -69,7 +68,7 @@ def plan_cover(book: Book, certificate: Certificate) -> tuple[list[tuple[Account
         if wanted > left:
             by = [c.certificate for c in book.find(Cover, "goods", account.goods)]
             return [], outcome.refuse(
-                outcome.GOODS_COVERED,
+                outcome.GOODS_COVERED if by else outcome.GOODS_FEWER,
                 certificate.number,
                 "tax",
                 value=plain(unscaled(wanted)),
@@ -143,17 +142,32 @@ def drawn_by_agents(book: Book, principal: Certificate) -> list[str]:
 
 
 def wider_than(book: Book, certificate: Certificate, old: str) -> Outcome | None:
-    """The refusal if a reissue covers goods, or a quantity, that the old certificate did not."""
+    """The refusal if a reissue covers goods, or a quantity, that the old certificate did not, or
+    states another exported quantity than is on record.
+    """
     room = {cover.goods: cover.quantity for cover in book.find(Cover, "certificate", old)}
     for line in certificate.lines:
-        goods = str(key_of(certificate, line))
-        account = book.get(Account, goods)
-        wanted = in_unit(scaled(line.quantity), line.unit, account.unit) if account else None
-        if wanted is None or wanted > room.get(goods, 0):
+        account, refusal = _account_for(book, certificate, line)
+        if refusal is not None:
+            return refusal
+        wanted = in_unit(scaled(line.quantity), line.unit, account.unit)
+        if wanted is None or wanted > room.get(account.goods, 0):
             return outcome.refuse(
                 outcome.REISSUE_WIDER, certificate.number, "tax", value=line.quantity, line=line.line, old=old
             )
     return None
+
+
+def move_cover(book: Book, old: str, certificate: Certificate) -> None:
+    """Let a reissue cover what it asked for in the place of the old certificate. :func:`wider_than` has
+    seen that this is no more; what has been stated or declared about the goods since does not matter.
+    """
+    lift_cover(book, old)
+    for line in certificate.lines:
+        account = book.get(Account, str(key_of(certificate, line))) or opened_by(certificate, line)
+        wanted = in_unit(scaled(line.quantity), line.unit, account.unit) or 0
+        book.put(replace(account, taken=account.taken + wanted))
+        book.put(Cover(account.goods, certificate.number, line.line, wanted))
 
 
 def lift_cover(book: Book, certificate: str) -> None:
@@ -186,8 +200,9 @@ def _shrink(book: Book, cover: Cover, to: int) -> None:
 def enter_export(book: Book, declaration: Declaration, actor: str) -> None:
     """Enter the items of a released export declaration.
 
-    What a certificate stated before is replaced by what was declared. If more was taken than the
-    declaration holds, the account keeps what was taken and the contradiction is on record.
+    What a certificate stated, or an earlier revision declared, is replaced by what is declared. If
+    more was taken than the declaration holds, the account keeps what it says and the contradiction is
+    on record.
     """
     for item in declaration.items:
         goods = str(GoodsKey("item", "", declaration.number, item.item))
@@ -195,8 +210,6 @@ def enter_export(book: Book, declaration: Declaration, actor: str) -> None:
         account = book.get(Account, goods)
         if account is None:
             book.put(Account(goods, item.first.unit, quantity, 0, "declared"))
-            continue
-        if account.basis == "declared":
             continue
         declared = in_unit(quantity, item.first.unit, account.unit)
         if declared is None or declared < account.taken:
@@ -220,21 +233,41 @@ def taken_by(book: Book, draws: tuple[Draw, ...]) -> dict[str, int]:
         line = copy.document.line_numbered(draw.line) if copy else None
         if copy is None or line is None or line.declaration is None:
             continue
-        goods = str(copy.document.goods_key(line))
-        account = book.get(Account, goods) or _opened_at_customs(copy.document, line)
-        amount = in_unit(draw.quantity, line.unit, account.unit)
-        if amount is not None:
-            taken[goods] = taken.get(goods, 0) + amount
+        account = exported(book, line.declaration, line.item or 0)
+        amount = in_unit(draw.quantity, line.unit, account.unit) if account else None
+        if account is not None and amount is not None:
+            taken[account.goods] = taken.get(account.goods, 0) + amount
     return taken
 
 
-def _opened_at_customs(certificate: Certificate, line: CertificateLine) -> Account:
-    """The account of goods whose export declaration customs does not have: as the certificate states."""
+def exported(book: Book, export: str, item: int) -> Account | None:
+    """The account of an exported item at customs. While the export declaration is not on record it is
+    what the certificates that have arrived state at most, or their own quantity for want of better.
+    """
+    goods = str(GoodsKey("item", "", export, item))
+    account = book.get(Account, goods)
+    if account is not None and account.basis == "declared":
+        return account
+    for covering in book.find(Covering, "export", export):
+        copy, holding = book.get(Copy, covering.certificate), book.get(Holding, covering.certificate)
+        if copy is None or (holding is not None and holding.state is UseState.WITHDRAWN):
+            continue
+        for line in copy.document.lines:
+            if (line.declaration, line.item) == (export, item):
+                account = _at_least(account, goods, line)
+    return account
+
+
+def _at_least(account: Account | None, goods: str, line: CertificateLine) -> Account:
     stated = line.exported_quantity
-    quantity = scaled(stated or line.quantity)
-    return Account(
-        str(certificate.goods_key(line)), line.unit, quantity, 0, "stated" if stated else "assumed"
-    )
+    basis = "stated" if stated else "assumed"
+    known = scaled(stated or line.quantity)
+    if account is None:
+        return Account(goods, line.unit, known, 0, basis)
+    quantity = in_unit(known, line.unit, account.unit)
+    if quantity is None or quantity <= account.quantity:
+        return account
+    return replace(account, quantity=quantity, basis=basis)
 
 
 def take(book: Book, draws: tuple[Draw, ...]) -> None:
@@ -242,9 +275,9 @@ def take(book: Book, draws: tuple[Draw, ...]) -> None:
     for draw in draws:
         copy = book.get(Copy, draw.certificate)
         line = copy.document.line_numbered(draw.line) if copy else None
-        if copy is not None and line is not None and line.declaration is not None:
-            account = _opened_at_customs(copy.document, line)
-            if book.get(Account, account.goods) is None:
+        if line is not None and line.declaration is not None:
+            account = exported(book, line.declaration, line.item or 0)
+            if account is not None:
                 book.put(account)
     _add(book, taken_by(book, draws), 1)
 

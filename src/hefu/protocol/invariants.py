@@ -155,9 +155,9 @@ def goods_once(now: Registers) -> Iterator[str]:
     for lodgement in now.lodgements.values():
         if lodgement.state in _BOUND and lodgement.document.act is not Act.EXPORT:
             for draw in lodgement.draws:
-                certificate = documents[draw.certificate]
-                drawn = certificate.line_numbered(draw.line)
-                goods = str(certificate.goods_key(drawn)) if drawn else ""
+                certificate = documents.get(draw.certificate)
+                drawn = certificate.line_numbered(draw.line) if certificate else None
+                goods = str(certificate.goods_key(drawn)) if certificate and drawn else ""
                 account = now.customs_accounts.get(goods)
                 if drawn is None or account is None:
                     yield f"{lodgement.number} draws on {draw.certificate} line {draw.line} without an account"
@@ -174,6 +174,32 @@ def _balanced(side: str, accounts: Mapping[str, Account], taken: Mapping[str, in
             yield f"{side} account {goods}: {account.taken} taken of {account.quantity}"
 
 
+_USES = {
+    "certificate.used": "used",
+    "certificate.reserved": "reserved",
+    "certificate.freed": "available",
+    "certificate.withdrawn": "withdrawn",
+}
+_STATES = {
+    "certificate.drafted": "draft",
+    "certificate.issued": "issued",
+    "certificate.void_requested": "void_requested",
+    "certificate.void_refused": "issued",
+    "certificate.voided": "voided",
+    "certificate.superseded": "superseded",
+}
+
+
+def _told_at_tax(now: Registers) -> Iterator[str]:
+    states = {e.number: _STATES[e.event] for e in now.tax_journal if e.event in _STATES}
+    uses = {e.number: _USES[e.event] for e in now.tax_journal if e.event in _USES}
+    for issue in now.issues.values():
+        if states.get(issue.number) != issue.state.value:
+            yield f"{issue.number} is {issue.state.value}, its journal ends with {states.get(issue.number)}"
+        if uses.get(issue.number, "available") != issue.usage.value:
+            yield f"{issue.number} is {issue.usage.value} at tax, its journal says {uses.get(issue.number)}"
+
+
 def told(now: Registers) -> Iterator[str]:
     """I7: the last entry about a declaration or a certificate names the state that it is in."""
     last: dict[str, str] = {}
@@ -183,24 +209,22 @@ def told(now: Registers) -> Iterator[str]:
     for lodgement in now.lodgements.values():
         if last.get(lodgement.number) != lodgement.state.value:
             yield f"{lodgement.number} is {lodgement.state.value}, its journal ends with {last.get(lodgement.number)}"
-    ends = {"certificate.used": "used", "certificate.reserved": "reserved", "certificate.freed": "available"}
-    use = {e.number: ends[e.event] for e in now.customs_journal if e.event in ends}
-    for number, state in use.items():
+    uses = {e.number: _USES[e.event] for e in now.customs_journal if e.event in _USES}
+    for number in sorted(uses.keys() | now.holdings.keys()):
         holding = now.holdings.get(number)
         actual = holding.state.value if holding else "available"
-        if actual not in {state, "withdrawn"}:
-            yield f"{number} is {actual} at customs, its journal ends with {state}"
-    issued = {e.number for e in now.tax_journal if e.event == "certificate.issued"}
-    for number in {i.number for i in now.issues.values() if i.state is not IssueState.DRAFT} - issued:
-        yield f"{number} is in force without an entry"
+        if actual != uses.get(number, "available"):
+            yield f"{number} is {actual} at customs, its journal ends with {uses.get(number)}"
+    yield from _told_at_tax(now)
 
 
 def settled(now: Registers) -> Iterator[str]:
     """At rest, when everything has been delivered, both sides say the same of every certificate."""
-    sent = {(c.stream, c.sequence) for c in (*now.tax_cursors, *now.customs_cursors) if c.way == "out"}
-    come = {(c.stream, c.sequence) for c in (*now.tax_cursors, *now.customs_cursors) if c.way == "in"}
-    for stream, sequence in sorted(sent - come):
-        yield f"{stream}: {sequence} sent, not all applied"
+    for here, there in ((now.tax_cursors, now.customs_cursors), (now.customs_cursors, now.tax_cursors)):
+        sent = {(c.stream, c.sequence) for c in here if c.way == "out"}
+        come = {(c.stream, c.sequence) for c in there if c.way == "in"}
+        for stream, sequence in sorted(sent - come):
+            yield f"{stream}: {sequence} sent, not all applied"
     for issue in now.issues.values():
         holding = now.holdings.get(issue.number)
         actual = holding.state if holding else UseState.AVAILABLE

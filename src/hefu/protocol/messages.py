@@ -6,9 +6,9 @@ under the declaration's number, and for keys, which travel under ``keys``.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from hefu import errors
 from hefu.documents.certificate import Certificate
@@ -49,6 +49,12 @@ class CertificateIssued(_AboutCertificate):
     kind: Literal["certificate.issued"] = "certificate.issued"
     certificate: Certificate
     replaces: str | None = None
+
+    @model_validator(mode="after")
+    def _in_its_stream(self) -> Self:
+        if self.number != self.certificate.number:
+            raise ValueError(f"certificate {self.certificate.number} in the stream of {self.number}")
+        return self
 
 
 class VoidRequested(_AboutCertificate):
@@ -97,7 +103,7 @@ class CertificateUsed(_AboutCertificate):
 
     kind: Literal["certificate.used"] = "certificate.used"
     declaration: str
-    drawn: dict[int, str]
+    drawn: dict[int, Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]]
 
 
 class CertificateMarked(_AboutCertificate):
@@ -174,5 +180,5 @@ def parse(body: dict[str, Any], place: str) -> Message:
     try:
         return _ADAPTER.validate_python(body, strict=False)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         errors.fail(UNREADABLE, place=place, value=wrong)

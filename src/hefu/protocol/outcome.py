@@ -128,6 +128,19 @@ GOODS_COVERED = errors.kind(
         "lower the quantity, or first void an unused certificate that covers these goods: {by}",
     ),
 )
+GOODS_FEWER = errors.kind(
+    "goods.fewer",
+    http=409,
+    exit_code=1,
+    message=Text(
+        "货物 {goods}: 共 {quantity}, 本证明第 {line} 行要 {wanted} (单位 {unit})",
+        "goods {goods}: {quantity} in all, line {line} of this certificate wants {wanted} (unit {unit})",
+    ),
+    cure=Text(
+        "按出口报关单 (或发票, 委托方证明) 更正证明的数量",
+        "correct the certificate's quantity by the export declaration (or invoice, or principal's certificate)",
+    ),
+)
 GOODS_UNIT = errors.kind(
     "goods.unit_not_convertible",
     http=409,

@@ -25,7 +25,7 @@ from hefu.protocol.messages import (
     VoidRequested,
 )
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Account, Cover, Issue, IssueState
+from hefu.protocol.records import Issue, IssueState
 from hefu.rules.case import UseState
 from hefu.rules.policy import Policy
 
@@ -41,7 +41,9 @@ def issue(book: Book, certificate: Certificate, actor: str, policy: Policy) -> O
     fingerprint = digest(certificate)
     existing = book.get(Issue, certificate.number)
     if existing is not None:
-        if existing.digest == fingerprint and existing.state is not IssueState.DRAFT:
+        if existing.state is IssueState.DRAFT:
+            return _number_taken(existing)
+        if existing.digest == fingerprint:
             return Outcome("exists", certificate.number, body={"state": existing.state.value})
         return outcome.refuse(
             outcome.DIFFERENT_CONTENT, certificate.number, _SIDE, stored=existing.digest, given=fingerprint
@@ -52,7 +54,8 @@ def issue(book: Book, certificate: Certificate, actor: str, policy: Policy) -> O
     planned, refusal = goods.plan_cover(book, certificate)
     if refusal is not None:
         return refusal
-    _put_in_force(book, certificate, planned, actor, replaces=None)
+    goods.put_cover(book, planned)
+    _put_in_force(book, certificate, actor, replaces=None)
     return Outcome("issued", certificate.number)
 
 
@@ -97,14 +100,7 @@ def _principal_unfit(book: Book, certificate: Certificate, principal: str) -> Ou
     )
 
 
-def _put_in_force(
-    book: Book,
-    certificate: Certificate,
-    planned: list[tuple[Account, Cover]],
-    actor: str,
-    replaces: str | None,
-) -> None:
-    goods.put_cover(book, planned)
+def _put_in_force(book: Book, certificate: Certificate, actor: str, replaces: str | None) -> None:
     if certificate.agent is not None:
         goods.open_for_agent(book, certificate)
     book.put(
@@ -133,6 +129,8 @@ def void(book: Book, number: str, reason: str, actor: str) -> Outcome:
     found, refusal = _in_force(book, number, "作废", "voided")
     if found is None:
         return refusal or Outcome("exists", number)
+    if found.replacement is not None:
+        return _dead(found, "reissue_requested", "作废", "voided")
     if found.state is IssueState.VOID_REQUESTED:
         return Outcome("void_requested", number, body={"state": found.state.value, "repeat": True})
     _ask(book, replace(found, replacement=None), reason, actor)
@@ -147,26 +145,21 @@ def reissue(
     The new certificate waits as a draft that nobody else can number. It covers no more than the old
     one, so that the grant can never fail for want of goods.
     """
+    fingerprint = digest(certificate)
+    taken = book.get(Issue, certificate.number)
+    repeated = taken is not None and taken.replaces == number and taken.digest == fingerprint
+    if taken is not None and repeated and taken.state is not IssueState.DRAFT:
+        return Outcome("exists", number, body={"state": "superseded", "replacement": taken.number})
     found, refusal = _in_force(book, number, "补办", "reissued")
     if found is None:
         return refusal or Outcome("exists", number)
-    fingerprint = digest(certificate)
-    taken = book.get(Issue, certificate.number)
     if found.state is IssueState.VOID_REQUESTED:
         if taken is not None and found.replacement == taken.number and taken.digest == fingerprint:
             return Outcome("reissue_requested", number, body={"replacement": taken.number, "repeat": True})
-        return outcome.refuse(
-            outcome.CERTIFICATE_DEAD,
-            number,
-            _SIDE,
-            state=found.state.value,
-            what_zh="补办",
-            what_en="reissued",
-        )
+        state = "reissue_requested" if found.replacement else found.state.value
+        return _dead(found, state, "补办", "reissued")
     if taken is not None:
-        return outcome.refuse(
-            outcome.NUMBER_TAKEN, certificate.number, _SIDE, value=taken.state.value, state=taken.state.value
-        )
+        return _number_taken(taken)
     refusal = _unfit(book, certificate, policy) or goods.wider_than(book, certificate, number)
     if refusal is not None:
         return refusal
@@ -200,18 +193,22 @@ def _in_force(book: Book, number: str, what_zh: str, what_en: str) -> tuple[Issu
     if found.state in (IssueState.VOIDED, IssueState.SUPERSEDED):
         if what_en == "voided" and found.state is IssueState.VOIDED:
             return None, Outcome("exists", number, body={"state": found.state.value})
-        return None, outcome.refuse(
-            outcome.CERTIFICATE_DEAD,
-            number,
-            _SIDE,
-            state=found.state.value,
-            what_zh=what_zh,
-            what_en=what_en,
-        )
+        return None, _dead(found, found.state.value, what_zh, what_en)
     agents = goods.drawn_by_agents(book, found.document)
     if agents:
         return None, outcome.refuse(outcome.CERTIFICATE_DRAWN_ON, number, _SIDE, by=", ".join(agents))
     return found, None
+
+
+def _dead(found: Issue, state: str, what_zh: str, what_en: str) -> Outcome:
+    return outcome.refuse(
+        outcome.CERTIFICATE_DEAD, found.number, _SIDE, state=state, what_zh=what_zh, what_en=what_en
+    )
+
+
+def _number_taken(by: Issue) -> Outcome:
+    state = by.state.value
+    return outcome.refuse(outcome.NUMBER_TAKEN, by.number, _SIDE, value=state, state=state)
 
 
 def _ask(book: Book, found: Issue, reason: str, actor: str) -> None:
@@ -274,21 +271,16 @@ def _granted(book: Book, found: Issue, request: int, actor: str) -> None:
     if not _is_answer(found, request):
         book.note(actor, "message.contested", found.number, kind="certificate.void_granted")
         return
-    goods.lift_cover(book, found.number)
     draft = book.get(Issue, found.replacement) if found.replacement else None
     if draft is None:
+        goods.lift_cover(book, found.number)
         book.put(replace(found, state=IssueState.VOIDED, changed_at=book.now))
         book.note(actor, "certificate.voided", found.number, reason=found.reason)
         return
     book.put(replace(found, state=IssueState.SUPERSEDED, changed_at=book.now))
     book.note(actor, "certificate.superseded", found.number, draft.number, reason=found.reason)
-    planned, refusal = goods.plan_cover(book, draft.document)
-    if refusal is not None:
-        # Cannot be while a reissue covers no more than what it replaces; kept on record if it ever is.
-        book.drop(draft)
-        book.note(actor, "message.contested", draft.number, found.number, why=refusal.status)
-        return
-    _put_in_force(book, draft.document, planned, draft.issued_by, replaces=found.number)
+    goods.move_cover(book, found.number, draft.document)
+    _put_in_force(book, draft.document, draft.issued_by, replaces=found.number)
 
 
 def _refused(book: Book, found: Issue, request: int, state: str, declaration: str, actor: str) -> None:

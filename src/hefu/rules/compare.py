@@ -32,7 +32,7 @@ CURRENT: Final = RuleSet(
 )
 """The rule set in force."""
 
-_QUANTITIES = frozenset({"drawn_of_line", "line_quantity", "exported", "left_here"})
+_QUANTITIES = frozenset({"drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"})
 _DAYS = frozenset({"declared_on", "issued_on", "original_day", "line_export_day", "window_end"})
 _UNITS = frozenset({"item_unit", "line_unit"})
 _ONCE_A_CASE = frozenset({"certificate.missing", "mode.not_for_act", "mode.unknown"})

@@ -61,17 +61,39 @@ _GUARDS = [
     (col("known") & col("principal").is_not_null()).alias("chained"),
 ]
 
-_OF_LINE = col("drawn").sum().over("case", "certificate", "line")
+_OF_LINE = ("case", "certificate", "line")
+_OF_GOODS = ("case", "line_declaration", "line_item")
+
+_TAKEN = (
+    pl.when(col("drawn_of_line") <= wide("line_quantity"))
+    .then(converted("drawn", "line", "left"))
+    .when("line_first")
+    .then(converted("line_quantity", "line", "left"))
+    .otherwise(0)
+)
+"""What a row takes of the exported goods, in the account's unit, rounded as the ledger rounds it; of a line
+that is overdrawn its own quantity, which its own rule speaks about."""
+
+_UNLIMITED = [
+    pl.lit(None, pl.Int128).alias("taken_of_goods"),
+    pl.lit(None, pl.Int128).alias("wanted_of_goods"),
+]
 
 
 def derive(frame: pl.DataFrame, *more: pl.Expr) -> pl.DataFrame:
     """The frame with the shared columns, and ``more`` that depend on the policy.
 
-    A line that several items draw on counts with their sum; windows cost more than all else, so
-    they are asked only if there is such a line.
+    Items that draw on one line, and lines of the same goods, count with their sum. Windows cost more
+    than all else, so they are asked only where there is something to sum.
     """
-    drawn = _OF_LINE if frame.get_column("line_shared").any() else col("drawn")
-    taken = pl.min_horizontal(drawn, wide("line_quantity"))
-    return frame.with_columns_seq(*_FIRST, *more).with_columns_seq(
-        drawn.alias("drawn_of_line"), taken.alias("taken_of_goods"), *_GUARDS
-    )
+
+    def summed(value: pl.Expr, over: tuple[str, ...], flag: str) -> pl.Expr:
+        return value.sum().over(*over) if frame.get_column(flag).any() else value
+
+    frame = frame.with_columns_seq(*_FIRST, *more)
+    drawn = summed(col("drawn"), _OF_LINE, "line_shared").alias("drawn_of_line")
+    if frame.get_column("left").null_count() == frame.height:
+        return frame.with_columns_seq(drawn, *_GUARDS, *_UNLIMITED)
+    frame = frame.with_columns_seq(drawn, *_GUARDS)
+    frame = frame.with_columns_seq(summed(_TAKEN, _OF_GOODS, "goods_shared").alias("taken_of_goods"))
+    return frame.with_columns_seq(converted("taken_of_goods", "left", "line").alias("wanted_of_goods"))

@@ -11,7 +11,6 @@ the same commodity code on the common prefix and a convertible unit; (4) what is
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -40,7 +39,7 @@ _CERTIFICATE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "principal": _S, "principal_state": _S, "principal_fits": _B, "principal_uscc": _S, "principal_code": _S,
 }  # fmt: skip
 _LINE_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "line": _I, "line_shared": _B, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
+    "line": _I, "line_first": _B, "line_shared": _B, "goods_first": _B, "goods_shared": _B, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
     "line_num": _I, "line_den": _I, "line_quantity": _I, "line_export_day": _I,
     "original_hs": _S, "original_quantity": _I, "original_unit": _S,
     "original_dimension": _S, "original_num": _I, "original_den": _I,
@@ -90,15 +89,14 @@ def _rows(number: int, case: Case, need: bool) -> list[Row]:
     head = _case_part(number, case, need)
     certificates = {one.number: _certificate_part(one, case) for one in case.certificates}
     pairs = pair(case)
-    drawn_on = Counter((p.standing.number, p.line.line) for p in pairs)
     rows = [
         head
         + certificates[p.standing.number]
-        + _line_part(p.line, case, shared=drawn_on[p.standing.number, p.line.line] > 1)
+        + _line_part(p.line, shares, case)
         + _item_part(p.item, p.measure, p.quantity)
-        for p in pairs
+        for p, shares in zip(pairs, _shares(pairs), strict=True)
     ]
-    drawn = {number for number, _ in drawn_on}
+    drawn = {p.standing.number for p in pairs}
     rows += [head + certificates[n] + _NO_LINE + _NO_ITEM for n in certificates if n not in drawn]
     covered = {p.item.item for p in pairs}
     rows += [
@@ -107,6 +105,21 @@ def _rows(number: int, case: Case, need: bool) -> list[Row]:
         if item.item not in covered
     ]
     return rows or [head + _NO_CERTIFICATE + _NO_LINE + _NO_ITEM]
+
+
+def _shares(pairs: Sequence[Pair]) -> list[Row]:
+    """Of each pair: first on its line, the line has more, first of its goods, the goods have more."""
+    lines = [(p.standing.number, p.line.line) for p in pairs]
+    goods = [(p.line.declaration, p.line.item) for p in pairs]
+    return [
+        (
+            lines.index(line) == place,
+            lines.count(line) > 1,
+            goods.index(key) == place,
+            key[0] is not None and goods.count(key) > 1,
+        )
+        for place, (line, key) in enumerate(zip(lines, goods, strict=True))
+    ]
 
 
 def items_of(case: Case) -> tuple[DeclarationItem, ...]:
@@ -187,12 +200,12 @@ def _certificate_part(one: Standing, case: Case) -> Row:
     )
 
 
-def _line_part(line: CertificateLine, case: Case, *, shared: bool) -> Row:
+def _line_part(line: CertificateLine, shares: Row, case: Case) -> Row:
     original = _item_numbered(case.original, line.item) if line.declaration == case.export else None
     left = case.goods_left.get(line.item or 0)
     return (
         line.line,
-        shared,
+        *shares,
         line.declaration,
         line.item,
         line.hs_code,

@@ -77,8 +77,12 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=col("measurable") & col("mine") & _WITHIN_EXPORT & (col("taken_of_goods") > col("left_here")),
-        declared="drawn_of_line",
+        broken=col("measurable")
+        & col("mine")
+        & col("goods_first")
+        & _WITHIN_EXPORT
+        & (col("taken_of_goods") > col("left")),
+        declared="wanted_of_goods",
         certified="left_here",
         message=Text(
             "出口项剩余可退 {certified}, 本单要 {declared} ({unit}): 其余已由别的退运, 改单或撤单占用",

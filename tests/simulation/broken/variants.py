@@ -112,7 +112,8 @@ def issue_without_ledger(book: Book, certificate: Certificate, actor: str, polic
                 Cover(account.goods, certificate.number, line.line, account.quantity),
             )
         )
-    tax._put_in_force(book, certificate, planned, actor, None)
+    goods.put_cover(book, planned)
+    tax._put_in_force(book, certificate, actor, None)
     return Outcome("issued", certificate.number)
 
 

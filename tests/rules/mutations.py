@@ -1,0 +1,167 @@
+"""Sound pairs with some fields mutated at random: one seed, one case, always the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from pydantic import ValidationError
+
+from hefu.documents.certificate import Certificate
+from hefu.documents.declaration import Declaration
+from hefu.documents.fields import scaled
+from hefu.rules.case import Case, Standing, UseState
+from tests.builders import (
+    AGENT,
+    EXPORT,
+    EXPORTER,
+    PRINCIPAL,
+    STRANGER,
+    certificate,
+    declaration,
+    item,
+)
+from tests.rules.pairs import ACTS, OTHER_ACT, OTHER_EXPORT
+
+HS = ("6109100000", "61091000", "6109909000", "6110200000", "8517130000")
+UNITS = ("件", "只", "千克", "克", "吨", "个", "打")
+QUANTITIES = ("100", "100.00001", "99.99999", "0.00001", "40", "60", "250")
+STATES = tuple(UseState)
+ODDS = 0.88
+
+
+def mutated(seed: int) -> Case:
+    """The case of this seed. Documents that could not exist are drawn again."""
+    random = Random(seed)
+    while True:
+        try:
+            return _case(random)
+        except ValidationError:
+            continue
+
+
+def _pick(random: Random, sound: Any, *others: Any) -> Any:
+    return sound if random.random() < ODDS or not others else random.choice(others)
+
+
+def _case(random: Random) -> Case:
+    act = random.choice(ACTS)
+    firm = random.choice((EXPORTER, EXPORTER, AGENT))
+    names = [f"N{n}" for n in range(1 + _pick(random, 0, 1, 2))]
+    goods = [_goods(random, n) for n in range(1, 1 + random.choice((1, 1, 1, 2, 3)))]
+    documents = [_certificate(random, act, firm, name, goods) for name in names]
+    items = [_item(random, one) for one in goods]
+    trader = _pick(random, firm, STRANGER, {"customs_code": firm["customs_code"]})
+    related = None if act == "export" else _pick(random, EXPORT, OTHER_EXPORT, None)
+    lodged = declaration(
+        act,
+        declared_on=_pick(random, "2026-03-05", "2026-02-28", "2027-02-02", "2026-03-01"),
+        trader=trader,
+        owner=_pick(random, PRINCIPAL, STRANGER, None),
+        mode=_pick(random, {"export": "0110", "return": "4561"}.get(act), "8888", "1039", "9610"),
+        related=related if act == "return" else related or (EXPORT if act != "export" else None),
+        items=_pick(random, items, items[:1], [*items, item(item=9)]),
+        certificates=[_reference(random, name, len(goods)) for name in names],
+    )
+    return Case(
+        lodged,
+        () if random.random() < 0.04 else tuple(_standing(random, one, lodged.number) for one in documents),
+        principals={name: _principal(random, act, name) for name in ("P1", "P2")},
+        export=lodged.related or (random.choice((EXPORT, None)) if act == "return" else None),
+        original=None if act == "export" else _pick(random, _original(random, firm, goods), None),
+        goods_left={} if act == "export" else _left(random, goods),
+    )
+
+
+def _goods(random: Random, number: int) -> dict[str, Any]:
+    return {
+        "item": number,
+        "hs_code": random.choice(HS),
+        "unit": random.choice(UNITS[:4]),
+        "quantity": random.choice(QUANTITIES),
+    }
+
+
+def _certificate(
+    random: Random, act: str, firm: dict[str, str], name: str, goods: list[dict[str, Any]]
+) -> Certificate:
+    purpose = _pick(random, act, *ACTS)
+    lines = [_line(random, purpose, n, one) for n, one in enumerate(goods, start=1)]
+    behind = {"principal_certificate": random.choice(("P1", "P2"))}
+    chain = _pick(random, behind if firm is AGENT else {}, {"agent": AGENT}, behind)
+    return certificate(
+        purpose,
+        number=name,
+        issued_on=_pick(random, "2026-03-01", "2026-03-05", "2026-03-06"),
+        holder=_pick(random, firm, STRANGER, {"uscc": firm["uscc"]}),
+        lines=lines,
+        **chain,
+    )
+
+
+def _line(random: Random, purpose: str, number: int, one: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "line": number,
+        "hs_code": _pick(random, one["hs_code"], *HS),
+        "goods_name": "货物",
+        "unit": _pick(random, one["unit"], *UNITS),
+        "quantity": _pick(random, one["quantity"], *QUANTITIES),
+    }
+    if purpose == "export":
+        return {**told, "invoice": "FP0001", "invoice_line": number}
+    return {
+        **told,
+        "declaration": _pick(random, EXPORT, OTHER_EXPORT),
+        "item": _pick(random, one["item"], 7),
+        "export_date": _pick(random, "2026-02-01", "2026-02-02"),
+    }
+
+
+def _item(random: Random, one: dict[str, Any]) -> dict[str, Any]:
+    first = {
+        "quantity": _pick(random, one["quantity"], *QUANTITIES),
+        "unit": _pick(random, one["unit"], *UNITS),
+    }
+    second = _pick(random, None, {"quantity": "100", "unit": "千克"})
+    return item(
+        item=one["item"], hs_code=_pick(random, one["hs_code"], *HS), first=first, second=second, traded=None
+    )
+
+
+def _reference(random: Random, name: str, items: int) -> dict[str, Any]:
+    tie = {"item": random.randint(1, items), "line": random.choice((1, items))}
+    return {"number": name, **_pick(random, {}, tie)}
+
+
+def _standing(random: Random, document: Certificate, act: str) -> Standing:
+    state = _pick(random, UseState.AVAILABLE, *STATES)
+    held_by = random.choice((act, OTHER_ACT)) if state in (UseState.RESERVED, UseState.USED) else None
+    known = None if state is UseState.UNKNOWN else document
+    return Standing(document.number, state, known, held_by)
+
+
+def _principal(random: Random, act: str, name: str) -> Standing:
+    state = _pick(random, UseState.AVAILABLE, UseState.UNKNOWN, UseState.WITHDRAWN)
+    document = certificate(act, number=name, holder=PRINCIPAL, agent=_pick(random, AGENT, STRANGER))
+    return Standing(name, state, None if state is UseState.UNKNOWN else document)
+
+
+def _original(random: Random, firm: dict[str, str], goods: list[dict[str, Any]]) -> Declaration:
+    return declaration(
+        "export",
+        certificates=None,
+        trader=_pick(random, firm, STRANGER),
+        mode=_pick(random, "0110", "9810", "0214", "8888"),
+        moved_on=_pick(random, None, "2026-02-02"),
+        items=[_item(random, one) for one in goods],
+    )
+
+
+def _left(random: Random, goods: list[dict[str, Any]]) -> dict[int, tuple[int, str]]:
+    codes = {"件": "011", "只": "008", "千克": "035", "克": "036"}
+    return {
+        one["item"]: (scaled(Decimal(_pick(random, one["quantity"], *QUANTITIES))), codes[one["unit"]])
+        for one in goods
+        if random.random() < ODDS
+    }

@@ -1,0 +1,185 @@
+"""Is the certificate this firm's, alone or through an agency?"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from hefu.rules.case import Case, Standing, UseState
+from tests.builders import AGENT, EXPORTER, PRINCIPAL, STRANGER, certificate
+from tests.rules.pairs import (
+    ACTS,
+    AFTER_EXPORT,
+    OTHER_ACT,
+    Broken,
+    chained,
+    codes,
+    judged,
+    pair,
+    standing,
+)
+
+_broken = partial(Broken, question="entitlement")
+_chain = partial(_broken, field="certificates", declared="BSWT0001", certified="WT0001")
+
+
+def _behind(state: UseState, **changes: Any) -> Case:
+    """The principal's certificate stands so."""
+    document = certificate(number="WT0001", **{"holder": PRINCIPAL, "agent": AGENT, **changes})
+    return chained(principals={"WT0001": standing(document, state)})
+
+
+UNKNOWN_PRINCIPAL = chained(principals={"WT0001": Standing("WT0001", UseState.UNKNOWN)})
+
+BROKEN = (
+    *(
+        _broken(
+            "party.holder_differs",
+            pair(act, cert={"holder": STRANGER}),
+            EXPORTER["uscc"],
+            STRANGER["uscc"],
+            "trader",
+            why=act,
+        )
+        for act in ACTS
+    ),
+    *(
+        _broken(
+            "party.original_trader_differs",
+            pair(act, shipped={"trader": STRANGER}),
+            EXPORTER["uscc"],
+            STRANGER["uscc"],
+            "trader",
+            why=act,
+        )
+        for act in AFTER_EXPORT
+    ),
+    _chain("principal.unknown", UNKNOWN_PRINCIPAL),
+    _chain("principal.unfit", chained(principal={"agent": STRANGER}), why="other agent"),
+    _chain("principal.unfit", chained(principal={"agent": None}), why="no agent"),
+    _chain("principal.unfit", _behind(UseState.WITHDRAWN), why="withdrawn"),
+    *(
+        Broken(
+            "party.owner_differs",
+            chained(act, decl={"owner": STRANGER}),
+            STRANGER["uscc"],
+            PRINCIPAL["uscc"],
+            "owner",
+            severity="warn",
+            why=act,
+        )
+        for act in ACTS
+    ),
+)
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=str)
+def test_one_broken_thing_yields_exactly_its_code(broken: Broken) -> None:
+    broken.check()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_sound_agency_chain_passes_without_findings(act: str) -> None:
+    assert codes(chained(act)) == []
+
+
+def _party(*, uscc: str | None = None, code: str | None = None) -> dict[str, str]:
+    told = {"uscc": uscc, "customs_code": code}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+SAME, OTHER = EXPORTER, STRANGER
+BOTH = _party(uscc=SAME["uscc"], code=SAME["customs_code"])
+
+
+@pytest.mark.parametrize(
+    ("trader", "fits"),
+    [
+        (BOTH, True),
+        (_party(uscc=SAME["uscc"]), True),
+        (_party(code=SAME["customs_code"]), True),
+        (_party(uscc=SAME["uscc"], code=OTHER["customs_code"]), True),
+        (_party(uscc=OTHER["uscc"], code=SAME["customs_code"]), False),
+        (_party(uscc=OTHER["uscc"]), False),
+        (_party(code=OTHER["customs_code"]), False),
+    ],
+)
+def test_uscc_decides_where_both_have_it_and_else_the_customs_code(
+    trader: dict[str, str], *, fits: bool
+) -> None:
+    case = pair(decl={"trader": trader}, shipped={"trader": trader})
+    assert codes(case) == ([] if fits else ["party.holder_differs"])
+
+
+def test_firms_that_share_no_identifier_are_not_taken_for_the_same() -> None:
+    holder, trader = _party(uscc=SAME["uscc"]), _party(code=SAME["customs_code"])
+    case = pair(cert={"holder": holder}, decl={"trader": trader}, shipped={"trader": trader})
+    assert codes(case) == ["party.holder_differs"]
+
+
+@pytest.mark.parametrize("name", ["北京合符进出口有限公司(改名)", "BEIJING HEFU", None])
+def test_names_of_firms_never_decide(name: str | None) -> None:
+    trader = {**BOTH, **({"name": name} if name else {})}
+    assert codes(pair(decl={"trader": trader})) == []
+
+
+def test_a_last_digit_is_enough_to_be_another_firm() -> None:
+    near = EXPORTER["uscc"][:-1] + "L"
+    case = pair(cert={"holder": _party(uscc=near)})
+    assert codes(case) == ["party.holder_differs"]
+
+
+def test_before_export_there_is_no_original_trader_to_compare_with() -> None:
+    assert codes(pair("export")) == []
+
+
+def test_one_wrong_holder_is_not_reported_as_a_wrong_exporter_too() -> None:
+    case = pair(cert={"holder": STRANGER}, shipped={"trader": STRANGER})
+    assert codes(case) == ["party.holder_differs"]
+
+
+def test_the_principal_itself_cannot_use_the_agents_certificate() -> None:
+    assert codes(chained(decl={"trader": PRINCIPAL}, shipped={"trader": PRINCIPAL})) == [
+        "party.holder_differs"
+    ]
+
+
+def test_the_answer_waits_for_the_principals_certificate() -> None:
+    assert judged(UNKNOWN_PRINCIPAL).waits_for == ("WT0001",)
+    assert judged(chained()).waits_for == ()
+
+
+@pytest.mark.parametrize("state", [UseState.RESERVED, UseState.USED])
+def test_the_use_of_the_principals_certificate_is_not_the_agents_obstacle(state: UseState) -> None:
+    document = certificate(number="WT0001", holder=PRINCIPAL, agent=AGENT)
+    case = chained(principals={"WT0001": standing(document, state, OTHER_ACT)})
+    assert codes(case) == []
+
+
+def test_an_unfit_chain_is_not_searched_for_a_wrong_owner_too() -> None:
+    case = chained(principal={"agent": STRANGER}, decl={"owner": STRANGER})
+    assert codes(case) == ["principal.unfit"]
+
+
+def test_without_an_owner_in_the_declaration_none_is_compared() -> None:
+    assert codes(chained(decl={"owner": None})) == []
+
+
+def test_without_an_agency_the_owner_is_free() -> None:
+    assert codes(pair(decl={"owner": STRANGER})) == []
+
+
+def test_each_certificate_has_its_own_principal() -> None:
+    fit = certificate(number="WT0001", holder=PRINCIPAL, agent=AGENT)
+    unfit = certificate(number="WT0002", holder=PRINCIPAL, agent=STRANGER)
+    a = certificate(number="A", holder=AGENT, principal_certificate="WT0001")
+    b = certificate(number="B", holder=AGENT, principal_certificate="WT0002")
+    case = chained(
+        decl={"certificates": [{"number": "A"}, {"number": "B"}]},
+        certificates=(standing(a), standing(b)),
+        principals={"WT0001": standing(fit), "WT0002": standing(unfit)},
+    )
+    blocked = [(one.code, one.certificate) for one in judged(case).findings if one.severity == "block"]
+    assert blocked == [("principal.unfit", "B")]
