@@ -28,6 +28,7 @@ from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.messages import KeyAnnounced, Message
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
+    Copy,
     Outgoing,
     PeerKey,
     Side,
@@ -202,7 +203,7 @@ class World:
 
     def do_issue(self, rng: random.Random) -> None:
         for which in rng.sample(range(POOL), rng.choice([1, 2, 4])):
-            certificate = a_certificate(which)
+            certificate = a_certificate(which, rng.choice([0, 0, 0, 1, 2]))
             issue = partial(self.parts.issue, certificate=certificate, actor="officer", policy=self.policy)
             self._tell(self.write(Side.TAX, issue))
 
@@ -212,7 +213,7 @@ class World:
         self._tell(self.write(Side.TAX, lambda book: self.parts.void(book, number, "reason", "officer")))
 
     def do_reissue(self, rng: random.Random) -> None:
-        old = a_certificate(rng.randrange(POOL))
+        old = a_certificate(rng.randrange(POOL), rng.choice([0, 0, 0, 1, 2]))
         new = old.model_copy(update={"number": f"{old.number}R{rng.randrange(3)}"})
         self._tell(
             self.write(
@@ -221,10 +222,14 @@ class World:
         )
 
     def do_lodge(self, rng: random.Random) -> None:
-        known = set(self.known(Side.TAX, "issue"))
+        arrived = {copy.number for copy in self.nodes[Side.CUSTOMS].store.every(Copy)}
+        known = arrived if rng.random() < 0.7 else set(self.known(Side.TAX, "issue"))
         fitting = [n for n in range(POOL) if known & set(a_declaration(n).certificate_numbers())]
         choice = fitting if fitting and rng.random() < 0.8 else range(POOL)
-        declarations = [a_declaration(rng.choice(choice)) for _ in range(rng.choice([1, 1, 2, 4]))]
+        declarations = [
+            a_declaration(rng.choice(choice), more=rng.random() < 0.2)
+            for _ in range(rng.choice([1, 1, 2, 4]))
+        ]
         gate = self.nodes[Side.CUSTOMS].gate
         for outcome in self.write(Side.CUSTOMS, lambda book: gate.lodge(book, declarations, "firm")):
             self._tell(outcome)
@@ -250,7 +255,9 @@ class World:
 
     def _at_gate(self, rng: random.Random, act: Callable[[Gate, Book, str], Outcome]) -> None:
         known = self.known(Side.CUSTOMS, "lodgement")
-        number = rng.choice(known) if known else a_declaration(rng.randrange(POOL)).number
+        ready = self.known(Side.CUSTOMS, "lodgement", "reserved")
+        choice = ready if ready and rng.random() < 0.7 else known
+        number = rng.choice(choice) if choice else a_declaration(rng.randrange(POOL)).number
         gate = self.nodes[Side.CUSTOMS].gate
         self._tell(self.write(Side.CUSTOMS, lambda book: act(gate, book, number)))
 
@@ -332,9 +339,10 @@ class World:
         for _ in range(len(self.network)):
             self.arrive(self.network.pop(0))
 
-    def known(self, side: Side, table: str) -> list[str]:
-        """The numbers on record."""
-        rows = self.nodes[side].store.connection.execute(f"SELECT number FROM {table} ORDER BY number")
+    def known(self, side: Side, table: str, state: str = "%") -> list[str]:
+        """The numbers on record, of one state."""
+        query = f"SELECT number FROM {table} WHERE state LIKE ? ORDER BY number"
+        rows = self.nodes[side].store.connection.execute(query, (state,))
         return [number for (number,) in rows]
 
     # --- at the end --------------------------------------------------------------------------------
@@ -389,10 +397,12 @@ _EXPORTS = ("530120260000000001", "530120260000000002")
 
 
 @cache
-def a_certificate(which: int) -> Certificate:
+def a_certificate(which: int, variant: int = 0) -> Certificate:
     """One of POOL certificates over few goods, so that they meet: exports, returns, amendments,
-    withdrawals, and an agency chain."""
+    withdrawals, and an agency chain. Variant 1 does not state the exported quantity, variant 2 states
+    another one."""
     rng = random.Random(f"certificate {which}")
+    stated = {} if variant == 1 else {"exported_quantity": "120" if variant == 2 else "100"}
     purpose = ("export", "export", "return", "return", "amendment", "withdrawal")[which % 6]
     firm = which % 2 if purpose == "export" else 0
     told: dict[str, Any] = {
@@ -408,22 +418,15 @@ def a_certificate(which: int) -> Certificate:
         "goods_name": "T恤",
         "unit": "011",
         "quantity": quantity,
+        **stated,
     }
     if purpose == "export":
-        told["lines"] = [
-            {
-                **goods,
-                "line": 1,
-                "invoice": f"F{rng.randrange(3)}",
-                "invoice_line": 1,
-                "exported_quantity": "100",
-            }
-        ]
+        told["lines"] = [{**goods, "line": 1, "invoice": f"F{rng.randrange(3)}", "invoice_line": 1}]
         return Certificate.model_validate(told)
     export = rng.choice(_EXPORTS)
-    lines = [{**goods, "line": 1, "declaration": export, "item": 1, "exported_quantity": "100"}]
+    lines = [{**goods, "line": 1, "declaration": export, "item": 1}]
     if rng.random() < 0.3:
-        lines.append({**goods, "line": 2, "declaration": export, "item": 2, "exported_quantity": "100"})
+        lines.append({**goods, "line": 2, "declaration": export, "item": 2})
     told["lines"] = lines
     if which == 2:
         told.update(agent=_FIRMS[0], holder=_FIRMS[1])
@@ -434,8 +437,9 @@ def a_certificate(which: int) -> Certificate:
 
 
 @cache
-def a_declaration(which: int) -> Declaration:
-    """One of POOL declarations that mostly name fitting certificates."""
+def a_declaration(which: int, *, more: bool = False) -> Declaration:
+    """One of POOL declarations that mostly name fitting certificates; with ``more`` every certificate
+    that could serve besides, and their quantities together."""
     rng = random.Random(f"declaration {which}")
     named = a_certificate(which if rng.random() < 0.8 else rng.randrange(POOL))
     act = named.purpose.value if rng.random() < 0.9 else "return"
@@ -445,6 +449,11 @@ def a_declaration(which: int) -> Declaration:
         "return": f"5301202610000001{which:02}",
     }.get(act, f"XG20260000{which:02}")
     quantity = rng.choice([str(line.quantity), str(line.quantity), "30", "100"])
+    names = [] if act != "export" and rng.random() < 0.3 else [named.number]
+    if more:
+        beside = [one for one in map(a_certificate, range(POOL)) if _beside(one, named)]
+        quantity = str(line.quantity + sum(one.lines[0].quantity for one in beside))
+        names = [named.number, *(one.number for one in beside)]
     told: dict[str, Any] = {
         "number": number,
         "act": act,
@@ -452,7 +461,7 @@ def a_declaration(which: int) -> Declaration:
         "related": None if act == "export" else line.declaration or rng.choice(_EXPORTS),
         "declared_on": "2026-03-05",
         "trader": named.holder.model_dump(exclude_none=True) if rng.random() < 0.9 else _FIRMS[1],
-        "certificates": [] if act != "export" and rng.random() < 0.3 else [{"number": named.number}],
+        "certificates": [{"number": number} for number in names],
         "items": [
             {
                 "item": one.item or 1,
@@ -468,3 +477,9 @@ def a_declaration(which: int) -> Declaration:
             dict(told["items"][0], item=2, hs_code="6109100000")
         ) if rng.random() < 0.2 else None
     return Declaration.model_validate({k: v for k, v in told.items() if v is not None})
+
+
+def _beside(one: Certificate, named: Certificate) -> bool:
+    """Whether a certificate could serve the same act as another."""
+    alike = one.purpose is named.purpose and one.holder == named.holder and one.number != named.number
+    return alike and one.lines[0].declaration == named.lines[0].declaration
