@@ -41,7 +41,7 @@ from hefu.stores.sqlite import SqliteStore
 from hefu.trust.keyring import Keyring, SigningKey, generate
 from tests.registers import registers
 
-POOL = 18
+POOL = 24
 """Certificates and declarations in play: few, so that they meet."""
 
 START = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
@@ -226,8 +226,9 @@ class World:
         known = arrived if rng.random() < 0.7 else set(self.known(Side.TAX, "issue"))
         fitting = [n for n in range(POOL) if known & set(a_declaration(n).certificate_numbers())]
         choice = fitting if fitting and rng.random() < 0.8 else range(POOL)
+        names = tuple(sorted(arrived))
         declarations = [
-            a_declaration(rng.choice(choice), more=rng.random() < 0.2)
+            a_declaration(rng.choice(choice), names if rng.random() < 0.4 else ())
             for _ in range(rng.choice([1, 1, 2, 4]))
         ]
         gate = self.nodes[Side.CUSTOMS].gate
@@ -412,7 +413,7 @@ def a_certificate(which: int, variant: int = 0) -> Certificate:
         "tax_office": "11101010000",
         "holder": _FIRMS[firm],
     }
-    quantity = rng.choice(["100", "60", "50", "40", "30"])
+    quantity = rng.choice(["100", "60", "50", "40", "40", "30", "30", "20"])
     goods: dict[str, Any] = {
         "hs_code": "6109100000",
         "goods_name": "T恤",
@@ -423,7 +424,7 @@ def a_certificate(which: int, variant: int = 0) -> Certificate:
     if purpose == "export":
         told["lines"] = [{**goods, "line": 1, "invoice": f"F{rng.randrange(3)}", "invoice_line": 1}]
         return Certificate.model_validate(told)
-    export = rng.choice(_EXPORTS)
+    export = _EXPORTS[rng.random() < 0.2]
     lines = [{**goods, "line": 1, "declaration": export, "item": 1}]
     if rng.random() < 0.3:
         lines.append({**goods, "line": 2, "declaration": export, "item": 2})
@@ -437,9 +438,9 @@ def a_certificate(which: int, variant: int = 0) -> Certificate:
 
 
 @cache
-def a_declaration(which: int, *, more: bool = False) -> Declaration:
-    """One of POOL declarations that mostly name fitting certificates; with ``more`` every certificate
-    that could serve besides, and their quantities together."""
+def a_declaration(which: int, more: tuple[str, ...] = ()) -> Declaration:
+    """One of POOL declarations that mostly name fitting certificates; of ``more`` it names those that
+    could serve besides, and declares their quantities together."""
     rng = random.Random(f"declaration {which}")
     named = a_certificate(which if rng.random() < 0.8 else rng.randrange(POOL))
     act = named.purpose.value if rng.random() < 0.9 else "return"
@@ -450,8 +451,9 @@ def a_declaration(which: int, *, more: bool = False) -> Declaration:
     }.get(act, f"XG20260000{which:02}")
     quantity = rng.choice([str(line.quantity), str(line.quantity), "30", "100"])
     names = [] if act != "export" and rng.random() < 0.3 else [named.number]
-    if more:
-        beside = [one for one in map(a_certificate, range(POOL)) if _beside(one, named)]
+    pool = [one for one in map(a_certificate, range(POOL)) if one.number in more]
+    beside = [one for one in pool if _beside(one, named)]
+    if beside:
         quantity = str(line.quantity + sum(one.lines[0].quantity for one in beside))
         names = [named.number, *(one.number for one in beside)]
     told: dict[str, Any] = {

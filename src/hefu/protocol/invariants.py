@@ -92,12 +92,18 @@ def one_declaration(now: Registers) -> Iterator[str]:
 
 
 def never_void_and_used(now: Registers) -> Iterator[str]:
-    """I2: never voided or superseded at tax and reserved or used at customs."""
+    """I2: never voided or superseded at tax and reserved or used at customs; and superseded only by
+    a certificate that has been put in force.
+    """
     for issue in now.issues.values():
         if issue.state in (IssueState.VOIDED, IssueState.SUPERSEDED):
             holding = now.holdings.get(issue.number)
             if holding is None or holding.state is not UseState.WITHDRAWN:
                 yield f"{issue.number} is {issue.state.value} at tax and {holding} at customs"
+        if issue.state is IssueState.SUPERSEDED:
+            heir = now.issues.get(issue.replacement or "")
+            if heir is None or heir.state is IssueState.DRAFT or heir.replaces != issue.number:
+                yield f"{issue.number} is superseded by {issue.replacement}, which is not in force"
 
 
 def released_only_when_used(now: Registers) -> Iterator[str]:

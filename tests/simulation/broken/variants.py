@@ -227,7 +227,19 @@ def _blind(get: Callable[..., Any]) -> Callable[..., Any]:
     return lambda kind, *key: None if kind is Holding else get(kind, *key)
 
 
+def grant_drops_the_draft(book: Book, message: Message, actor: str) -> None:
+    """A grant that supersedes the old certificate and loses the new one."""
+    found = book.get(Issue, message.stream)
+    tax.receive(book, message, actor)
+    if isinstance(message, VoidGranted) and found is not None and found.replacement:
+        heir = book.get(Issue, found.replacement)
+        if heir is not None and heir.state is IssueState.ISSUED:
+            goods.lift_cover(book, heir.number)
+            book.drop(heir)
+
+
 VARIANTS: dict[str, Parts] = {
+    "grant that loses the reissue": Parts(receive_at_tax=grant_drops_the_draft),
     "tax voids without asking": Parts(void=void_alone),
     "customs grants while reserved": Parts(gate=GrantWhileReserved),
     "release without use": Parts(gate=ReleaseWithoutUse),
