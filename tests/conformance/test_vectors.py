@@ -24,7 +24,7 @@ DOCUMENTS: list[dict[str, Any]] = orjson.loads((VECTORS / "documents.json").read
 LINK: dict[str, Any] = orjson.loads((VECTORS / "envelopes.json").read_bytes())
 
 
-def named(vectors: list[dict[str, Any]]) -> Any:
+def named(vectors: list[dict[str, Any]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("vector", vectors, ids=[one["name"] for one in vectors])
 
 
