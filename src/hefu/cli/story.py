@@ -51,12 +51,11 @@ class Played:
 
 
 def samples() -> Path:
-    """The folder of samples: in the checkout, or beside the installed package."""
-    package = Path(hefu.__file__).parent
-    for folder in (package.parents[1] / "samples", package / "samples"):
-        if (folder / "story.json").is_file():
-            return folder
-    return errors.fail(NO_SAMPLES, file=str(package / "samples"))
+    """The folder of samples: in the checkout, or where the installed package put it."""
+    for folder in (Path(hefu.__file__).parents[2], Path(sys.prefix) / "share/hefu"):
+        if (folder / "samples/story.json").is_file():
+            return folder / "samples"
+    return errors.fail(NO_SAMPLES, file=str(Path(sys.prefix) / "share/hefu/samples"))
 
 
 def demo(*, as_machine: bool) -> bool:
