@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -40,7 +41,8 @@ async def take_many(
     fingerprint = digest(data) if key else ""
     replies: list[Reply | None] = []
     commands: list[tuple[int, Command]] = []
-    for number, paper in enumerate(read_papers(data, "request", MAX_BULK_BYTES)):
+    papers = await asyncio.to_thread(lambda: list(read_papers(data, "request", MAX_BULK_BYTES)))
+    for number, paper in enumerate(papers):
         replies.append(None)
         blank = Command(caller(request), None, f"{key}#{number}" if key else "", fingerprint)
         try:

@@ -187,13 +187,19 @@ def json_body(schema: dict[str, Any], *also: str) -> dict[str, Any]:
     return bearer(requestBody={"required": True, "content": content}, parameters=[key])
 
 
+_LARGE = 64 * 1024
+"""Bytes from which a body is read beside the event loop, so that nobody else waits for it."""
+
+
 async def read_command(request: Request, payload: Callable[[bytes], Any]) -> Command:
     """The command of a request: caller, body and idempotency key."""
     body = await body_of(request)
+    large = len(body) > _LARGE
+    told = await asyncio.to_thread(payload, body) if large else payload(body)
     key = request.headers.get("idempotency-key", "")[:200]
     return command(
         caller(request),
-        payload(body),
+        told,
         key,
         b"%s %s\n%s" % (request.method.encode(), request.url.path.encode(), body),
     )
