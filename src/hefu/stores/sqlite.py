@@ -38,6 +38,16 @@ STORE_UNREADABLE = errors.kind(
     message=Text("数据库 {file} 无法打开: {value}", "cannot open the store {file}: {value}"),
     cure=Text("核对路径, 权限与磁盘空间", "check path, permissions and disk space"),
 )
+STORE_NEWER = errors.kind(
+    "store.newer",
+    http=500,
+    exit_code=3,
+    message=Text(
+        "数据库 {file} 由更新版本的 hefu 写成 (结构 {value}, 本程序认识到 {known})",
+        "the store {file} was written by a newer hefu (schema {value}, this program knows {known})",
+    ),
+    cure=Text("用写它的版本或更新的版本打开", "open it with the version that wrote it, or a newer one"),
+)
 
 _CACHED_COPIES: Final = 50_000
 """Certificates kept parsed. They never change once arrived, so the cache needs no invalidation."""
@@ -208,7 +218,7 @@ class SqliteStore(SqliteReader):
             super().__init__(path)
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = FULL")
-            _migrate(self.connection)
+            _migrate(self.connection, path)
         except sqlite3.DatabaseError as error:
             errors.fail(STORE_UNREADABLE, file=path, value=error)
         self.side = side
@@ -281,12 +291,15 @@ class SqliteStore(SqliteReader):
             raise AssertionError(f"{done} of {len(rows)} rows changed: {statement}")
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, path: str) -> None:
     """Apply the numbered scripts that this store has not seen, each in its own transaction."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     scripts = sorted(
         entry.name for entry in files("hefu.stores.migrations").iterdir() if entry.name.endswith(".sql")
     )
+    known = max(int(name.split("_", 1)[0]) for name in scripts)
+    if version > known:
+        errors.fail(STORE_NEWER, file=path, value=version, known=known)
     for name in scripts:
         number = int(name.split("_", 1)[0])
         if number > version:
