@@ -17,19 +17,25 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer"
 def ask(answer: bytes | None, seconds: float | None = None, *, hang: bool = False) -> tuple[bytes, bytes]:
     """What the transport makes of a server that answers so; what came, and what the server was sent."""
     sent: list[bytes] = []
+    tasks: list[asyncio.Task[None]] = []
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.append(asyncio.create_task(serve(reader, writer)))
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        sent.append(head + await reader.read(1000))
-        if hang:
-            await asyncio.sleep(5)
-        if answer is not None:
-            writer.write(answer)
-            await writer.drain()
-        writer.close()
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            sent.append(head + await reader.read(1000))
+            if hang:
+                await asyncio.sleep(5)
+            if answer is not None:
+                writer.write(answer)
+                await writer.drain()
+        finally:
+            writer.close()
 
     async def play() -> bytes:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(begin, "127.0.0.1", 0)
         host, port = server.sockets[0].getsockname()
         transport = HttpTransport(f"http://{host}:{port}")
         try:
@@ -37,6 +43,10 @@ def ask(answer: bytes | None, seconds: float | None = None, *, hang: bool = Fals
         finally:
             await transport.close()
             server.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)
 
     return asyncio.run(play()), b"".join(sent)
 
