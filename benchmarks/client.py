@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from benchmarks.measure import undisturbed
+
 
 def request(method: str, url: str, token: str, body: bytes = b"") -> bytes:
     """The bytes of a request."""
@@ -56,9 +58,10 @@ async def rate(url: str, requests: Sequence[bytes], width: int, expected: int) -
             if status != expected:
                 raise AssertionError(f"{status}: {body[:500]!r}")
 
-    start = time.perf_counter()
-    await asyncio.gather(*(one(connection) for connection in connections))
-    took = time.perf_counter() - start
+    with undisturbed():
+        start = time.perf_counter()
+        await asyncio.gather(*(one(connection) for connection in connections))
+        took = time.perf_counter() - start
     for connection in connections:
         connection.close()
     return len(requests) / took
@@ -81,14 +84,15 @@ async def latencies(
         if status != expected:
             raise AssertionError(f"{status}: {body[:500]!r}")
 
-    start = time.perf_counter()
-    async with asyncio.TaskGroup() as group:
-        for place, data in enumerate(requests):
-            due = start + place / per_second
-            pause = due - time.perf_counter()
-            if pause > 0:
-                await asyncio.sleep(pause)
-            group.create_task(one(due, data))
+    with undisturbed():
+        start = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for place, data in enumerate(requests):
+                due = start + place / per_second
+                pause = due - time.perf_counter()
+                if pause > 0:
+                    await asyncio.sleep(pause)
+                group.create_task(one(due, data))
     while not free.empty():
         free.get_nowait().close()
     return told

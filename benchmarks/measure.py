@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -65,7 +66,6 @@ def paired(
     ours(), theirs()
     told: list[tuple[float, float]] = []
     for number in range(rounds):
-        gc.collect()
         if number % 2:
             other = theirs()
             told.append((ours(), other))
@@ -82,6 +82,17 @@ def paired(
         bar=bar,
         rounds=rounds,
     )
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Without garbage collection in the measuring process: its pauses are not the node's."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def p99(values: list[float]) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hefu.documents.canonical import Document
 from hefu.documents.fields import (
@@ -24,10 +24,12 @@ from hefu.documents.fields import (
     Remark,
     Short,
     TaxOffice,
+    plain,
     split_tax_declaration_number,
 )
 from hefu.documents.goods import GoodsKey, UnitCode
 from hefu.documents.party import Party
+from hefu.documents.refusal import broken, shown
 
 
 class Purpose(StrEnum):
@@ -76,25 +78,36 @@ class CertificateLine(Document):
         """Take the 21-character tax form apart: 18 of the declaration, "0", two of the item."""
         if not isinstance(data, dict) or not isinstance(data.get("declaration"), str):
             return data
-        number, item = split_tax_declaration_number(data["declaration"].strip())
+        number, item = split_tax_declaration_number(data["declaration"])
         if item is None:
             return data
         given = data.get("item")
         if given is not None and str(given).lstrip("0") != str(item):
-            raise ValueError(
-                f"item {given} and declaration number {data['declaration']} name different items"
-                f" / 项号 {given} 与 21 位报关单号所含项号不一致"
+            raise broken(
+                "项号 {given} 与 21 位报关单号所含项号 {item} 不一致",
+                "item {given} and a declaration number of 21 characters with item {item} name different items",
+                given=shown(given),
+                item=item,
             )
         return {**data, "declaration": number, "item": item}
 
     @model_validator(mode="after")
     def _quantity_within_export(self) -> Self:
         if self.exported_quantity is not None and self.quantity > self.exported_quantity:
-            raise ValueError(
-                f"quantity {self.quantity} is more than the exported {self.exported_quantity}"
-                f" / 数量 {self.quantity} 大于出口数量 {self.exported_quantity}"
+            raise broken(
+                "数量 {quantity} 大于出口数量 {exported}",
+                "quantity {quantity} is more than the exported {exported}",
+                quantity=plain(self.quantity),
+                exported=plain(self.exported_quantity),
             )
         return self
+
+
+def _some(lines: tuple[CertificateLine, ...]) -> tuple[CertificateLine, ...]:
+    """Asked of lines that are sound: a minimum length would also count away the broken ones."""
+    if not lines:
+        raise broken("至少一行", "at least one line")
+    return lines
 
 
 class Certificate(Document):
@@ -113,41 +126,46 @@ class Certificate(Document):
     agent: Party | None = None
     principal_certificate: CertificateNumber | None = None
     refund_state: RefundState = RefundState.NOT_CLAIMED
-    lines: Annotated[tuple[CertificateLine, ...], Field(min_length=1, max_length=1000)]
+    lines: Annotated[tuple[CertificateLine, ...], Field(max_length=1000), AfterValidator(_some)]
     reason: Remark | None = None
     remark: Remark | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.holder.uscc is None:
-            raise ValueError("the holder needs its USCC / 持有人须有统一社会信用代码")
+            raise broken("持有人须有统一社会信用代码", "the holder needs its USCC")
         if self.agent is not None and self.principal_certificate is not None:
-            raise ValueError(
-                "either a principal's certificate (agent) or an agent's (principal_certificate)"
-                " / 委托方证明 (agent) 与受托方证明 (principal_certificate) 只能居其一"
+            raise broken(
+                "委托方证明 (agent) 与受托方证明 (principal_certificate) 只能居其一",
+                "either a principal's certificate (agent) or an agent's (principal_certificate)",
             )
         if self.principal_certificate == self.number:
-            raise ValueError("a certificate cannot be its own principal / 证明不能以自己为委托方证明")
+            raise broken("证明不能以自己为委托方证明", "a certificate cannot be its own principal")
         numbers = [line.line for line in self.lines]
         if len(set(numbers)) != len(numbers):
-            raise ValueError("line numbers repeat / 行号重复")
+            raise broken("行号重复", "line numbers repeat")
         for line in self.lines:
-            where = f"line {line.line} / 第 {line.line} 行"
-            if self.purpose is Purpose.EXPORT:
-                if line.invoice is None or line.invoice_line is None or line.declaration is not None:
-                    raise ValueError(
-                        f"{where}: purpose export names invoice and invoice_line, no declaration"
-                        " / 用途为出口时填发票号与发票行号, 不填报关单号"
-                    )
-            elif line.declaration is None or line.item is None:
-                raise ValueError(
-                    f"{where}: purpose {self.purpose} names export declaration and item"
-                    " / 退运, 改单, 撤单用途须填出口报关单号与项号"
-                )
+            self._names_its_goods(line)
         goods = [self.goods_key(line) for line in self.lines]
         if len(set(goods)) != len(goods):
-            raise ValueError("two lines name the same goods / 两行指向同一货物")
+            raise broken("两行指向同一货物", "two lines name the same goods")
         return self
+
+    def _names_its_goods(self, line: CertificateLine) -> None:
+        if self.purpose is Purpose.EXPORT:
+            if line.invoice is None or line.invoice_line is None or line.declaration is not None:
+                raise broken(
+                    "第 {line} 行: 用途为出口时填发票号与发票行号, 不填报关单号",
+                    "line {line}: purpose export names invoice and invoice_line, no declaration",
+                    line=line.line,
+                )
+        elif line.declaration is None or line.item is None:
+            raise broken(
+                "第 {line} 行: 退运, 改单, 撤单用途须填出口报关单号与项号",
+                "line {line}: purpose {purpose} names export declaration and item",
+                line=line.line,
+                purpose=self.purpose,
+            )
 
     def goods_key(self, line: CertificateLine) -> GoodsKey:
         """The goods of a line as declaration item or invoice line."""

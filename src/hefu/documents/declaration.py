@@ -19,6 +19,7 @@ from hefu.documents.fields import (
     Amount,
     CertificateNumber,
     Code,
+    CustomsOffice,
     Day,
     ExportNumber,
     HsCode,
@@ -30,6 +31,7 @@ from hefu.documents.fields import (
 )
 from hefu.documents.goods import UnitCode
 from hefu.documents.party import Party
+from hefu.documents.refusal import broken
 
 
 class Act(StrEnum):
@@ -42,12 +44,11 @@ class Act(StrEnum):
     OTHER = "other"
 
 
-_FORMS: Final = {
-    Act.EXPORT: re.compile(r"[0-9]{8}[0E][0-9]{9}"),
-    Act.RETURN: re.compile(r"[0-9]{8}[1I][0-9]{9}"),
-    Act.OTHER: re.compile(r"[0-9]{8}[01EI][0-9]{9}"),
-}
-"""Declaration numbers by act; applications to amend or withdraw have no published form."""
+_NUMBER: Final = re.compile(r"[0-9]{8}[01EI][0-9]{9}")
+_DIRECTIONS: Final = {Act.EXPORT: "0E", Act.RETURN: "1I", Act.OTHER: "01EI"}
+"""Position 9 of a declaration number (domain.md §2.1) by act; applications to amend or withdraw have
+no published form.
+"""
 
 
 class Measure(Document):
@@ -76,6 +77,9 @@ class DeclarationItem(Document):
     currency: Code | None = None
     origin: Code | None = None
     destination: Code | None = None
+
+
+Items = Annotated[tuple[DeclarationItem, ...], Field(max_length=1000)]
 
 
 class ReferenceSource(StrEnum):
@@ -110,7 +114,7 @@ class Declaration(Document):
     act: Act
     related: ExportNumber | None = None
     mode: Code | None = None
-    office: Annotated[Code, Field(pattern=r"^[0-9]{4}$")] | None = None
+    office: CustomsOffice | None = None
     declared_on: Day
     moved_on: Day | None = None
     trader: Party
@@ -121,39 +125,45 @@ class Declaration(Document):
     gross_weight: Quantity | None = None
     net_weight: Quantity | None = None
     certificates: tuple[CertificateReference, ...] = ()
-    items: Annotated[tuple[DeclarationItem, ...], Field(max_length=1000)] = ()
-    becomes: tuple[DeclarationItem, ...] = ()
+    items: Items = ()
+    becomes: Items = ()
     remark: Remark | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.act in (Act.AMENDMENT, Act.WITHDRAWAL) and self.related is None:
-            raise ValueError(
-                f"an {self.act} names the export declaration in 'related'"
-                " / 改单, 撤单须在 related 填出口报关单号"
+            raise broken(
+                "改单, 撤单须在 related 填出口报关单号",
+                "an {act} names the export declaration in 'related'",
+                act=self.act,
             )
-        form = _FORMS.get(self.act)
-        if form is not None and not form.fullmatch(self.number):
-            raise ValueError(
-                f"an {self.act} declaration number has 18 characters: office 4, year 4, {form.pattern[8:12]} at"
-                f" position 9, sequence 9 / {self.act} 报关单号为 18 位: 关区 4, 年份 4, 第 9 位 {form.pattern[8:12]}, 流水 9"
+        directions = _DIRECTIONS.get(self.act)
+        if directions and not (_NUMBER.fullmatch(self.number) and self.number[8] in directions):
+            raise broken(
+                "{act} 报关单号为 18 位: 关区 4, 年份 4, 第 9 位 {directions}, 流水 9",
+                "an {act} declaration number has 18 characters: office 4, year 4, {directions} at position 9,"
+                " sequence 9",
+                act=self.act,
+                directions="/".join(directions),
             )
-        if self.act in (Act.EXPORT, Act.RETURN, Act.OTHER) and self.mode is None:
-            raise ValueError("a declaration has a supervision mode / 报关单须有监管方式")
+        if directions and self.mode is None:
+            raise broken("报关单须有监管方式", "a declaration has a supervision mode")
         if not self.items and self.act is not Act.WITHDRAWAL:
-            raise ValueError("no item / 没有商品项")
+            raise broken("没有商品项", "no item")
         if self.becomes and self.act is not Act.AMENDMENT:
-            raise ValueError("only an amendment has 'becomes' / 只有改单可填 becomes")
+            raise broken("只有改单可填 becomes", "only an amendment has 'becomes'")
         for name, items in (("items", self.items), ("becomes", self.becomes)):
             numbers = [item.item for item in items]
             if len(set(numbers)) != len(numbers):
-                raise ValueError(f"item numbers repeat in {name} / {name} 中项号重复")
+                raise broken("{name} 中项号重复", "item numbers repeat in {name}", name=name)
         present = {item.item for item in self.items}
         for reference in self.certificates:
             if reference.item is not None and self.items and reference.item not in present:
-                raise ValueError(
-                    f"certificate {reference.number} is tied to item {reference.item}, which is not there"
-                    f" / 证明 {reference.number} 关联的第 {reference.item} 项不存在"
+                raise broken(
+                    "证明 {number} 关联的第 {item} 项不存在",
+                    "certificate {number} is tied to item {item}, which is not there",
+                    number=reference.number,
+                    item=reference.item,
                 )
         return self
 

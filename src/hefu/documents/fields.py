@@ -1,7 +1,10 @@
 """The field types that documents are made of, with the lengths and alphabets of the official forms.
 
-Normalising happens here, once, at the edge: full-width characters become half-width (NFKC), outer
-spaces go, identifiers become upper case. What is compared later is already in this form.
+Normalising happens here, once, at the edge: full-width characters become half-width (identifiers by
+NFKC), outer spaces go, identifiers become upper case. What is compared later is already in this form.
+
+A constraint stands before its ``BeforeValidator``, so that it belongs to the type itself: pydantic
+then checks it natively, and names it as the type does ("longer than 75 characters").
 """
 
 from __future__ import annotations
@@ -13,7 +16,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic_core import PydanticKnownError
 from stdnum.cn import uscc
+
+from hefu.documents.refusal import broken
 
 QUANTITY_SCALE: Final = 5
 """Decimals of a quantity: (17,5) on the tax form, (19,5) in DecMessage."""
@@ -23,62 +29,92 @@ QUANTITY_DIGITS: Final = 18
 fits a signed 64-bit integer. The message's nineteenth digit (10^13 units) is refused by name."""
 
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_FULL_WIDTH: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+
+
 def _text(value: Any) -> Any:
-    if isinstance(value, str):
-        if any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in value):
-            raise ValueError("control character in text / 文本中有控制字符")
-        return unicodedata.normalize("NFC", value).strip()
-    return value
+    if not isinstance(value, str):
+        return value
+    if not value.isprintable() and _CONTROL.search(value):
+        raise broken("文本中有控制字符", "control character in text")
+    return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
 
 
 def _identifier(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return value
-    return unicodedata.normalize("NFKC", str(value)).strip().upper()
+    text = str(value)
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().upper()
+
+
+def _half_width(text: str) -> str:
+    """For numbers and days, where NFKC would make "12" of "1²"."""
+    return (text if text.isascii() else text.translate(_FULL_WIDTH)).strip()
+
+
+_DAY: Final = re.compile(
+    r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})"
+    r"(?:[T ]?[0-9:]{4,8}(?:[.,][0-9]+)?(?:Z|[+-][0-9:]{2,6})?)?"
+)
 
 
 def _day(value: Any) -> Any:
     """Accept yyyy-mm-dd and the message's yyyyMMdd; a time of day is cut off, not shifted."""
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, str):
-        digits = re.sub(r"[-/.]", "", unicodedata.normalize("NFKC", value).strip())
-        if re.fullmatch(r"\d{8}(\d{6})?([T ].*)?", digits):
-            try:
-                return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-            except ValueError as error:
-                raise ValueError(f"no such day / 日期不存在: {value}") from error
     if isinstance(value, date):
         return value
-    raise ValueError("a day as yyyy-mm-dd or yyyyMMdd / 日期应为 yyyy-mm-dd 或 yyyyMMdd")
+    found = _DAY.fullmatch(_half_width(value)) if isinstance(value, str) else None
+    if found is None:
+        raise broken("日期应为 yyyy-mm-dd 或 yyyyMMdd", "a day as yyyy-mm-dd or yyyyMMdd")
+    try:
+        return date(int(found[1]), int(found[3]), int(found[4]))
+    except ValueError as error:
+        raise broken("日期不存在", "no such day") from error
+
+
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
 def _decimal(value: Any) -> Any:
     """Accept text, integers and Decimals; a float has already lost digits and is refused."""
     if isinstance(value, float):
-        raise ValueError(  # noqa: TRY004 - pydantic reports ValueError as a finding about the field
-            "write the number as text, a float loses digits / 数字请用字符串, 浮点数会丢失精度"
-        )
+        raise broken("数字请用字符串, 浮点数会丢失精度", "write the number as text, a float loses digits")
     if isinstance(value, str):
-        value = unicodedata.normalize("NFKC", value).strip()
-        if not re.fullmatch(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+", value):
-            raise ValueError("a plain decimal number / 应为普通十进制数")
+        value = _half_width(value)
+        if not _DECIMAL.fullmatch(value):
+            raise broken("应为普通十进制数", "a plain decimal number")
     return value
 
 
-def _plain(value: Decimal) -> str:
+def _item_number(value: Any) -> Any:
+    """Nine digits are what the message has room for (DecGNo)."""
+    if isinstance(value, str):
+        value = _half_width(value)
+        if not re.fullmatch(r"[0-9]{1,9}", value):
+            raise PydanticKnownError("int_parsing")
+        return int(value)
+    if type(value) is not int:  # True is not item 1
+        raise PydanticKnownError("int_type")
+    return value
+
+
+def plain(value: Decimal) -> str:
+    """A decimal as people write it: no exponent, no trailing zeros, no minus before zero."""
     text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
-_PLAIN = PlainSerializer(_plain, return_type=str)
+_PLAIN = PlainSerializer(plain, return_type=str)
 
 _USCC_SHAPE: Final = re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{18}")
 
 
 def _uscc(value: str) -> str:
     if not _USCC_SHAPE.fullmatch(value):
-        raise ValueError("18 characters of 0-9 A-Z without I O S V Z / 18 位, 数字与大写字母, 不含 I O S V Z")
+        raise broken("18 位, 数字与大写字母, 不含 I O S V Z", "18 characters of 0-9 A-Z without I O S V Z")
     return value
 
 
@@ -90,7 +126,8 @@ def uscc_check_digit_fits(code: str) -> bool:
     return bool(uscc.is_valid(code))
 
 
-_EXPORT_NUMBER: Final = re.compile(r"\d{4}\d{4}[0E]\d{9}")
+_EXPORT_NUMBER: Final = re.compile(r"[0-9]{8}[0E][0-9]{9}")
+_TAX_FORM: Final = re.compile(r"(.{18})0([0-9]{2})")
 
 
 def split_tax_declaration_number(value: str) -> tuple[str, int | None]:
@@ -100,25 +137,15 @@ def split_tax_declaration_number(value: str) -> tuple[str, int | None]:
     An 18-character number comes back with ``None``; anything else is returned whole, to be refused
     by the field that holds it.
     """
-    if len(value) == 21 and value[18:].isdigit() and value[18] == "0":
-        return value[:18], int(value[19:])
-    return value, None
-
-
-def _declaration_number(value: str) -> str:
-    if not re.fullmatch(r"\d{4}\d{4}[01EI]\d{9}", value):
-        raise ValueError(
-            "18 characters: office 4, year 4, direction 0/1/E/I, sequence 9"
-            " / 18 位: 关区 4, 年份 4, 进出口标志 0/1/E/I, 流水 9"
-        )
-    return value
+    found = _TAX_FORM.fullmatch(_half_width(value))
+    return (found[1], int(found[2])) if found else (value, None)
 
 
 def _export_number(value: str) -> str:
     if not _EXPORT_NUMBER.fullmatch(value):
-        raise ValueError(
-            "an export declaration number: 18 characters with 0 or E at position 9"
-            " / 出口报关单号: 18 位, 第 9 位为 0 或 E"
+        raise broken(
+            "出口报关单号: 18 位, 第 9 位为 0 或 E",
+            "an export declaration number: 18 characters with 0 or E at position 9",
         )
     return value
 
@@ -133,69 +160,60 @@ def unscaled(value: int, digits: int = QUANTITY_SCALE) -> Decimal:
     return Decimal(value).scaleb(-digits)
 
 
-def plain(value: Decimal) -> str:
-    """A decimal as people write it: no exponent, no trailing zeros."""
-    return _plain(value)
-
-
-Name = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=300)]
+Name = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_text)]
 """Names of firms and goods: up to 300 characters, the longest of the stores seen (domain.md §6 row 7)."""
 
-Remark = Annotated[str, BeforeValidator(_text), Field(max_length=3000)]
+Remark = Annotated[str, Field(max_length=3000), BeforeValidator(_text)]
 """Free text: remarks on the certificate (<= 3000), NoteS on the declaration (<= 255)."""
 
-Short = Annotated[str, BeforeValidator(_text), Field(max_length=75)]
+Short = Annotated[str, Field(min_length=1, max_length=75), BeforeValidator(_text)]
 """A short text, such as an invoice, contract or payment-slip number."""
 
 CertificateNumber = Annotated[
-    str, BeforeValidator(_identifier), Field(min_length=1, max_length=20, pattern=r"^[^\s\x00-\x1f/?#%]+$")
+    str, Field(min_length=1, max_length=20, pattern=r"^[^\s\x00-\x1f/?#%]+$"), BeforeValidator(_identifier)
 ]
 """Opaque text up to 20 characters, upper-cased, compared exactly (DESIGN §9)."""
 
 Uscc = Annotated[str, BeforeValidator(_identifier), AfterValidator(_uscc)]
 """Unified social credit code 统一社会信用代码. Length and alphabet are checked, the check digit advises."""
 
-CustomsCode = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z]{10}$")]
+CustomsCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{10}$"), BeforeValidator(_identifier)]
 """Customs registration code 海关注册编码, 10 characters."""
-
-DeclarationNumber = Annotated[str, BeforeValidator(_identifier), AfterValidator(_declaration_number)]
-"""Customs declaration number 海关编号, 18 characters, import or export."""
 
 ExportNumber = Annotated[str, BeforeValidator(_identifier), AfterValidator(_export_number)]
 """Number of an export declaration 出口报关单号, 18 characters."""
 
-ActNumber = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z-]{6,20}$")]
+ActNumber = Annotated[str, Field(pattern=r"^[0-9A-Z-]{6,20}$"), BeforeValidator(_identifier)]
 """Number of a customs act: a declaration, or an application to amend or withdraw one (assumption:
 no source gives the form of application numbers, so up to 20 letters, digits and dashes)."""
 
 HsCode = Annotated[
-    str, BeforeValidator(_identifier), Field(pattern=r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$")
+    str, Field(pattern=r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$"), BeforeValidator(_identifier)
 ]
 """Commodity code 商品编号: 8 or 10 digits; tax codes may carry more characters (domain.md §6 row 8)."""
 
 Quantity = Annotated[
     Decimal,
-    BeforeValidator(_decimal),
     Field(gt=0, max_digits=QUANTITY_DIGITS, decimal_places=QUANTITY_SCALE),
+    BeforeValidator(_decimal),
     _PLAIN,
 ]
 """A quantity above zero, at most 5 decimals."""
 
-Amount = Annotated[Decimal, BeforeValidator(_decimal), Field(max_digits=18, decimal_places=4), _PLAIN]
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=4), BeforeValidator(_decimal), _PLAIN]
 """An amount of money, at most 4 decimals (the message's prices; the tax form keeps 2)."""
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in Asia/Shanghai."""
 
-Code = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z]{1,8}$")]
-"""A code of an official list: supervision mode, office, currency, country."""
+Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$"), BeforeValidator(_identifier)]
+"""A code of an official list: supervision mode, currency, country."""
 
-TaxOffice = Annotated[str, BeforeValidator(_identifier), Field(pattern=r"^[0-9A-Z]{11}$")]
+CustomsOffice = Annotated[str, Field(pattern=r"^[0-9]{4}$"), BeforeValidator(_identifier)]
+"""Code of a customs office 关区, 4 digits."""
+
+TaxOffice = Annotated[str, Field(pattern=r"^[0-9A-Z]{11}$"), BeforeValidator(_identifier)]
 """Code of the competent tax authority 主管税务机关, 11 characters (domain.md §1.2)."""
 
-ItemNumber = Annotated[
-    int,
-    BeforeValidator(lambda v: int(v) if isinstance(v, str) and v.strip().isdigit() else v),
-    Field(ge=1, le=9999),
-]
+ItemNumber = Annotated[int, Field(ge=1, le=9999), BeforeValidator(_item_number)]
 """Item of a declaration or line of a certificate; "01", "1" and 1 are the same item."""

@@ -10,12 +10,13 @@ from pydantic import BeforeValidator
 
 from hefu.documents.codes.tables import Unit, unit, units
 from hefu.documents.fields import QUANTITY_SCALE, unscaled
+from hefu.documents.refusal import broken
 
 
 def _unit_code(value: Any) -> Any:
     found = unit(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"not in the customs unit table: {value!r} / 海关计量单位代码表中没有: {value!r}")
+        raise broken("海关计量单位代码表中没有", "not in the customs unit table")
     return found.code
 
 

@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from hefu.documents.canonical import Document
 from hefu.documents.fields import CustomsCode, Name, Uscc
+from hefu.documents.refusal import broken
 
 
 class Party(Document):
@@ -25,9 +26,7 @@ class Party(Document):
     @model_validator(mode="after")
     def _identified(self) -> Self:
         if self.uscc is None and self.customs_code is None:
-            raise ValueError(
-                "a party needs its USCC or its customs code / 当事人须有统一社会信用代码或海关编码"
-            )
+            raise broken("当事人须有统一社会信用代码或海关编码", "a party needs its USCC or its customs code")
         return self
 
     def is_same(self, other: Party) -> bool:

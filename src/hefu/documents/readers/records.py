@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from hefu import errors
 from hefu.documents.canonical import Document
+from hefu.documents.refusal import shown
 from hefu.errors import HefuError, Problem, Text
 
 FIELD = errors.kind(
@@ -30,9 +31,11 @@ FIELD = errors.kind(
 _RULES: Final = {
     "missing": Text("必填", "is required"),
     "extra_forbidden": Text("没有这个字段", "there is no such field"),
+    "value_error": Text("{zh}", "{en}"),  # hefu.documents.refusal
     "string_type": Text("应为文本", "must be text"),
     "string_too_long": Text("超过 {max_length} 个字符", "longer than {max_length} characters"),
     "string_too_short": Text("少于 {min_length} 个字符", "shorter than {min_length} characters"),
+    "string_unicode": Text("含有不成对的代理项 (半个字符)", "half of a character (a lone surrogate)"),
     "string_pattern_mismatch": Text("格式应为 {pattern}", "must have the form {pattern}"),
     "enum": Text("应为以下之一: {expected}", "must be one of {expected}"),
     "literal_error": Text("应为以下之一: {expected}", "must be one of {expected}"),
@@ -57,8 +60,7 @@ _RULES: Final = {
     "dict_type": Text("应为对象", "must be an object"),
 }
 
-_SHOWN: Final = 60
-"""Characters of a wrong value that are shown."""
+_NO_VALUE: Final = Text("不是可用的值", "is no value that can be taken")
 
 D = TypeVar("D", bound=Document)
 
@@ -78,13 +80,19 @@ def build(
 
 
 def json_path(path: tuple[int | str, ...]) -> str:
-    """``$.lines[0].quantity``."""
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    """``$.lines[0].quantity``; a key that is long or cannot be printed is quoted."""
+    return "$" + "".join(map(_step, path))
+
+
+def _step(step: int | str) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if step.isprintable() and len(step) < 60 else f"[{shown(step)}]"
 
 
 def _problem(detail: ErrorDetails, file: str, place: Callable[[tuple[int | str, ...]], str]) -> Problem:
-    rule = _rule(detail)
-    value = "" if detail["type"] == "missing" else _shown(detail["input"])
+    rule = _RULES.get(detail["type"], _NO_VALUE).fill(detail.get("ctx", {}))
+    value = "" if detail["type"] == "missing" else shown(detail["input"])
     return Problem(
         FIELD,
         place=place(detail["loc"]),
@@ -92,19 +100,3 @@ def _problem(detail: ErrorDetails, file: str, place: Callable[[tuple[int | str, 
         file=file,
         details={"rule": detail["type"], "rule_zh": rule.zh, "rule_en": rule.en},
     )
-
-
-def _rule(detail: ErrorDetails) -> Text:
-    known = _RULES.get(detail["type"])
-    if known is not None:
-        return known.fill(detail.get("ctx", {}))
-    # Validators of our own say "English / 中文".
-    english, _, chinese = detail["msg"].removeprefix("Value error, ").rpartition(" / ")
-    return Text(chinese, english or chinese)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict | list | tuple):
-        return type(value).__name__
-    text = str(value)
-    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
