@@ -14,6 +14,7 @@ STRANGER = {"uscc": "91460000284077092F", "customs_code": "4601960004", "name": 
 TAX_OFFICE = "11101010000"
 EXPORT = "530120260000000001"
 """An export declaration that returns, amendments and withdrawals concern."""
+IMPORT = "530120261000000001"
 
 
 def line(**changes: Any) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def certificate(purpose: str = "return", **changes: Any) -> Certificate:
 def declaration(act: str = "return", **changes: Any) -> Declaration:
     """A sound act that names BSWT0001."""
     base: dict[str, Any] = {
-        "number": {"export": EXPORT, "return": "530120261000000001"}.get(act, "XG2026000001"),
+        "number": {"export": EXPORT, "return": IMPORT, "other": IMPORT}.get(act, "XG2026000001"),
         "act": act,
         "related": None if act in ("export", "other") else EXPORT,
         "mode": {"export": "0110", "return": "4561", "other": "0110"}.get(act),

@@ -43,12 +43,20 @@ def test_a_number_of_21_characters_may_repeat_its_item(item: Any) -> None:
     assert (told.declaration, told.item) == (EXPORT, 7)
 
 
-@pytest.mark.parametrize("item", [1, "08", "70", 0])
+@pytest.mark.parametrize("item", [1, "08", "70", 0, "9 / 1"])
 def test_a_number_of_21_characters_that_names_another_item_is_refused(item: Any) -> None:
     problem = refused(lambda: built_certificate(lines=[line(declaration=f"{EXPORT}007", item=item)]))[0]
     assert problem.place == "$.lines[0]"
     assert_speaks(problem, "c.json")
     assert "different items" in problem.message.en
+    assert "不一致" in problem.message.zh
+
+
+def test_a_number_and_an_item_of_any_length_are_shown_by_their_beginning() -> None:
+    item = "8" * 10_000
+    number = f"{' ' * 10_000}{EXPORT}007"
+    (problem,) = refused(lambda: built_certificate(lines=[line(declaration=number, item=item)]))
+    assert len(problem.message.en) < 500
 
 
 def test_a_number_of_18_characters_leaves_the_item_as_it_is() -> None:
@@ -74,7 +82,15 @@ def test_an_import_declaration_is_not_what_was_exported() -> None:
 
 
 def test_both_spellings_of_a_number_make_one_document() -> None:
-    assert certificate(lines=[line(declaration=f" {EXPORT}001 ", item=None)]) == certificate()
+    wide = EXPORT.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    for number in (f" {EXPORT}001 ", f"{wide}００１"):
+        assert certificate(lines=[line(declaration=number, item=None)]) == certificate()
+
+
+@pytest.mark.parametrize("end", ["0²²", "0٠٣"])
+def test_the_item_in_a_number_of_tax_has_plain_digits(end: str) -> None:
+    problems = refused(lambda: built_certificate(lines=[line(declaration=EXPORT + end)]))
+    assert [problem.place for problem in problems] == ["$.lines[0].declaration"]
 
 
 # Quantities
@@ -126,6 +142,11 @@ def test_before_export_a_line_names_invoice_and_invoice_line() -> None:
     refused_certificate("export", lines=[line()])
 
 
+@pytest.mark.parametrize("blank", ["", "  ", "\u3000"])
+def test_an_invoice_of_nothing_names_none(blank: str) -> None:
+    refused_certificate("export", lines=[invoice_line(invoice=blank)])
+
+
 @pytest.mark.parametrize("purpose", ["", "Return", "import", "退运", None, 1])
 def test_a_purpose_that_does_not_exist_is_refused(purpose: Any) -> None:
     refused_certificate(purpose)
@@ -161,7 +182,21 @@ def test_a_certificate_has_a_line_and_at_most_a_thousand() -> None:
     lines = [line(line=n, item=n) for n in range(1, 1002)]
     assert len(certificate(lines=lines[:1000]).lines) == 1000
     refused_certificate(lines=lines)
-    refused_certificate(lines=[])
+    (problem,) = refused(lambda: built_certificate(lines=[]))
+    assert (problem.place, problem.details["rule_en"]) == ("$.lines", "at least one line")
+
+
+def test_a_broken_line_is_not_counted_away() -> None:
+    problems = refused(lambda: built_certificate(lines=[line(hs_code="1", unit="?")]))
+    assert [problem.place for problem in problems] == ["$.lines[0].hs_code", "$.lines[0].unit"]
+
+
+@pytest.mark.parametrize("purpose", ["export", "return"])
+def test_a_line_without_its_goods_is_named_in_each_language_alone(purpose: str) -> None:
+    (problem,) = refused(lambda: built_certificate(purpose=purpose, lines=[line(line=7, item=None)]))
+    assert_speaks(problem, "c.json")
+    assert str(problem.details["rule_en"]).startswith(f"line 7: purpose {purpose} names ")
+    assert str(problem.details["rule_zh"]).startswith("第 7 行: ")
 
 
 @given(certificates(), st.data())

@@ -10,28 +10,22 @@ from pydantic import ValidationError
 from hefu.documents.canonical import as_json
 from hefu.documents.declaration import Act, Declaration, ReferenceSource
 from hefu.documents.readers.records import build
-from tests.builders import AGENT, EXPORT, EXPORTER, PRINCIPAL, declaration, item
+from tests.builders import AGENT, EXPORT, EXPORTER, IMPORT, PRINCIPAL, declaration, item
 from tests.documents.told import assert_speaks, refusal
 
 ACTS = [act.value for act in Act]
 LODGED = ("export", "return", "other")
 APPLIED = ("amendment", "withdrawal")
-IMPORT = "530120261000000001"
-
-
-def sound(act: str, **changes: Any) -> Declaration:
-    """A sound declaration of any act; other imports have a number of their own."""
-    return declaration(act, **{**({"number": IMPORT} if act == "other" else {}), **changes})
 
 
 def refused_declaration(act: str = "return", **changes: Any) -> None:
     with pytest.raises(ValidationError):
-        sound(act, **changes)
+        declaration(act, **changes)
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_a_declaration_written_as_json_reads_back_equal(act: str) -> None:
-    told = sound(act)
+    told = declaration(act)
     assert Declaration.model_validate(as_json(told)) == told
     assert Declaration.model_validate_json(told.canonical) == told
 
@@ -78,12 +72,13 @@ def test_an_application_has_a_number_of_its_own(act: str) -> None:
     refused_declaration(act, number="XG202")
 
 
-def test_a_wrong_number_is_explained_in_both_languages() -> None:
-    values = {**as_json(declaration()), "number": EXPORT}
+@pytest.mark.parametrize(("act", "directions"), [("export", "0/E"), ("return", "1/I"), ("other", "0/1/E/I")])
+def test_a_wrong_number_is_explained_in_both_languages(act: str, directions: str) -> None:
+    values = {**as_json(declaration(act)), "number": "XG2026000001"}
     problem = refusal(lambda: build(Declaration, values, "d.json"), "document.field")
     assert_speaks(problem, "d.json")
-    assert "[1I]" in problem.message.en
-    assert "[1I]" in problem.message.zh
+    assert f" {directions} at position 9" in problem.message.en
+    assert f"第 9 位 {directions}," in problem.message.zh
 
 
 # What an act needs
@@ -97,7 +92,7 @@ def test_an_application_names_the_export_declaration(act: str) -> None:
 
 @pytest.mark.parametrize("act", ["export", "return", "other"])
 def test_a_declaration_need_not_name_another(act: str) -> None:
-    assert sound(act, related=None).related is None
+    assert declaration(act, related=None).related is None
 
 
 @pytest.mark.parametrize("act", LODGED)
@@ -152,6 +147,8 @@ def test_a_declaration_has_at_most_a_thousand_items() -> None:
     items = [item(item=n) for n in range(1, 1002)]
     assert len(declaration(items=items[:1000]).items) == 1000
     refused_declaration(items=items)
+    assert len(declaration("amendment", becomes=items[:1000]).becomes) == 1000
+    refused_declaration("amendment", becomes=items)
 
 
 def test_the_same_item_may_be_affected_and_become_another() -> None:

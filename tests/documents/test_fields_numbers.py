@@ -75,6 +75,8 @@ def test_a_float_has_lost_digits_and_is_refused(name: str, value: float) -> None
         "一百",
         "1/3",
         "1.2.3",
+        "1²",
+        "١٢",
     ],
 )
 def test_only_plain_decimal_numbers_are_numbers(name: str, text: str) -> None:
@@ -118,17 +120,45 @@ def test_a_number_is_shown_as_people_write_it(value: str, shown: str) -> None:
     assert plain(Decimal(value)) == shown
 
 
-@pytest.mark.parametrize("spelling", [1, "1", "01", "0001", " 1 "])
+@pytest.mark.parametrize("spelling", [1, "1", "01", "0001", " 1 ", "１", "０１"])
 def test_one_item_in_many_spellings_is_one_item(spelling: Any) -> None:
     assert take("ItemNumber", spelling) == 1
 
 
 @pytest.mark.parametrize(
-    "value", [0, -1, 10_000, "0", "10000", "-1", "x", "", "1.5", 1.5, None, [], "9" * 400]
+    "value",
+    [
+        0,
+        -1,
+        10_000,
+        "0",
+        "10000",
+        "-1",
+        "+1",
+        "1_0",
+        "x",
+        "",
+        "1.5",
+        1.5,
+        1.0,
+        None,
+        [],
+        True,
+        "²",
+        "٣",
+        "9" * 400,
+        "9" * 5000,
+    ],
+    ids=lambda value: repr(value)[:8],
 )
 def test_items_are_numbered_from_1_to_9999(value: Any) -> None:
     assert take("ItemNumber", 9999) == 9999
     assert_refused("ItemNumber", value)
+
+
+@pytest.mark.parametrize("zero", ["-0", "-0.00", "-.0", "+0", "0.0", Decimal("-0"), Decimal("-0.0000")])
+def test_zero_is_written_in_one_way(zero: Any) -> None:
+    assert plain(take("Amount", zero)) == "0"
 
 
 # Days
@@ -172,6 +202,11 @@ def test_a_day_is_the_same_in_both_forms(day: date) -> None:
         "0000-01-01",
         "26-03-01",
         "2026-3-1",
+        "2026-0-301",
+        "2026-03/01",
+        "2026-W10-1",
+        "2026-03-01 or later",
+        "2026-03-0１²",
         "01/03/2026x",
         "",
         "yesterday",

@@ -1,7 +1,8 @@
 """The field types that documents are made of, with the lengths and alphabets of the official forms.
 
-Normalising happens here, once, at the edge: full-width characters become half-width (identifiers by
-NFKC), outer spaces go, identifiers become upper case. What is compared later is already in this form.
+Normalising happens here, once, at the edge: full-width characters become half-width (and no other
+look-alike does: "1²" is not 12), outer spaces go, identifiers become upper case. What is compared later
+is already in this form.
 
 A constraint stands before its ``BeforeValidator``, so that it belongs to the type itself: pydantic
 then checks it natively, and names it as the type does ("longer than 75 characters").
@@ -41,16 +42,15 @@ def _text(value: Any) -> Any:
     return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
 
 
+def _half_width(text: str) -> str:
+    return (text if text.isascii() else text.translate(_FULL_WIDTH)).strip()
+
+
 def _identifier(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return value
-    text = str(value)
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().upper()
-
-
-def _half_width(text: str) -> str:
-    """For numbers and days, where NFKC would make "12" of "1²"."""
-    return (text if text.isascii() else text.translate(_FULL_WIDTH)).strip()
+    text = _half_width(str(value)).upper()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 _DAY: Final = re.compile(

@@ -66,6 +66,20 @@ BROKEN = [
     ({"items": [item(), item(item=0)]}, "$.items[1].item", "greater_than_equal", "不小于 1", "at least 1"),
     ({"items": [item(item=10_000)]}, "$.items[0].item", "less_than_equal", "不大于 9999", "at most 9999"),
     ({"items": [item(item="一")]}, "$.items[0].item", "int_parsing", "应为整数", "must be a whole number"),
+    ({"items": [item(item="²")]}, "$.items[0].item", "int_parsing", "应为整数", "must be a whole number"),
+    ({"items": [item(item="9" * 5000)]}, "$.items[0].item", "int_parsing", "应为整数", "whole number"),
+    ({"items": [item(item=True)]}, "$.items[0].item", "int_type", "应为整数", "must be a whole number"),
+    ({"items": [item(item=1.5)]}, "$.items[0].item", "int_type", "应为整数", "must be a whole number"),
+    ({"remark": "\ud800"}, "$.remark", "string_unicode", "代理项", "lone surrogate"),
+    ({"contract": "x" * 76}, "$.contract", "string_too_long", "超过 75 个字符", "longer than 75 characters"),
+    ({"contract": " "}, "$.contract", "string_too_short", "少于 1 个字符", "shorter than 1 characters"),
+    (
+        {"items": [item(first={"quantity": "1", "unit": "a / b"})]},
+        "$.items[0].first.unit",
+        "value_error",
+        "海关计量单位代码表中没有",
+        "not in the customs unit table",
+    ),
     ({"items": [item(first=None)]}, "$.items[0].first", "missing", "必填", "is required"),
     (
         {"items": [item(first={"quantity": "0.000001", "unit": "011"})]},
@@ -153,6 +167,30 @@ def test_a_long_value_is_shown_by_its_beginning(size: int) -> None:
     problem = refusal(lambda: built(office="7" * size), "document.field")
     assert problem.value == repr("7" * 60 + "…")
     assert len(problem.message.zh) < 300
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"declared_on": "2" * 9999}, {"items": [item(first={"unit": "x" * 9999})]}]
+)
+def test_no_rule_repeats_a_long_value(wrong: dict[str, Any]) -> None:
+    for problem in refused(lambda: built(**wrong)):
+        assert all(len(text) < 300 for text in problem.message)
+
+
+@pytest.mark.parametrize("value", ["a / b", "一 / 二", " / "])
+@pytest.mark.parametrize("name", ["number", "declared_on", "gross_weight", "related", "trader", "office"])
+def test_a_slash_in_a_value_mixes_no_languages(name: str, value: str) -> None:
+    problem = refusal(lambda: built(**{name: value}), "document.field")
+    assert_speaks(problem, FILE)
+    assert value not in str(problem.details["rule_zh"]) + str(problem.details["rule_en"])
+
+
+@pytest.mark.parametrize("key", ["a\nb", "a\u2028", "x" * 10_000])
+def test_a_strange_key_is_shown_quoted_and_by_its_beginning(key: str) -> None:
+    problem = refusal(lambda: built(**{key: 1}), "document.field")
+    assert problem.place.startswith("$['")
+    assert len(problem.place) < 100
+    json.dumps(problem.as_json(), ensure_ascii=False).encode()
 
 
 def test_a_list_or_an_object_is_shown_by_its_kind() -> None:
