@@ -24,7 +24,6 @@ WHOLE_FILE = frozenset(
         "document.empty",
         "document.too_many_elements",
         "document.unreadable",
-        "document.number",
         "decmessage.not_one",
         "decmessage.version",
     }

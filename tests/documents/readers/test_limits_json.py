@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import time
 from functools import partial
 from typing import Any
 
@@ -80,6 +81,15 @@ def test_every_encoding_that_senders_use_is_read_to_the_same_values(encoding: st
     assert parse_json(text.encode(encoding), FILE) == json.loads(text)
 
 
+@pytest.mark.parametrize("at", [1, 20, 300])
+def test_damaged_utf_8_is_not_taken_for_another_encoding(at: int) -> None:
+    text = SOUND.decode().replace("棉制针织T恤衫", "棉制针织T恤衫" * 20).encode()
+    for damage in (b"\xc4\xe3", b"\xb0\xa1"):  # sound GB18030
+        assert refuses(text[:at] + damage + text[at:], "document.encoding") == f"1:{at + 1}"
+    cut = text.replace("针".encode(), "针".encode()[:2], 1)
+    refuses(cut, "document.encoding")
+
+
 def test_utf_16_without_a_mark_is_not_guessed() -> None:
     refuses('{"a": 1}'.encode("utf-16-le"), "document.nul_byte")
 
@@ -146,6 +156,23 @@ def test_nesting_up_to_the_limit_is_read(opening: str, closing: str, depth: int)
     json_values(opening * depth + "1" + closing * depth, FILE)
 
 
+@pytest.mark.parametrize(
+    ("before", "place"),
+    [("[", "1:33"), ('["]",\n', "2:32"), ('{"[[[": "\\"",\n\n"a":', "3:36"), ("[{},\n ", "2:33")],
+)
+def test_the_bracket_that_is_too_deep_is_named_with_line_and_column(before: str, place: str) -> None:
+    assert refuses((before + "[" * 99).encode(), "document.too_deep") == place
+
+
+@pytest.mark.parametrize("text", ['\\"', "a", "\\", '"', "[]", '""', "\\\\"])
+def test_looking_for_the_depth_takes_time_as_the_text_is_long(text: str) -> None:
+    start = time.process_time()
+    for opening in ("[]" * 33 + '"', "[]" * 33):
+        with pytest.raises(HefuError):
+            json_values(opening + text * 100_000, FILE)
+    assert time.process_time() - start < 2
+
+
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 1000, 100_000])
 def test_deeper_nesting_is_refused_before_it_is_built(opening: str, closing: str, depth: int) -> None:
@@ -168,19 +195,27 @@ def test_brackets_within_a_text_are_not_nesting(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "place"),
     [
-        '{"a": 1, "a": 2}',
-        '{"a": 1, "a": 1}',
-        '{"a": 1, "b": 2, "\\u0061": 3}',
-        '{"x": {"a": 1, "a": null}}',
-        '[{}, {"a": [], "a": []}]',
+        ('{"a": 1, "a": 2}', "$.a"),
+        ('{"a": 1, "a": 1}', "$.a"),
+        ('{"a": 1, "b": 2, "\\u0061": 3}', "$.a"),
+        ('{"a": 1, "a": 2, "a": 3}', "$.a"),
+        ('{"x": {"a": 1, "a": null}}', "$.x.a"),
+        ('[{}, {"a": [], "a": []}]', "$[1].a"),
+        ('{"a": {"b": 1, "b": 2}, "a": 3}', "$.a"),
     ],
 )
-def test_a_key_that_stands_twice_is_refused_by_name(text: str) -> None:
+def test_a_key_that_stands_twice_is_refused_by_name(text: str, place: str) -> None:
     problem = refusal(lambda: json_values(text, FILE), "document.duplicate_key")
-    assert (problem.place, problem.value) == ("a", "a")
+    assert (problem.place, problem.value) == (place, "'a'")
     assert_speaks(problem, FILE)
+
+
+def test_a_long_key_that_stands_twice_is_shown_by_its_beginning() -> None:
+    key = "x" * 100_000
+    problem = refusal(lambda: json_values(f'{{"{key}": 1, "{key}": 2}}', FILE), "document.duplicate_key")
+    assert all(len(text) < 400 for text in problem.message)
 
 
 def test_the_same_key_in_two_objects_is_no_duplicate() -> None:
@@ -196,9 +231,9 @@ def test_keys_that_differ_in_case_are_two_keys() -> None:
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_no_number_is_refused_by_name(number: str) -> None:
-    for text in (number, f"[{number}]", f'{{"a": {{"b": {number}}}}}'):
+    for text, place in ((number, "$"), (f"[1, {number}]", "$[1]"), (f'{{"a": {{"b": {number}}}}}', "$.a.b")):
         problem = refusal(partial(json_values, text, FILE), "document.number")
-        assert problem.value == number
+        assert (problem.place, problem.value) == (place, number)
         assert_speaks(problem, FILE)
 
 

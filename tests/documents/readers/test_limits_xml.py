@@ -57,14 +57,9 @@ def test_a_document_type_or_entity_is_refused_before_it_is_parsed(bomb: str) -> 
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
-@pytest.mark.parametrize("encoding", ["UTF-8", "GB18030", "GBK", "UTF-16", "utf-7"])
+@pytest.mark.parametrize("encoding", ["UTF-8", "GB18030", "GBK", "UTF-16"])
 def test_no_encoding_hides_a_document_type(bomb: str, encoding: str) -> None:
-    if encoding == "utf-7":
-        hidden = bomb.replace("<", "+ADw-").encode()
-        data = b'<?xml version="1.0" encoding="utf-7"?>\n' + hidden
-    else:
-        data = declared(bomb, encoding)
-    refuses(data, "document.entities")
+    refuses(declared(bomb, encoding), "document.entities")
 
 
 @pytest.mark.parametrize("reference", ["&x;", "&amp", "&#0;", "&#xD800;", "&#99999999;", "%x;&y;"])
@@ -121,6 +116,17 @@ def test_a_text_longer_than_what_is_fed_at_once_is_read_whole(size: int) -> None
     assert parse_xml(f"<a>{text}</a>".encode(), FILE).text == text
 
 
+# Comments
+
+
+@pytest.mark.parametrize(
+    "inner", ["1<!-- x -->00", "1<?x y?>00", "1<![CDATA[0]]>0", "<!-- x -->100", "10<?x?>0<!---->"]
+)
+def test_comments_cut_no_text(inner: str) -> None:
+    root = parse_xml(f"<!-- x --><a><b>{inner}</b></a><?x y?>".encode(), FILE)
+    assert [(child.tag, child.text) for child in root] == [("b", "100")]
+
+
 # Encodings
 
 
@@ -153,14 +159,13 @@ def test_every_text_is_the_same_in_utf_8_and_gb18030(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("claimed", "really"),
-    [("UTF-8", "gb18030"), ("us-ascii", "utf-8"), ("UTF-32", "utf-8")],
+    [("UTF-8", "gb18030"), ("us-ascii", "utf-8"), ("GBK", "latin-1")],
 )
 def test_bytes_that_are_not_what_they_claim_are_refused_by_name(claimed: str, really: str) -> None:
-    problem = refusal(
-        lambda: parse_xml(declared("<a>北京海</a>", claimed, really), FILE), "document.encoding"
-    )
+    text = "<a>\xe9</a>" if really == "latin-1" else "<a>北京海</a>"
+    problem = refusal(lambda: parse_xml(declared(text, claimed, really), FILE), "document.encoding")
     assert_speaks(problem, FILE)
-    assert problem.details["encoding"] == claimed.lower()
+    assert problem.details["encoding"] == {"GBK": "gb18030"}.get(claimed, claimed.lower())
 
 
 @pytest.mark.parametrize("text", ["<a>x</a>", "<a>xy</a>", "<a>京</a>", "<a>北京</a>"])
@@ -177,7 +182,25 @@ def test_a_wrong_byte_is_shown_with_line_and_column() -> None:
     assert problem.value.startswith("ff ")
 
 
-@pytest.mark.parametrize("name", ["no-such", "base64", "zlib", "rot13", "hex", "x" * 40])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no-such",
+        "base64",
+        "rot13",
+        "x" * 40,
+        "undefined",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "idna",
+        "punycode",
+        "utf-7",
+        "utf-32",
+        "utf-16",
+        "mbcs",
+        "cp037",
+    ],
+)
 def test_an_encoding_that_is_none_is_refused_by_name(name: str) -> None:
     problem = refusal(lambda: parse_xml(declared("<a/>", name, "ascii"), FILE), "document.encoding")
     assert_speaks(problem, FILE)

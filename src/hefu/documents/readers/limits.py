@@ -8,12 +8,16 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
 from hefu import errors
-from hefu.errors import Text
+from hefu.documents.readers.records import json_path
+from hefu.documents.refusal import shown
+from hefu.errors import Kind, Text
 
 MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 """A declaration has at most 50 items and a few kilobytes; Single Window downloads end at 4 MB."""
@@ -87,13 +91,13 @@ ENTITIES = errors.kind(
 DUPLICATE_KEY = errors.kind(
     "document.duplicate_key",
     http=422,
-    message=Text("{file}: 键 {value} 出现两次", "{file}: key {value} appears twice"),
+    message=Text("{file}: {place}: 键 {value} 出现两次", "{file}: {place}: key {value} appears twice"),
     cure=Text("每个键只写一次", "write each key once"),
 )
 NUMBER = errors.kind(
     "document.number",
     http=422,
-    message=Text("{file}: 数字 {value} 不可用", "{file}: number {value} cannot be taken"),
+    message=Text("{file}: {place}: 数字 {value} 不可用", "{file}: {place}: number {value} cannot be taken"),
     cure=Text('数量和金额写成字符串, 如 "12.5"', 'write quantities and amounts as text, such as "12.5"'),
 )
 
@@ -104,7 +108,15 @@ _BOMS: Final = (
 )
 _DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _XML_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
-_CHINESE: Final = {"gbk", "gb2312", "gb18030", "cp936", "x-gbk"}
+_DECLARABLE: Final = {
+    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
+    **dict.fromkeys(("us-ascii", "ascii"), "us-ascii"),
+    **dict.fromkeys(("gb18030", "gbk", "gb2312", "cp936", "x-gbk"), "gb18030"),
+}
+"""Encodings that a declaration may name. UTF-16 is known by its mark: who can read the declaration byte
+by byte does not read UTF-16.
+"""
+_ASCII: Final = bytes(range(128))
 
 
 def decode(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> str:
@@ -116,7 +128,7 @@ def decode(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> str:
         errors.fail(TOO_LARGE, file=file, value=len(data), limit=limit)
     if not data.strip():
         errors.fail(EMPTY, file=file)
-    encoding, skip = _encoding(data)
+    encoding, skip = _encoding(data, file)
     try:
         text = data[skip:].decode(encoding)
     except UnicodeDecodeError as error:
@@ -124,31 +136,42 @@ def decode(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> str:
         errors.fail(
             ENCODING, file=file, place=_place(data[: skip + error.start]), value=wrong, encoding=encoding
         )
-    except LookupError:
-        errors.fail(ENCODING, file=file, place="1:1", value=encoding, encoding="UTF-8, GB18030")
     at = text.find("\0")
     if at >= 0:
         errors.fail(NUL, file=file, place=_place(text[:at].encode()))
     return text
 
 
-def _encoding(data: bytes) -> tuple[str, int]:
+def _encoding(data: bytes, file: str) -> tuple[str, int]:
+    """The encoding, and the length of its mark."""
     for bom, name in _BOMS:
         if data.startswith(bom):
             return name, len(bom)
     declared = _DECLARED.match(data[:300])
     if declared:
         name = declared.group(1).decode("ascii").lower()
-        return ("gb18030" if name in _CHINESE else name), 0
+        if name not in _DECLARABLE:
+            errors.fail(ENCODING, file=file, place="1:1", value=name, encoding="UTF-8, GB18030")
+        return _DECLARABLE[name], 0
+    return ("gb18030" if _is_chinese(data) else "utf-8"), 0
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Whether bytes that name no encoding are GB18030: they are no UTF-8, not even a damaged one, in
+    which most of the bytes beyond ASCII still fit.
+    """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
+        fitting = data.decode("utf-8", "ignore").encode()
+        if 2 * len(fitting.translate(None, _ASCII)) > len(data.translate(None, _ASCII)):
+            return False
         try:
             data.decode("gb18030")
         except UnicodeDecodeError:
-            return "utf-8", 0
-        return "gb18030", 0
-    return "utf-8", 0
+            return False
+        return True
+    return False
 
 
 def _place(before: bytes) -> str:
@@ -161,65 +184,100 @@ def parse_json(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Any:
     return json_values(decode(data, file, limit), file)
 
 
+class _Wrong(NamedTuple):
+    """Stands among the values until its place is known."""
+
+    kind: Kind
+    value: str
+
+
 def json_values(text: str, file: str) -> Any:
     """The JSON values of a text. Numbers with a point come back as text, so that no digit is lost."""
-    depth = _json_depth(text)
-    if depth > MAX_DEPTH:
-        errors.fail(TOO_DEEP, file=file, place="1:1", value=MAX_DEPTH)
+    _refuse_deep(text, file)
+    is_wrong = False
+
+    def wrong(kind: Kind, value: str) -> _Wrong:
+        nonlocal is_wrong
+        is_wrong = True
+        return _Wrong(kind, value)
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in items:
-            if key in found:
-                errors.fail(DUPLICATE_KEY, file=file, place=key, value=key)
-            found[key] = value
+        found = dict(items)
+        if len(found) < len(items):
+            key = next(key for key, many in Counter(key for key, _ in items).items() if many > 1)
+            found[key] = wrong(DUPLICATE_KEY, shown(key))
         return found
 
-    def integer(number: str) -> int:
-        if len(number) > 20:
-            errors.fail(NUMBER, file=file, value=number[:24])
-        return int(number)
+    def integer(number: str) -> int | _Wrong:
+        return int(number) if len(number) <= 20 else wrong(NUMBER, number[:24])
 
-    def refuse(number: str) -> Any:
-        errors.fail(NUMBER, file=file, value=number)
+    def constant(name: str) -> _Wrong:
+        return wrong(NUMBER, name)
 
     try:
-        return json.loads(
-            text, object_pairs_hook=pairs, parse_int=integer, parse_float=str, parse_constant=refuse
+        values = json.loads(
+            text, object_pairs_hook=pairs, parse_int=integer, parse_float=str, parse_constant=constant
         )
     except json.JSONDecodeError as error:
         errors.fail(SYNTAX, file=file, place=f"{error.lineno}:{error.colno}", value=error.msg, format="JSON")
+    if is_wrong:
+        path, (kind, value) = next(_wrongs(values, ()))
+        errors.fail(kind, file=file, place=json_path(path), value=value)
+    return values
 
 
-_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+def _wrongs(values: Any, path: tuple[int | str, ...]) -> Iterator[tuple[tuple[int | str, ...], _Wrong]]:
+    """What was found wrong in values, each with its path."""
+    if isinstance(values, _Wrong):
+        yield path, values
+    elif isinstance(values, dict):
+        for key, value in values.items():
+            yield from _wrongs(value, (*path, key))
+    elif isinstance(values, list):
+        for number, value in enumerate(values):
+            yield from _wrongs(value, (*path, number))
 
 
-def _json_depth(text: str) -> int:
-    depth = deepest = 0
+_BRACKET: Final = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"?)*+([\[\]{}]|\Z)', re.DOTALL)
+"""Up to the next bracket outside of strings. Possessive, and true at the end of any text, so that no
+sign is looked at twice.
+"""
+_STEP: Final = {"[": 1, "{": 1, "]": -1, "}": -1, "": 0}
+
+
+def _refuse_deep(text: str, file: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0
-    for sign in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
-        depth += 1 if sign in "[{" else -1
-        deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
-            break
-    return deepest
+        return
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth += _STEP[bracket[1]]
+        if depth > MAX_DEPTH:
+            before = text[: bracket.start(1)]
+            errors.fail(TOO_DEEP, file=file, place=_place(before.encode()), value=MAX_DEPTH)
 
 
 def parse_xml(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> etree._Element:
-    """The root element: no DTD, no entities, bounded depth and size.
+    """The root element: no DTD, no entities, no comments, bounded depth and size."""
+    return xml_root(decode(data, file, limit), file)
 
-    The text is decoded here and handed to the parser as UTF-8, so a lying encoding declaration is
-    found and a right one of GB18030 is honoured.
+
+def xml_root(text: str, file: str) -> etree._Element:
+    """The root element of a text. The parser gets it as UTF-8, whatever the XML declaration says: so a
+    lying declaration is found and a right one of GB18030 is honoured.
     """
-    text = decode(data, file, limit)
     at = text.find("<!DOCTYPE")
     at = at if at >= 0 else text.find("<!ENTITY")
     if at >= 0:
         errors.fail(ENTITIES, file=file, place=_place(text[:at].encode()))
-    body = _XML_DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
+    body = _XML_DECLARATION.sub("", text, count=1).encode()
     events = etree.XMLPullParser(
-        events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         depth = count = line = 0
