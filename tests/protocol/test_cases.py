@@ -188,20 +188,20 @@ def test_what_is_left_is_what_others_have_not_taken(both: Authorities) -> None:
     sixty = declaration(items=[item(first={"quantity": "60", "unit": "011"})], certificates=[{"number": "A"}])
     assert both.lodge(sixty).status == "reserved"
     other = declaration(number=OTHER_RETURN, certificates=[{"number": "B"}])
-    assert case(both, other).goods_left == {1: (scaled(Decimal(40)), "011")}
+    assert case(both, other).goods_left == {(EXPORT, 1): (scaled(Decimal(40)), "011")}
 
 
 def test_what_the_declaration_itself_reserved_counts_as_left(both: Authorities) -> None:
     both.exported()
     both.reserved()
-    assert case(both, declaration()).goods_left == {1: (scaled(Decimal(100)), "011")}
+    assert case(both, declaration()).goods_left == {(EXPORT, 1): (scaled(Decimal(100)), "011")}
 
 
 def test_without_the_export_declaration_what_is_left_is_what_the_certificate_states(
     both: Authorities,
 ) -> None:
     both.ready()
-    assert case(both, declaration()).goods_left == {1: (scaled(Decimal(100)), "011")}
+    assert case(both, declaration()).goods_left == {(EXPORT, 1): (scaled(Decimal(100)), "011")}
 
 
 # --- what a held declaration waits for ----------------------------------------------------------------

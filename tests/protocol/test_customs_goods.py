@@ -110,3 +110,17 @@ def test_a_reservation_given_back_leaves_the_account_as_it_was_known(both: Autho
     both.lodge(declaration(certificates=NAMED, items=of("100")))
     both.withdraw(RETURN)
     assert both.account(Side.CUSTOMS) == ("100", "0", "stated")
+
+
+def test_a_withdrawal_of_an_unknown_export_that_names_no_items_is_held(both: Authorities) -> None:
+    both.ready(certificate("withdrawal", number="WHOLE"))
+    told = both.lodge(declaration("withdrawal", certificates=[{"number": "WHOLE"}], items=[]))
+    assert told.status == "held"
+    assert both.findings("XG2026000001") == ["item.none"]
+
+
+def test_a_certificate_in_the_second_unit_cannot_take_goods_counted_in_the_first(both: Authorities) -> None:
+    both.ready(certificate(number="KILOS", lines=[line(unit="千克", quantity="20", exported_quantity="20")]))
+    both.exported()
+    assert both.lodge(declaration(certificates=[{"number": "KILOS"}])).status == "held"
+    assert both.findings() == ["unit.not_of_export"]

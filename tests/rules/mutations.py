@@ -61,7 +61,7 @@ def _case(random: Random) -> Case:
         owner=_pick(random, PRINCIPAL, STRANGER, None),
         mode=_pick(random, {"export": "0110", "return": "4561"}.get(act), "8888", "1039", "9610"),
         related=related if act == "return" else related or (EXPORT if act != "export" else None),
-        items=_pick(random, items, items[:1], [*items, item(item=9)]),
+        items=_pick(random, items, items[:1], [*items, item(item=9)], *([[]] if act == "withdrawal" else [])),
         certificates=[_reference(random, name, len(goods)) for name in names],
     )
     return Case(
@@ -158,10 +158,13 @@ def _original(random: Random, firm: dict[str, str], goods: list[dict[str, Any]])
     )
 
 
-def _left(random: Random, goods: list[dict[str, Any]]) -> dict[int, tuple[int, str]]:
+def _left(random: Random, goods: list[dict[str, Any]]) -> dict[tuple[str, int], tuple[int, str]]:
     codes = {"件": "011", "只": "008", "千克": "035", "克": "036"}
     return {
-        one["item"]: (scaled(Decimal(_pick(random, one["quantity"], *QUANTITIES))), codes[one["unit"]])
+        (EXPORT, one["item"]): (
+            scaled(Decimal(_pick(random, one["quantity"], *QUANTITIES))),
+            codes[one["unit"]],
+        )
         for one in goods
         if random.random() < ODDS
     }

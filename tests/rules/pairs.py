@@ -34,9 +34,9 @@ def standing(
     return Standing(document.number, state, document, held_by)
 
 
-def left(quantity: str = "100", unit: str = "011", item: int = 1) -> dict[int, tuple[int, str]]:
+def left(quantity: str = "100", unit: str = "011", item: int = 1) -> dict[tuple[str, int], tuple[int, str]]:
     """What is left of one export item."""
-    return {item: (scaled(Decimal(quantity)), unit)}
+    return {(EXPORT, item): (scaled(Decimal(quantity)), unit)}
 
 
 def pair(

@@ -18,7 +18,7 @@ from hefu.rules.compare import CURRENT, compare
 from hefu.rules.finding import Comparison, Question
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
-from tests.builders import certificate, declaration, item, line
+from tests.builders import EXPORT, certificate, declaration, item, line
 from tests.rules.mutations import mutated
 from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, codes, judged, pair, several
 
@@ -199,7 +199,7 @@ def test_several_certificates_of_one_declaration_are_judged_together_and_named_a
         documents,
         decl={"items": items},
         shipped={"items": items},
-        goods_left={1: (10**7, "011"), 2: (10**7, "011")},
+        goods_left={(EXPORT, 1): (10**7, "011"), (EXPORT, 2): (10**7, "011")},
     )
     answer = judged(case)
     assert [(found.code, found.certificate) for found in answer.findings] == [("date.issued_after_act", "B")]
@@ -230,7 +230,7 @@ def test_fifty_items_on_fifty_lines_pass_at_once(act: str) -> None:
         cert={"lines": lines},
         decl={"items": items},
         shipped={"items": items},
-        goods_left={} if made else dict.fromkeys(count, (10**7, "011")),
+        goods_left={} if made else dict.fromkeys([(EXPORT, n) for n in count], (10**7, "011")),
     )
     answer = judged(case)
     assert answer.findings == ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hefu.rules.frame import pair as pairs_of
-from tests.builders import certificate, item, line
-from tests.rules.pairs import AFTER_EXPORT, codes, left, pair, several, standing
+from tests.builders import AGENT, EXPORT, EXPORTER, PRINCIPAL, certificate, item, line
+from tests.rules.pairs import AFTER_EXPORT, codes, judged, left, only, pair, several, standing
 
 SHIRTS = "6205200000"
 
@@ -17,7 +17,7 @@ def test_quantities_of_a_certificate_for_another_purpose_are_not_compared(act: s
     scarce = certificate(purpose, lines=[line(quantity="1")])
     plenty = certificate(purpose, lines=[line(quantity="500", exported_quantity=None)])
     for document in (scarce, plenty):
-        case = pair(act, certificates=(standing(document),), goods_left={1: (0, "011")})
+        case = pair(act, certificates=(standing(document),), goods_left={(EXPORT, 1): (0, "011")})
         assert codes(case) == ["purpose.differs"]
 
 
@@ -57,3 +57,37 @@ def test_items_drawn_from_one_export_item_share_what_is_left_of_it(remains: str,
     items = [item(item=n, first={"quantity": "50", "unit": "件"}) for n in (1, 2)]
     case = several(documents, decl={"items": items}, goods_left=left(remains))
     assert set(codes(case)) == (set() if fits else {"quantity.exceeds_goods"})
+
+
+def test_goods_of_two_exports_are_counted_apart() -> None:
+    """What is left of item 1 of one export says nothing of item 1 of another."""
+    other = "530120260000000002"
+    lines = [line(quantity="50"), line(line=2, declaration=other, quantity="50")]
+    remains = {**left("10"), (other, 1): (10**7, "011")}
+    case = pair(cert={"lines": lines}, decl={"items": [item(), item(item=2)]}, goods_left=remains)
+    assert "quantity.exceeds_goods" in codes(case)
+
+
+def test_an_item_on_lines_of_different_dimensions_is_held_against_each_in_full() -> None:
+    weighed = certificate(number="A", lines=[line(unit="千克", quantity="10", exported_quantity=None)])
+    counted = certificate(number="B", lines=[line(quantity="10", exported_quantity=None)])
+    ties = [{"number": number, "item": 1, "line": 1} for number in ("A", "B")]
+    case = several([weighed, counted], decl={"certificates": ties}, goods_left={})
+    assert codes(case).count("quantity.exceeds_certificate") == 2
+    drawn = {(one.line.unit, one.quantity) for one in pairs_of(case)}
+    assert drawn == {("035", 20 * 10**5), ("011", 100 * 10**5)}
+
+
+def test_a_principal_that_nobody_looked_up_counts_as_unknown() -> None:
+    case = pair(
+        cert={"holder": AGENT, "principal_certificate": "WT0001"},
+        decl={"trader": AGENT, "owner": PRINCIPAL},
+        shipped={"trader": AGENT, "owner": PRINCIPAL},
+    )
+    assert codes(case) == ["principal.unknown"]
+    assert judged(case).waits_for == ("WT0001",)
+
+
+def test_a_party_without_a_uscc_is_shown_by_its_customs_code() -> None:
+    finding = only(pair(decl={"trader": {"customs_code": "4601960004"}}, shipped={"trader": EXPORTER}))
+    assert (finding.code, finding.declared) == ("party.holder_differs", "4601960004")

@@ -61,6 +61,14 @@ BROKEN = (
         )
         for act in AFTER_EXPORT
     ),
+    Broken(
+        "item.none",
+        pair("withdrawal", decl={"items": []}, original=None, goods_left={}),
+        EXPORT,
+        "BSWT0001",
+        "items",
+        question="entitlement",
+    ),
     *(
         Broken("item.not_covered", _two_items(act), "2", "", "items", certificate="", item=2, why=act)
         for act in AFTER_EXPORT

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hefu.documents.fields import plain, scaled
 from hefu.rules.case import Case, UseState
-from tests.builders import certificate, invoice_line, item, line
+from tests.builders import EXPORT, certificate, invoice_line, item, line
 from tests.rules.pairs import (
     ACTS,
     AFTER_EXPORT,
@@ -66,6 +66,10 @@ def _units(declared: str, certified: str) -> Case:
     return _pieces({"quantity": "1", "unit": declared}, {"quantity": "1", "unit": certified})
 
 
+COUNTED_ELSEWHERE: dict[str, dict[str, Any]] = {
+    "ledger": {},
+    "export": {"shipped": {"items": [item(second=None)]}, "goods_left": {}},
+}
 BROKEN = (
     Broken(
         "unit.not_convertible",
@@ -76,6 +80,20 @@ BROKEN = (
         item=1,
         line=1,
         why="export",
+    ),
+    *(
+        Broken(
+            "unit.not_of_export",
+            pair(cert={"lines": [line(unit="千克", quantity="20", exported_quantity="20")]}, **rest),
+            "011 件",
+            "035 千克",
+            "unit",
+            question="entitlement",
+            item=1,
+            line=1,
+            why=why,
+        )
+        for why, rest in COUNTED_ELSEWHERE.items()
     ),
     *(
         _at("quantity.exceeds_certificate", _case(act, declared="100.00001"), "100.00001", "100", why=act)
@@ -136,7 +154,7 @@ def test_the_last_goods_left_may_be_taken_and_one_less_left_is_too_few(quantity:
 
 @pytest.mark.parametrize("scaled_left", [0, -1])
 def test_nothing_left_or_less_refuses_everything(scaled_left: int) -> None:
-    assert codes(_case(goods_left={1: (scaled_left, "011")})) == ["quantity.exceeds_goods"]
+    assert codes(_case(goods_left={(EXPORT, 1): (scaled_left, "011")})) == ["quantity.exceeds_goods"]
 
 
 def test_a_part_of_the_certificate_may_be_used_and_only_that_part_is_drawn() -> None:
@@ -287,7 +305,7 @@ def test_goods_left_are_counted_in_the_unit_of_their_account() -> None:
             cert={"lines": [line(unit="千克", exported_quantity=None)]},
             decl={"items": [item(first=measure, second=None)]},
             shipped={"items": [item(first=measure, second=None)]},
-            goods_left={1: (scaled(Decimal(grams)), "036")},
+            goods_left={(EXPORT, 1): (scaled(Decimal(grams)), "036")},
         )
 
     assert codes(case("100000")) == []

@@ -20,11 +20,12 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers.json_documents import NOT_A_DOCUMENT, Paper, read_paths
 from hefu.errors import HefuError, Problem
+from hefu.http.node import policy_of
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE
 from hefu.protocol.records import Side
 from hefu.rules.compare import CURRENT
 from hefu.rules.policy import Policy
-from hefu.settings import home
+from hefu.settings import home, load_node
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -246,13 +247,19 @@ def status(identity: CustomsIdentity = "operator", as_machine: AsJson = False) -
         raise typer.Exit(FINDINGS)
 
 
+def _policy() -> Policy:
+    """The policy of the customs node of this home; the defaults where there is none."""
+    folder = home() / Side.CUSTOMS.value
+    return policy_of(folder, load_node(folder)) if (folder / "node.json").is_file() else Policy()
+
+
 @app.command()
 def rules(
     code: Annotated[str, typer.Argument(help="A code, such as hs.differs; all without it.")] = "",
     as_machine: AsJson = False,
 ) -> None:
     """The rules of the comparison 比对规则."""
-    policy = Policy()
+    policy = _policy()
     chosen = [rule for rule in CURRENT.rules if code in ("", rule.code)]
     if not chosen:
         raise typer.BadParameter(

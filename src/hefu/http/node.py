@@ -61,10 +61,7 @@ class Node:
     def __init__(self, folder: Path, settings: NodeSettings) -> None:
         self.side = Side(settings.side)
         self.settings = settings
-        try:
-            self.policy = Policy.model_validate(settings.policy)
-        except ValidationError as error:
-            raise HefuError(*wrong(folder / "node.json", error, "policy")) from error
+        self.policy = policy_of(folder, settings)
         self.folder = folder
         self.door = Door(
             {
@@ -119,6 +116,14 @@ class Node:
         """Have one command decided; the answer when it is durable."""
         reply: Reply = await self.writer.do(handler, one)
         return respond(reply.status, reply.body, problem=reply.refused)
+
+
+def policy_of(folder: Path, settings: NodeSettings) -> Policy:
+    """The policy that a node is configured with. Raises ``settings.invalid``."""
+    try:
+        return Policy.model_validate(settings.policy)
+    except ValidationError as error:
+        raise HefuError(*wrong(folder / "node.json", error, "policy")) from error
 
 
 def now() -> datetime:

@@ -99,16 +99,16 @@ def _original(book: Book, export: str | None) -> Declaration | None:
 
 def _goods_left(
     book: Book, declaration: Declaration, certificates: tuple[Standing, ...]
-) -> dict[int, tuple[int, str]]:
-    """What is left of each export item concerned, this declaration's own reservation given back."""
+) -> dict[tuple[str, int], tuple[int, str]]:
+    """What is left of each exported item concerned, this declaration's own reservation given back."""
     own = book.get(Lodgement, declaration.number)
     taken_here = goods.taken_by(book, own.draws) if own is not None else {}
-    left: dict[int, tuple[int, str]] = {}
+    left: dict[tuple[str, int], tuple[int, str]] = {}
     for one in certificates:
         for line in one.document.lines if one.document else ():
             if line.declaration is not None and line.item is not None:
                 account = goods.exported(book, line.declaration, line.item)
                 if account is not None:
                     free = account.quantity - account.taken + taken_here.get(account.goods, 0)
-                    left[line.item] = (free, account.unit)
+                    left[line.declaration, line.item] = (free, account.unit)
     return left

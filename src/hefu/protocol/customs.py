@@ -114,6 +114,8 @@ class Gate:
             return Outcome("exists", number, body=summary(known))
         if known.state is not DeclarationState.RESERVED:
             return _wrong_state(known, "放行", "released")
+        if not known.draws and self.policy.needs_certificate(known.document):
+            raise AssertionError(f"{number} passed without a certificate")  # I3, whatever the rules say
         for certificate in known.certificates:
             book.put(Holding(certificate, UseState.USED, number, book.now))
             drawn = _drawn(known.draws, certificate)

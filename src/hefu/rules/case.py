@@ -40,8 +40,9 @@ class Case:
     ``certificates`` are those it names, in order, or those found by the export declaration it
     concerns; ``principals`` the principals' certificates behind them, by number. ``export`` is the
     export declaration concerned: the one it names, else the one its certificates name; ``original``
-    is that declaration as in force, if customs has it. ``goods_left`` is what is left of each of its
-    items, by item number: scaled quantity and unit code, not counting what this act itself draws.
+    is that declaration as in force, if customs has it. ``goods_left`` is what is left of the exported
+    goods that the certificates name, by export declaration and item: scaled quantity and unit code,
+    not counting what this act itself draws.
     """
 
     declaration: Declaration
@@ -49,7 +50,7 @@ class Case:
     principals: Mapping[str, Standing] = field(default_factory=dict)
     export: str | None = None
     original: Declaration | None = None
-    goods_left: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    goods_left: Mapping[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
 
     def numbers(self) -> set[str]:
         """The certificates and export declarations whose standing it was assembled from."""

@@ -34,8 +34,8 @@ CURRENT: Final = RuleSet(
 
 _QUANTITIES = frozenset({"drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"})
 _DAYS = frozenset({"declared_on", "issued_on", "original_day", "line_export_day", "window_end"})
-_UNITS = frozenset({"item_unit", "line_unit"})
-_ONCE_A_CASE = frozenset({"certificate.missing", "mode.not_for_act", "mode.unknown"})
+_UNITS = frozenset({"item_unit", "line_unit", "goods_unit"})
+_ONCE_A_CASE = frozenset({"certificate.missing", "item.none", "mode.not_for_act", "mode.unknown"})
 _ONCE_A_CERTIFICATE = frozenset(
     {rule.code for rule in (*existence.RULES, *purpose.RULES, *party.RULES)}
     | {
@@ -139,6 +139,8 @@ def _finding(rule: Rule, row: dict[str, Any], policy: Policy) -> Finding:
 
 def _shown(column: str, row: dict[str, Any]) -> str:
     value = row[column]
+    if value is None and column.endswith("_uscc"):
+        value = row[f"{column.removesuffix('_uscc')}_code"]
     if value is None:
         return ""
     if column in _QUANTITIES:
@@ -161,5 +163,8 @@ def _draws(frame: pl.DataFrame) -> list[tuple[int, Draw]]:
 
 
 def _waits_for(case: Case) -> tuple[str, ...]:
-    behind = case.principals.values()
-    return tuple(one.number for one in (*case.certificates, *behind) if one.document is None)
+    known = {one.number for one in (*case.certificates, *case.principals.values()) if one.document}
+    named = [one.number for one in case.certificates]
+    named += [p for one in case.certificates if one.document and (p := one.document.principal_certificate)]
+    named += case.principals
+    return tuple(number for number in dict.fromkeys(named) if number not in known)

@@ -59,6 +59,7 @@ _GUARDS = [
     (col("fit") & col("after_export") & col("same_export") & col("original")).alias("original_concerned"),
     ((col("act") == "return") & col("original_hs").is_not_null()).alias("return_of_known"),
     (col("known") & col("principal").is_not_null()).alias("chained"),
+    pl.coalesce("left_unit", "original_unit").alias("goods_unit"),
 ]
 
 _OF_LINE = ("case", "certificate", "line")

@@ -135,7 +135,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.WARN,
         field="certificates",
-        broken=col("known") & col("item").is_null() & (col("purpose") == col("act")),
+        broken=col("known") & col("item").is_null() & (col("items") > 0) & (col("purpose") == col("act")),
         declared="certificate",
         certified="purpose",
         message=Text(

@@ -27,7 +27,7 @@ from hefu.rules.case import Case, Standing
 _S, _I, _B = pl.String(), pl.Int64(), pl.Boolean()
 
 _CASE_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "case": _I, "declaration": _S, "act": _S, "after_export": _B, "needed": _B, "named": _I, "all_known": _B,
+    "case": _I, "declaration": _S, "act": _S, "items": _I, "after_export": _B, "needed": _B, "named": _I, "all_known": _B,
     "declared_on": _I, "mode": _S, "mode_known": _B, "mode_serves": _B, "export_mode": _S,
     "refundable": _S, "ecommerce": _B, "related": _S, "export": _S,
     "trader_uscc": _S, "trader_code": _S, "owner_uscc": _S, "owner_code": _S,
@@ -156,6 +156,7 @@ def _case_part(number: int, case: Case, need: bool) -> Row:
         number,
         declaration.number,
         declaration.act.value,
+        len(items_of(case)),
         declaration.act in (Act.RETURN, Act.AMENDMENT, Act.WITHDRAWAL),
         need,
         len(case.certificates),
@@ -194,7 +195,7 @@ def _certificate_part(one: Standing, case: Case) -> Row:
         _day(document.issued_on),
         *_codes(document.holder),
         document.principal_certificate,
-        behind.state.value if behind else None,
+        behind.state.value if behind else "unknown" if document.principal_certificate else None,
         bool(principal and principal.agent and principal.agent.is_same(document.holder)),
         *_codes(principal.holder if principal else None),
     )
@@ -202,7 +203,7 @@ def _certificate_part(one: Standing, case: Case) -> Row:
 
 def _line_part(line: CertificateLine, shares: Row, case: Case) -> Row:
     original = _item_numbered(case.original, line.item) if line.declaration == case.export else None
-    left = case.goods_left.get(line.item or 0)
+    left = case.goods_left.get((line.declaration or "", line.item or 0))
     return (
         line.line,
         *shares,
@@ -327,22 +328,31 @@ def _converts(a: str, b: str) -> bool:
 
 
 def _drawn(item: DeclarationItem, lines: Sequence[tuple[Standing, CertificateLine]]) -> list[Pair]:
-    """Split the item over its lines: each up to its quantity, the last takes the rest."""
+    """Split the item over its lines: each up to its quantity, the last takes the rest.
+
+    Lines that count in another dimension than the first (pieces beside kilograms) cannot share with
+    it: each is held against the whole item.
+    """
+    if not lines:
+        return []
+    first = measure_for(item, lines[0][1].unit)
+    alike = [place for place, (_, line) in enumerate(lines) if _converts(first.unit, line.unit)]
+    rest = scaled(first.quantity)
     pairs: list[Pair] = []
-    rest: int | None = None
     for place, (one, line) in enumerate(lines):
         measure = measure_for(item, line.unit)
-        if rest is None:
-            rest = scaled(measure.quantity)
-        if rest <= 0:
-            break
-        part = rest
-        if place < len(lines) - 1 and _converts(measure.unit, line.unit):
-            a, b = units()[line.unit], units()[measure.unit]
-            part = min(
-                rest, scaled(line.quantity) * a.numerator * b.denominator // (a.denominator * b.numerator)
-            )
-        if part:
-            pairs.append(Pair(item, one, line, measure, part))
+        if place not in alike:
+            apart = bool(alike) or not pairs
+            part = scaled(measure.quantity) if apart else 0
+        else:
+            part = rest if place == alike[-1] else min(rest, _in_unit(line, first.unit))
             rest -= part
+        if part > 0:
+            pairs.append(Pair(item, one, line, measure, part))
     return pairs
+
+
+def _in_unit(line: CertificateLine, unit: str) -> int:
+    """What a line holds, in whole steps of the item's unit."""
+    a, b = units()[line.unit], units()[unit]
+    return scaled(line.quantity) * a.numerator * b.denominator // (a.denominator * b.numerator)

@@ -112,6 +112,22 @@ RULES = (
         row="4",
     ),
     Rule(
+        code="item.none",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="items",
+        broken=col("needed") & (col("named") > 0) & col("all_known") & (col("items") == 0),
+        declared="related",
+        certified="certificate",
+        message=Text(
+            "报关单没有商品项, 海关登记中也没有出口报关单 {declared} 可据以核对",
+            "the act names no items and export declaration {declared} is not on record: nothing to compare",
+        ),
+        remedy=Text("在申请中列明商品项和数量", "name the items and quantities in the application"),
+        ground="GACC and STA Joint Announcement 256 of 2025: verification first; domain notes §6 row 4",
+        row="4",
+    ),
+    Rule(
         code="item.not_covered",
         question=Question.MATCH,
         severity=Severity.BLOCK,

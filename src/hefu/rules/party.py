@@ -98,7 +98,7 @@ RULES = (
         field="owner",
         broken=_CHAINED
         & col("principal_fits")
-        & col("owner_uscc").is_not_null()
+        & (col("owner_uscc").is_not_null() | col("owner_code").is_not_null())
         & ~same_party("owner", "principal"),
         declared="owner_uscc",
         certified="principal_uscc",

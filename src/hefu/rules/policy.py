@@ -27,13 +27,19 @@ class Policy(BaseModel):
         " exports before the network started are not in it, the certificate states what was exported.",
     )
     return_window_months: int = Field(
-        12, ge=1, description="Months from export to return, quality returns (Duty Regulation art. 43)."
+        12,
+        ge=1,
+        le=120,
+        description="Months from export to return, quality returns (Duty Regulation art. 43).",
     )
     ecommerce_window_months: int = Field(
-        6, ge=1, description="Months from export to return, e-commerce modes (MOF/GACC/STA 4/2023, 16/2026)."
+        6,
+        ge=1,
+        le=120,
+        description="Months from export to return, e-commerce modes (MOF/GACC/STA 4/2023, 16/2026).",
     )
     reservation_days: int = Field(
-        14, ge=1, description="Days a reservation waits for release before it expires. Assumption."
+        14, ge=1, le=365, description="Days a reservation waits for release before it expires. Assumption."
     )
     certificate_lines: Literal["one-declaration", "several"] = Field(
         "one-declaration",

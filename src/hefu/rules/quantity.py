@@ -11,6 +11,9 @@ from hefu.rules.ruleset import Rule
 
 col = pl.col
 
+_OTHER_DIMENSION = (col("line_dimension") != col("left_dimension")) | (
+    col("line_dimension") != col("original_dimension")
+)
 _WITHIN_EXPORT = col("exported").is_null() | (wide("line_quantity") <= col("exported"))
 
 RULES = (
@@ -33,6 +36,26 @@ RULES = (
         ),
         ground="domain notes §6 rows 11, 12; customs unit table",
         row="11, 12",
+    ),
+    Rule(
+        code="unit.not_of_export",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="unit",
+        broken=col("comparable") & _OTHER_DIMENSION,
+        declared="goods_unit",
+        certified="line_unit",
+        message=Text(
+            "出口货物按 {declared} 记账, 证明 {certificate} 第 {line} 行的单位 {certified} 不能换算",
+            "the exported goods are counted in {declared}; {certified} of line {line} of certificate"
+            " {certificate} does not convert",
+        ),
+        remedy=Text(
+            "证明未使用时由税务机关按出口报关单的第一法定单位补办",
+            "tax reissues the certificate, while unused, in the first statutory unit of the export declaration",
+        ),
+        ground="domain notes §6 rows 11, 13; DESIGN §2 I5",
+        row="11, 13",
     ),
     Rule(
         code="quantity.exceeds_certificate",

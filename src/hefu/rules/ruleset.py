@@ -15,18 +15,11 @@ from hefu.errors import Text
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 
-_DECIDING = (
-    "frame",
-    "derived",
-    "existence",
-    "purpose",
-    "original",
-    "party",
-    "commodity",
-    "quantity",
-    "dates",
-    "mode",
-)
+_DECIDING = {
+    "hefu.rules": sorted(one.name for one in files("hefu.rules").iterdir() if one.name.endswith(".py")),
+    "hefu.documents": ["certificate.py", "declaration.py", "fields.py", "goods.py", "party.py"],
+}
+"""What could change a verdict: every module of the rules, and how documents are read into numbers."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +58,14 @@ class RuleSet:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over the version, the source text of every module that decides, and the digests of
-        the code tables: a change of anything that could change a verdict changes the hash, on any
+        """SHA-256 over the version, the rules' codes, the source text of every module that decides, and
+        the digests of the code tables: a change of anything that could change a verdict changes the hash, on any
         machine alike. (Serialised expressions would change with the library that writes them.)
         """
-        told = hashlib.sha256(self.version.encode())
-        for name in _DECIDING:
-            told.update((files("hefu.rules") / f"{name}.py").read_bytes())
-        for info in tables().values():
-            told.update(info.digest.encode())
-        return "sha256:" + told.hexdigest()
+        sources = [(files(room) / name).read_bytes() for room, names in _DECIDING.items() for name in names]
+        parts = [self.version.encode(), *(rule.code.encode() for rule in self.rules), *sources]
+        parts += [info.digest.encode() for info in tables().values()]
+        return "sha256:" + hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in parts)).hexdigest()
 
     @cached_property
     def flags(self) -> list[pl.Expr]:
