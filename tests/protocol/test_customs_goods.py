@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hefu.protocol.records import DeclarationState, Side
-from tests.builders import EXPORT, certificate, declaration, item, line
+from tests.builders import EXPORT, certificate, declaration, invoice_line, item, line
 from tests.protocol.authorities import OTHER_RETURN, RETURN, Authorities
 
 NAMED = [{"number": "SMALL"}, {"number": "LARGE"}]
@@ -124,3 +124,23 @@ def test_a_certificate_in_the_second_unit_cannot_take_goods_counted_in_the_first
     both.exported()
     assert both.lodge(declaration(certificates=[{"number": "KILOS"}])).status == "held"
     assert both.findings() == ["unit.not_of_export"]
+
+
+def test_what_has_been_withdrawn_cannot_be_withdrawn_or_returned_again(both: Authorities) -> None:
+    both.exported()
+    both.ready(certificate("withdrawal", number="WHOLE", lines=[line(quantity="100")]))
+    both.lodge(declaration("withdrawal", certificates=[{"number": "WHOLE"}], items=[]))
+    assert both.release("XG2026000001").status == "released"
+    assert both.lodge(declaration()).status == "held"
+    assert "original.not_in_force" in both.findings()
+    assert both.events(Side.CUSTOMS, EXPORT).count("declaration.withdrawn_after_release") == 1
+
+
+def test_a_return_before_the_release_of_its_export_waits_for_it(both: Authorities) -> None:
+    both.ready(certificate("export", number="OUT", issued_on="2026-01-05", lines=[invoice_line()]))
+    both.lodge(declaration("export", certificates=[{"number": "OUT"}]))
+    both.ready()
+    assert both.lodge(declaration()).status == "held"
+    assert both.findings() == ["original.not_in_force"]
+    assert both.release(EXPORT).status == "released"
+    assert both.state() is DeclarationState.RESERVED

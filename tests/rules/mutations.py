@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.fields import scaled
-from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.case import Case, ExportState, Standing, UseState
 from tests.builders import (
     AGENT,
     EXPORT,
@@ -28,6 +28,7 @@ HS = ("6109100000", "61091000", "6109909000", "6110200000", "8517130000")
 UNITS = ("件", "只", "千克", "克", "吨", "个", "打")
 QUANTITIES = ("100", "100.00001", "99.99999", "0.00001", "40", "60", "250")
 STATES = tuple(UseState)
+IN_FORCE = ExportState.IN_FORCE
 ODDS = 0.88
 
 
@@ -61,7 +62,9 @@ def _case(random: Random) -> Case:
         owner=_pick(random, PRINCIPAL, STRANGER, None),
         mode=_pick(random, {"export": "0110", "return": "4561"}.get(act), "8888", "1039", "9610"),
         related=related if act == "return" else related or (EXPORT if act != "export" else None),
-        items=_pick(random, items, items[:1], [*items, item(item=9)], *([[]] if act == "withdrawal" else [])),
+        items=[]
+        if act == "withdrawal" and random.random() < 0.3
+        else _pick(random, items, items[:1], [*items, item(item=9)]),
         certificates=[_reference(random, name, len(goods)) for name in names],
     )
     return Case(
@@ -69,7 +72,7 @@ def _case(random: Random) -> Case:
         () if random.random() < 0.04 else tuple(_standing(random, one, lodged.number) for one in documents),
         principals={name: _principal(random, act, name) for name in ("P1", "P2")},
         export=lodged.related or (random.choice((EXPORT, None)) if act == "return" else None),
-        original=None if act == "export" else _pick(random, _original(random, firm, goods), None),
+        **_shipped(random, act, firm, goods),
         goods_left={} if act == "export" else _left(random, goods),
     )
 
@@ -145,6 +148,13 @@ def _principal(random: Random, act: str, name: str) -> Standing:
     state = _pick(random, UseState.AVAILABLE, UseState.UNKNOWN, UseState.WITHDRAWN)
     document = certificate(act, number=name, holder=PRINCIPAL, agent=_pick(random, AGENT, STRANGER))
     return Standing(name, state, None if state is UseState.UNKNOWN else document)
+
+
+def _shipped(random: Random, act: str, firm: dict[str, str], goods: list[dict[str, Any]]) -> dict[str, Any]:
+    if act == "export" or random.random() > ODDS:
+        state = ExportState.UNKNOWN if act == "export" else random.choice(tuple(ExportState))
+        return {"original": None, "export_state": ExportState.UNKNOWN if state is IN_FORCE else state}
+    return {"original": _original(random, firm, goods), "export_state": IN_FORCE}
 
 
 def _original(random: Random, firm: dict[str, str], goods: list[dict[str, Any]]) -> Declaration:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.fields import scaled
-from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.compare import CURRENT, compare
 from hefu.rules.finding import Comparison, Finding
 from hefu.rules.policy import Policy
@@ -56,7 +56,9 @@ def pair(
         "original": None if act == "export" else declaration("export", certificates=None, **(shipped or {})),
         "goods_left": {} if act == "export" else left(),
     }
-    return Case(lodged, **{**told, **case})
+    told |= case
+    known = ExportState.UNKNOWN if told["original"] is None else ExportState.IN_FORCE
+    return Case(lodged, **{"export_state": known, **told})
 
 
 def several(documents: Sequence[Certificate], act: str = "return", **rest: Any) -> Case:

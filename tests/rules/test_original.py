@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hefu.rules.case import Case
+from hefu.rules.case import Case, ExportState
 from hefu.rules.policy import Policy
 from tests.builders import EXPORT, certificate, declaration, item, line
 from tests.rules.pairs import AFTER_EXPORT, OTHER_EXPORT, Broken, codes, judged, left, only, pair, several
@@ -59,7 +59,27 @@ BROKEN = (
             line=1,
             why=act,
         )
+        for act in ("return", "amendment")
+    ),
+    *(
+        _broken(
+            "original.not_in_force",
+            pair(act, original=None, export_state=state),
+            EXPORT,
+            state.value,
+            question="entitlement",
+            certificate="BSWT0001",
+            why=f"{act}-{state.value}",
+        )
         for act in AFTER_EXPORT
+        for state in (ExportState.NOT_RELEASED, ExportState.WITHDRAWN)
+    ),
+    Broken(
+        "item.withdrawn_in_part",
+        pair("withdrawal", decl={"items": [item(first={"quantity": "99.99999", "unit": "011"})]}),
+        "XG2026000001",
+        EXPORT,
+        "items",
     ),
     Broken(
         "item.none",

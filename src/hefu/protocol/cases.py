@@ -7,11 +7,17 @@ from hefu.documents.declaration import Act, Declaration
 from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.records import Copy, Covering, DeclarationState, Holding, Lodgement
-from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
 
-_WORTH_WAITING = {"certificate.reserved", "certificate.missing", "quantity.exceeds_goods", "original.unknown"}
+_WORTH_WAITING = {
+    "certificate.reserved",
+    "certificate.missing",
+    "quantity.exceeds_goods",
+    "original.unknown",
+    "original.not_in_force",
+}
 
 
 def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
@@ -30,12 +36,14 @@ def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
         if one.document is not None and one.document.principal_certificate
     }
     export = _export_concerned(declaration, certificates)
+    original, state = _original(book, export)
     return Case(
         declaration=declaration,
         certificates=certificates,
         principals={number: standing(book, number) for number in sorted(behind)},
         export=export,
-        original=_original(book, export),
+        original=original,
+        export_state=state,
         goods_left=_goods_left(book, declaration, certificates),
     )
 
@@ -89,12 +97,16 @@ def _export_concerned(declaration: Declaration, certificates: tuple[Standing, ..
     return told.pop() if len(told) == 1 else None
 
 
-def _original(book: Book, export: str | None) -> Declaration | None:
-    """The export declaration in force: released, as last amended, not withdrawn since."""
+def _original(book: Book, export: str | None) -> tuple[Declaration | None, ExportState]:
+    """The export declaration, if it is in force (released, as last amended, not withdrawn since)."""
     lodgement = book.get(Lodgement, export) if export is not None else None
-    if lodgement is None or lodgement.state is not DeclarationState.RELEASED or lodgement.marks:
-        return None
-    return lodgement.document
+    if lodgement is None:
+        return None, ExportState.UNKNOWN
+    if lodgement.state.is_open:
+        return None, ExportState.NOT_RELEASED
+    if lodgement.state is not DeclarationState.RELEASED or lodgement.marks:
+        return None, ExportState.WITHDRAWN
+    return lodgement.document, ExportState.IN_FORCE
 
 
 def _goods_left(

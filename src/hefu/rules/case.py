@@ -20,6 +20,15 @@ class UseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ExportState(StrEnum):
+    """The export declaration concerned, at customs; ``unknown``: not on record."""
+
+    UNKNOWN = "unknown"
+    NOT_RELEASED = "not_released"
+    IN_FORCE = "in_force"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A certificate and where it stands. ``declaration`` holds it when reserved or used.
@@ -40,7 +49,7 @@ class Case:
     ``certificates`` are those it names, in order, or those found by the export declaration it
     concerns; ``principals`` the principals' certificates behind them, by number. ``export`` is the
     export declaration concerned: the one it names, else the one its certificates name; ``original``
-    is that declaration as in force, if customs has it. ``goods_left`` is what is left of the exported
+    is that declaration as in force, if it is, and ``export_state`` says what else it may be. ``goods_left`` is what is left of the exported
     goods that the certificates name, by export declaration and item: scaled quantity and unit code,
     not counting what this act itself draws.
     """
@@ -50,6 +59,7 @@ class Case:
     principals: Mapping[str, Standing] = field(default_factory=dict)
     export: str | None = None
     original: Declaration | None = None
+    export_state: ExportState = ExportState.UNKNOWN
     goods_left: Mapping[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
 
     def numbers(self) -> set[str]:

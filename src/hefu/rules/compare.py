@@ -35,7 +35,16 @@ CURRENT: Final = RuleSet(
 _QUANTITIES = frozenset({"drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"})
 _DAYS = frozenset({"declared_on", "issued_on", "original_day", "line_export_day", "window_end"})
 _UNITS = frozenset({"item_unit", "line_unit", "goods_unit"})
-_ONCE_A_CASE = frozenset({"certificate.missing", "item.none", "mode.not_for_act", "mode.unknown"})
+_ONCE_A_CASE = frozenset(
+    {
+        "certificate.missing",
+        "original.not_in_force",
+        "item.withdrawn_in_part",
+        "item.none",
+        "mode.not_for_act",
+        "mode.unknown",
+    }
+)
 _ONCE_A_CERTIFICATE = frozenset(
     {rule.code for rule in (*existence.RULES, *purpose.RULES, *party.RULES)}
     | {

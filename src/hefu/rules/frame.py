@@ -29,7 +29,7 @@ _S, _I, _B = pl.String(), pl.Int64(), pl.Boolean()
 _CASE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "case": _I, "declaration": _S, "act": _S, "items": _I, "after_export": _B, "needed": _B, "named": _I, "all_known": _B,
     "declared_on": _I, "mode": _S, "mode_known": _B, "mode_serves": _B, "export_mode": _S,
-    "refundable": _S, "ecommerce": _B, "related": _S, "export": _S,
+    "refundable": _S, "ecommerce": _B, "related": _S, "export": _S, "export_state": _S, "partial": _B,
     "trader_uscc": _S, "trader_code": _S, "owner_uscc": _S, "owner_code": _S,
     "original": _B, "original_uscc": _S, "original_code": _S, "original_day": _I, "original_declared": _I,
 }  # fmt: skip
@@ -170,6 +170,8 @@ def _case_part(number: int, case: Case, need: bool) -> Row:
         bool(exported and exported.ecommerce),
         declaration.related,
         case.export,
+        case.export_state.value,
+        _is_partial(case),
         *_codes(declaration.trader),
         *_codes(declaration.owner),
         original is not None,
@@ -177,6 +179,15 @@ def _case_part(number: int, case: Case, need: bool) -> Row:
         _day((original.moved_on or original.declared_on) if original else None),
         _day(original.declared_on if original else None),
     )
+
+
+def _is_partial(case: Case) -> bool:
+    """Whether a withdrawal names less than the whole export declaration."""
+    declaration, original = case.declaration, case.original
+    if declaration.act is not Act.WITHDRAWAL or original is None or not declaration.items:
+        return False
+    named = {(item.item, item.first.unit): item.first.quantity for item in declaration.items}
+    return any(named.get((item.item, item.first.unit), 0) < item.first.quantity for item in original.items)
 
 
 def _certificate_part(one: Standing, case: Case) -> Row:

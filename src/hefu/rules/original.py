@@ -78,7 +78,7 @@ RULES = (
         question=Question.MATCH,
         severity=_by_policy,
         field="related",
-        broken=col("fit") & col("after_export") & col("same_export") & ~col("original"),
+        broken=col("fit") & col("after_export") & col("same_export") & (col("export_state") == "unknown"),
         declared="export",
         certified="line_declaration",
         message=Text(
@@ -91,6 +91,45 @@ RULES = (
         ),
         ground="policy original_unknown (assumption)",
         row="3",
+    ),
+    Rule(
+        code="original.not_in_force",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="related",
+        broken=col("after_export") & col("export_state").is_in(["not_released", "withdrawn"]),
+        declared="export",
+        certified="export_state",
+        message=Text(
+            "出口报关单 {declared} 未放行或已撤销 ({certified}), 不能据以退运, 改单或撤单",
+            "export declaration {declared} is not released or has been withdrawn ({certified}); nothing can be"
+            " returned, amended or withdrawn under it",
+        ),
+        remedy=Text(
+            "核对关联的报关单号; 未放行的, 放行后自动重新核验",
+            "check the number; if it is only not released yet, verification repeats by itself after its release",
+        ),
+        ground="domain notes §6 row 23",
+        row="23",
+    ),
+    Rule(
+        code="item.withdrawn_in_part",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="items",
+        broken=col("after_export") & col("partial"),
+        declared="declaration",
+        certified="export",
+        message=Text(
+            "撤单 {declared} 只列了出口报关单 {certified} 的一部分; 撤单是撤销整份报关单",
+            "withdrawal {declared} names a part of export declaration {certified}; a withdrawal takes back the whole",
+        ),
+        remedy=Text(
+            "列明全部商品项及其数量 (或不列), 只涉及一部分的改为申请改单",
+            "name every item in full, or none; for a part apply for an amendment",
+        ),
+        ground="domain notes §6 row 4 (assumption: no source provides for withdrawal in part)",
+        row="4",
     ),
     Rule(
         code="item.not_found",
@@ -116,7 +155,11 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="items",
-        broken=col("needed") & (col("named") > 0) & col("all_known") & (col("items") == 0),
+        broken=col("needed")
+        & (col("named") > 0)
+        & col("all_known")
+        & (col("items") == 0)
+        & (col("export_state") == "unknown"),
         declared="related",
         certified="certificate",
         message=Text(
