@@ -16,6 +16,7 @@ from hefu.documents.goods import convert
 from hefu.rules.case import Case, UseState
 from hefu.rules.compare import CURRENT, compare
 from hefu.rules.finding import Comparison, Question
+from hefu.rules.frame import items_of
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
 from tests.builders import EXPORT, certificate, declaration, item, line
@@ -163,7 +164,7 @@ def test_what_passes_draws_no_more_than_each_line_covers_and_covers_every_item()
             covered = document.line_numbered(place) if document else None
             assert covered is not None
             assert quantity <= scaled(covered.quantity)
-        assert {draw.item for draw in one.draws} == {made.item for made in case.declaration.items}
+        assert {draw.item for draw in one.draws} == {made.item for made in items_of(case)}
 
 
 def _is_less_than_half_a_unit(case: Case) -> bool:
