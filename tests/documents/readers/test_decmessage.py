@@ -3,73 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from hefu.documents.declaration import Act, Declaration, ReferenceSource
-from hefu.documents.readers.decmessage import (
-    NAMESPACE,
-    RETURN_MODES,
-    VERSIONS,
-    read_decmessage,
-    write_decmessage,
-)
-from tests.builders import AGENT, EXPORT, EXPORTER, declaration, item
+from hefu.documents.declaration import Act
+from hefu.documents.readers.decmessage import NAMESPACE, RETURN_MODES, VERSIONS, read_decmessage
+from tests.builders import EXPORT, EXPORTER
+from tests.documents.readers.messages import FILE, SOUND, body, head, line_of, message, read, value, without
 from tests.documents.told import assert_speaks, refusal, refused
-
-FILE = "m.xml"
-SOUND = write_decmessage(
-    declaration(
-        declarant=AGENT,
-        moved_on="2026-03-04",
-        contract="HT-1",
-        gross_weight="21",
-        net_weight="20",
-        items=[
-            item(item=n, unit_price="2", total="200", currency="USD", origin="CHN", destination="USA")
-            for n in (1, 2)
-        ],
-    )
-).decode()
-
-
-def message(*changes: tuple[str, str]) -> bytes:
-    """The sound message, each pattern replaced once; every pattern must be there."""
-    text = SOUND
-    for pattern, instead in changes:
-        text, found = re.subn(pattern, instead, text, count=1)
-        assert found, pattern
-    return text.encode()
-
-
-def read(*changes: tuple[str, str], **options: Any) -> Declaration:
-    return read_decmessage(message(*changes), FILE, **options)
-
-
-def value(element: str, text: str) -> tuple[str, str]:
-    """The change that puts another text into the first element of this name."""
-    return f"<{element}>[^<]*</{element}>", f"<{element}>{text}</{element}>"
-
-
-def without(element: str) -> tuple[str, str]:
-    return rf" *<{element}>[^<]*</{element}>\n", ""
-
-
-def head(xml: str) -> tuple[str, str]:
-    """The change that adds elements to the head."""
-    return "</DecHead>", f"{xml}</DecHead>"
-
-
-def body(xml: str) -> tuple[str, str]:
-    """The change that adds elements to the message."""
-    return "</DecMessage>", f"{xml}</DecMessage>"
-
-
-def line_of(data: bytes, element: str, nth: int = 1) -> int:
-    lines = [n for n, text in enumerate(data.decode().splitlines(), 1) if f"<{element}>" in text]
-    return lines[nth - 1]
-
 
 # What is a message
 
@@ -297,6 +238,15 @@ def test_in_an_export_numbers_of_countries_are_swapped_too() -> None:
     assert (told.origin, told.destination) == ("CHN", "USA")
 
 
+@pytest.mark.parametrize("flag", ["I", "E"])
+@pytest.mark.parametrize("element", ["OriginCountry", "DestinationCountry"])
+def test_a_wrong_country_is_named_where_it_stands(flag: str, element: str) -> None:
+    export = (value("EntryId", EXPORT), value("TradeMode", "0110")) if flag == "E" else ()
+    data = message(value("IEFlag", flag), value(element, "?"), *export)
+    problem = refusal(lambda: read_decmessage(data, FILE), "document.field")
+    assert problem.place == f"DecLists/DecList[1]/{element} (line {line_of(data, element)})"
+
+
 @pytest.mark.parametrize("zero", ["0", "0.0", "00.000", ""])
 def test_zero_without_a_unit_is_no_second_quantity(zero: str) -> None:
     told = read(value("SecondQty", zero), value("SecondUnit", "")).items[0]
@@ -325,70 +275,3 @@ def test_an_owner_with_a_name_alone_is_no_party_but_a_trader_must_be_one() -> No
     problem = refusal(lambda: read(without("TradeCode"), without("TradeCoScc")), "document.field")
     assert problem.place.startswith("DecHead/TradeCoScc ")
     assert_speaks(problem, FILE)
-
-
-# Certificates
-
-
-def relation(number: str, item_: int = 1, line: int = 1) -> str:
-    tied = f"<EcoCertNo>{number}</EcoCertNo><DecGNo>{item_}</DecGNo><EcoGNo>{line}</EcoGNo>"
-    return f"<EcoRelation>{tied}</EcoRelation>"
-
-
-def named(told: Declaration) -> list[tuple[str, str, int | None, int | None]]:
-    return [(one.number, one.source.value, one.item, one.line) for one in told.certificates]
-
-
-def test_a_relation_to_an_item_takes_the_place_of_the_bare_number() -> None:
-    assert named(read(body(relation("bswt0001", 2, 3)))) == [("BSWT0001", "relation", 2, 3)]
-
-
-@pytest.mark.parametrize("around", ["{}", "<EcoRelations>{}</EcoRelations>", "<EcoRelation>{}</EcoRelation>"])
-def test_relations_are_found_however_they_are_wrapped(around: str) -> None:
-    told = read(body(around.format(relation("C1") + relation("C1", 2, 2))))
-    assert named(told) == [
-        ("C1", "relation", 1, 1),
-        ("C1", "relation", 2, 2),
-        ("BSWT0001", "license", None, None),
-    ]
-
-
-def test_a_relation_to_an_item_that_is_not_there_is_refused() -> None:
-    problem = refusal(lambda: read(body(relation("C1", 7))), "document.field")
-    assert "item 7" in problem.message.en
-    assert_speaks(problem, FILE)
-
-
-def test_only_supporting_documents_of_the_code_asked_for_name_certificates() -> None:
-    more = "<LicenseDocu><DocuCode>Y</DocuCode><CertCode>ORIGIN1</CertCode></LicenseDocu>"
-    other = ("<LicenseDocu>", f"{more}<LicenseDocu>")
-    assert [one[0] for one in named(read(other))] == ["ORIGIN1", "BSWT0001"]
-    assert [one[0] for one in named(read(other, license_code="Y"))] == ["ORIGIN1"]
-    assert named(read(other, license_code="Z")) == []
-
-
-@pytest.mark.parametrize(
-    ("remark", "number"),
-    [
-        ("补税未退税证明号: BSWT0002", "BSWT0002"),
-        ("补税/未退税证明编号BSWT0002", "BSWT0002"),
-        ("已补税证明 bswt0002; 其他", "BSWT0002"),
-        ("未退税证明：BSWT0002。", "BSWT0002"),
-        ("CERT: BSWT0002", "BSWT0002"),
-    ],
-)
-def test_a_certificate_named_in_the_remark_is_found(remark: str, number: str) -> None:
-    told = read(head(f"<NoteS>{remark}</NoteS>"))
-    assert told.certificates[-1].number == number
-    assert told.certificates[-1].source is ReferenceSource.REMARK
-    assert told.remark == remark
-
-
-@pytest.mark.parametrize("remark", ["", "合同 HT-1", "BSWT0002", "装箱单号: 12345678"])
-def test_a_remark_that_names_none_names_none(remark: str) -> None:
-    assert [one[0] for one in named(read(head(f"<NoteS>{remark}</NoteS>")))] == ["BSWT0001"]
-
-
-def test_a_certificate_named_in_two_places_is_named_once() -> None:
-    told = read(head("<NoteS>补税证明号 bswt0001</NoteS>"))
-    assert named(told) == [("BSWT0001", "license", None, None)]

@@ -23,7 +23,7 @@ from hefu.documents.readers.decmessage import (
 )
 from hefu.errors import HefuError
 from tests.builders import EXPORT, declaration, item
-from tests.documents.told import AMOUNTS, DAYS, PARTIES, QUANTITIES, WORDS
+from tests.documents.told import AMOUNTS, DAYS, PARTIES, QUANTITIES, WORDS, assert_speaks, refusal
 
 ENCODINGS = ("UTF-8", "GB18030", "UTF-16")
 COUNTRIES = sorted({c.code for c in countries().values()})
@@ -144,8 +144,7 @@ def test_a_message_says_its_version_namespace_and_encoding(version: str) -> None
 def test_only_in_exports_origin_and_destination_change_places(
     act: str, in_origin_element: str, in_destination_element: str
 ) -> None:
-    number = {"number": "530120261000000001"} if act == "other" else {}
-    told = declaration(act, items=[item(origin="CHN", destination="USA")], **number)
+    told = declaration(act, items=[item(origin="CHN", destination="USA")])
     data = write_decmessage(told)
     assert element(data, "OriginCountry") == in_origin_element
     assert element(data, "DestinationCountry") == in_destination_element
@@ -228,3 +227,65 @@ def test_what_is_absent_is_not_written() -> None:
         b"None",
     ):
         assert name not in data
+
+
+# What a message cannot carry
+
+
+def refused_to_write(told: Declaration) -> str:
+    """The place for which a declaration is not written."""
+    problem = refusal(lambda: write_decmessage(told), "decmessage.cannot_carry")
+    assert_speaks(problem, told.number)
+    return problem.place
+
+
+@pytest.mark.parametrize("act", ["amendment", "withdrawal"])
+def test_applications_have_no_message(act: str) -> None:
+    assert refused_to_write(declaration(act)) == "$.act"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"number": "BSWT0001", "item": 1},
+        {"number": "BSWT0001", "line": 1},
+        {"number": "BSWT0001", "source": "remark"},
+        {"number": "BSWT0001", "source": "remark", "item": 1, "line": 1},
+    ],
+    ids=str,
+)
+def test_a_reference_that_a_message_has_no_room_for_is_refused(reference: dict[str, Any]) -> None:
+    assert refused_to_write(declaration(certificates=[reference])) == "$.certificates"
+
+
+def test_a_remark_that_would_name_another_certificate_is_refused() -> None:
+    assert refused_to_write(declaration(remark="CERT BSWT0009")) == "$.certificates"
+
+
+def test_a_reference_of_the_remark_is_written_with_the_remark() -> None:
+    told = declaration(remark="CERT BSWT0001", certificates=[{"number": "BSWT0001", "source": "remark"}])
+    assert read_decmessage(write_decmessage(told), "m.xml") == told
+
+
+def test_references_may_be_written_in_another_order() -> None:
+    named = [{"number": "C1"}, {"number": "C2", "source": "relation", "item": 1, "line": 1}]
+    again = read_decmessage(write_decmessage(declaration(certificates=named)), "m.xml")
+    assert again.certificate_numbers() == ("C2", "C1")
+
+
+def test_a_return_in_a_mode_of_other_imports_is_refused() -> None:
+    assert refused_to_write(declaration(mode="9710")) == "$.act"
+
+
+def test_a_sign_that_xml_may_not_hold_is_refused() -> None:
+    assert refused_to_write(declaration(remark="a\uffffb")) == "DecHead/NoteS"
+    assert refused_to_write(declaration(items=[item(goods_name="\ufffe")])) == "DecList/GName"
+
+
+def test_a_version_that_is_not_supported_is_not_written() -> None:
+    refusal(lambda: write_decmessage(declaration(), "9.9"), "decmessage.version")
+
+
+def test_a_number_is_written_without_exponent() -> None:
+    data = write_decmessage(declaration(gross_weight=Decimal("1E+3")))
+    assert element(data, "GrossWet") == "1000"

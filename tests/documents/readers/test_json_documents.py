@@ -24,7 +24,7 @@ from hefu.documents.readers.json_documents import (
 )
 from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES
 from hefu.errors import HefuError
-from tests.builders import certificate, declaration
+from tests.builders import certificate, declaration, line
 from tests.documents.told import assert_speaks
 
 FILE = "papers.json"
@@ -91,6 +91,14 @@ def test_a_message_in_utf_16_is_known_by_its_mark() -> None:
     assert read_declaration(text.encode("utf-16"), FILE) == declaration()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_json_in_utf_16_is_json(encoding: str) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    data = (mark + declaration().canonical.decode()).encode(encoding)
+    assert read_declaration(data, FILE) == declaration()
+    assert list(read_papers(data, FILE)) == [declaration()]
+
+
 def test_a_declaration_is_no_certificate_nor_the_other_way_round() -> None:
     with pytest.raises(HefuError):
         read_certificate(declaration().canonical, FILE)
@@ -144,6 +152,47 @@ def test_a_line_that_is_no_json_is_one_refusal_and_the_others_are_taken(at: int,
     ((problem,),) = (error.problems for error in errors(found))
     assert isinstance(found[at], HefuError)
     assert_speaks(problem, f"{FILE} line {at + 1}")
+
+
+@given(
+    st.integers(0, 4),
+    st.sampled_from(["broken", "]", '"x"', "1", "null", " {}", "} {", "\\", "<a/>", "//", "[1, 2]", "\x01"]),
+)
+def test_a_line_that_is_no_object_is_one_refusal_and_the_others_are_taken(at: int, line: str) -> None:
+    sound = papers(4)
+    rows = [one.canonical.decode() for one in sound]
+    rows.insert(at, line)
+    if rows[0][0] in "[<":
+        return  # then the file says that it is an array or a message
+    found = read("\n".join(rows) + "\n")
+    assert len(found) == len(rows)
+    assert taken(found) == sound
+    assert isinstance(found[at], HefuError)
+
+
+@pytest.mark.parametrize("line", ["broken", ""])
+def test_two_lines_are_two_records_even_if_one_is_none(line: str) -> None:
+    for rows in ([certificate().canonical.decode(), line], [line, certificate().canonical.decode()]):
+        found = read("\n".join(rows))
+        assert len(found) == sum(1 for row in rows if row)
+        assert taken(found) == [certificate()]
+
+
+@pytest.mark.parametrize("comma", [",\n", "\n,"])
+def test_one_value_whose_lines_open_with_braces_is_one_value(comma: str) -> None:
+    sound = papers(3)
+    assert read("[\n" + comma.join(one.canonical.decode() for one in sound) + "\n]") == sound
+    paper = certificate(lines=[line(), line(line=2, item=2)])
+    text = paper.canonical.decode().replace('[{"', '[\n{"').replace('},{"', comma.join(("}", '{"')))
+    assert read(text) == [paper]
+
+
+def test_one_broken_object_over_many_lines_is_one_refusal() -> None:
+    text = json.dumps(as_json(certificate(lines=[line(line=n, item=n) for n in range(1, 20)])), indent=1)
+    for broken in (text[:-40], text.replace(":", "", 1), text + "}"):
+        (one,) = read(broken)
+        assert isinstance(one, HefuError)
+        assert one.first.kind.code == "document.syntax"
 
 
 def test_blank_lines_count_as_lines_and_not_as_records() -> None:

@@ -9,7 +9,9 @@ spelt ``GrossWet``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from lxml import etree
@@ -17,10 +19,12 @@ from lxml import etree
 from hefu import errors
 from hefu.documents.codes.tables import countries, currencies
 from hefu.documents.declaration import Act, Declaration
-from hefu.documents.fields import split_tax_declaration_number
+from hefu.documents.fields import plain, split_tax_declaration_number
 from hefu.documents.readers import records
 from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES, parse_xml
-from hefu.errors import Text
+from hefu.documents.readers.message_tree import Part
+from hefu.documents.refusal import shown
+from hefu.errors import HefuError, Text
 
 NAMESPACE: Final = "http://www.chinaport.gov.cn/dec"
 VERSIONS: Final = ("3.1", "4.8", "5.0")
@@ -28,10 +32,14 @@ RETURN_MODES: Final = ("4561", "4400", "4600")
 """Supervision modes of import declarations that are returns of exported goods (domain.md §2.2)."""
 
 REMARK_NUMBER: Final = re.compile(
-    r"(?:补税/?未退税证明|已补税证明|未退税证明|补税证明|CERT)\s*(?:号|编号)?\s*[::：]?\s*([0-9A-Za-z-]{4,20})",
+    r"(?:补税/?未退税证明|已补税证明|未退税证明|补税证明|(?<![A-Za-z])CERT(?![A-Za-z]))"
+    r"\s*+(?:编?号)?+\s*+[:：]?+\s*+"
+    r"(?=[A-Za-z-]*[0-9])([0-9A-Za-z-]{4,20})(?![0-9A-Za-z-])",
     re.IGNORECASE,
 )
-"""How a certificate number is found in the remark (assumption: no source gives the place)."""
+"""How a certificate number is found in the remark (assumption: no source gives the place): after its
+name, with a digit in it, and whole.
+"""
 
 NOT_DECMESSAGE = errors.kind(
     "decmessage.not_one",
@@ -58,19 +66,28 @@ NO_NUMBER = errors.kind(
     cure=Text("取得海关编号的回执后再提交", "submit it after the receipt with the customs number"),
 )
 
-_PLACES: Final = {
-    "number": "DecHead/EntryId",
-    "act": "DecHead/IEFlag",
-    "mode": "DecHead/TradeMode",
-    "office": "DecHead/CustomMaster",
-    "declared_on": "DecHead/PDate",
-    "moved_on": "DecHead/IEDate",
-    "related": "DecFreeTxt/RelId",
-    "terms": "DecHead/TransMode",
-    "contract": "DecHead/ContrNo",
-    "remark": "DecHead/NoteS",
-    "gross_weight": "DecHead/GrossWet",
-    "net_weight": "DecHead/NetWt",
+CANNOT_CARRY = errors.kind(
+    "decmessage.cannot_carry",
+    http=422,
+    message=Text(
+        "{file}: {place}: 报文无法如实承载 {value}",
+        "{file}: {place}: the message cannot carry {value} as it is",
+    ),
+    cure=Text("以 JSON 保存该报关单", "keep this declaration as JSON"),
+)
+
+_HEAD: Final = {
+    "number": "EntryId",
+    "act": "IEFlag",
+    "office": "CustomMaster",
+    "declared_on": "PDate",
+    "moved_on": "IEDate",
+    "mode": "TradeMode",
+    "contract": "ContrNo",
+    "terms": "TransMode",
+    "gross_weight": "GrossWet",
+    "net_weight": "NetWt",
+    "remark": "NoteS",
 }
 _PARTIES: Final = {
     "trader": ("TradeCoScc", "TradeCode", "TradeName"),
@@ -91,6 +108,11 @@ _MEASURES: Final = {
     "second": ("SecondQty", "SecondUnit"),
     "traded": ("GQty", "GUnit"),
 }
+_REFERENCES: Final = {
+    "license": {"number": "CertCode"},
+    "relation": {"number": "EcoCertNo", "item": "DecGNo", "line": "EcoGNo"},
+    "remark": {"number": "NoteS"},
+}
 
 
 def read_decmessage(
@@ -102,77 +124,54 @@ def read_decmessage(
     ``license_code`` is the supporting-document code (DocuCode) under which certificate numbers
     stand; empty takes every supporting document, since none has been published (domain.md §2.6).
     """
-    root = parse_xml(data, file, limit)
+    return declaration_of(parse_xml(data, file, limit), file, license_code)
+
+
+def declaration_of(root: etree._Element, file: str, license_code: str = "") -> Declaration:
+    """The declaration in the elements of a message, as :func:`read_decmessage` gives it."""
     name = etree.QName(root)
     if name.localname != "DecMessage" or name.namespace not in (None, NAMESPACE):
         errors.fail(NOT_DECMESSAGE, file=file, value=root.tag)
     version = root.get("Version")
     if version is not None and version not in VERSIONS:
         errors.fail(VERSION, file=file, value=version, supported=", ".join(VERSIONS))
-    message = _Message(root)
-    if not message.text("DecHead", "EntryId"):
-        errors.fail(NO_NUMBER, file=file, place=message.where("DecHead/EntryId"))
-    return records.build(
-        Declaration, message.values(license_code), file, lambda path: message.where(_place(path))
-    )
+    message = _Message(Part(root, root, file), license_code)
+    values = message.values()
+    if message.root.wrong:
+        raise HefuError(*message.root.wrong.values())
+    if "number" not in values:
+        errors.fail(NO_NUMBER, file=file, place=message.head.where("EntryId"))
+    return records.build(Declaration, values, file, message.place)
 
 
 class _Message:
-    """The element tree, asked by local names."""
+    """The parts of a message, and what they say."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: Part, license_code: str) -> None:
         self.root = root
-        self.is_export = self.text("DecHead", "IEFlag").upper() == "E"
+        self.head = root.part("DecHead")
+        self.free_text = root.part("DecFreeTxt")
+        self.lists = root.part("DecLists")
+        self.items = self.lists.parts("DecList")
+        self.is_export = self.head.text("IEFlag").upper() == "E"
+        self.countries = _countries(self.is_export)
+        self.references = self._references(license_code)
 
-    def all(self, *path: str) -> list[etree._Element]:
-        """Every element at a path of local names."""
-        found = [self.root]
-        for step in path:
-            found = [child for one in found for child in one.iterchildren(f"{{*}}{step}")]
-        return found
-
-    def text(self, *path: str) -> str:
-        """The text of the first element at a path, empty if there is none."""
-        found = self.all(*path)
-        return (found[0].text or "").strip() if found else ""
-
-    def where(self, place: str) -> str:
-        """The place with the line in the file."""
-        steps = re.sub(r"\[(\d+)\]", "", place).split("/")
-        number = re.search(r"\[(\d+)\]", place)
-        found = self.all(*steps) or self.all(*steps[:-1])
-        if number and steps[0] == "DecLists":
-            items = self.all("DecLists", "DecList")
-            at = int(number.group(1)) - 1
-            inner = list(items[at].iterchildren(f"{{*}}{steps[-1]}")) if at < len(items) else []
-            found = inner or items[at : at + 1]
-        line = found[0].sourceline if found else self.root.sourceline
-        return f"{place} (line {line})"
-
-    def values(self, license_code: str) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The declaration's fields as plain values, absent ones left out."""
-        mode = self.text("DecHead", "TradeMode")
-        told: dict[str, Any] = {
-            "number": self.text("DecHead", "EntryId"),
-            "act": self._act(mode),
-            "related": self._related(),
-            "mode": mode,
-            "office": self.text("DecHead", "CustomMaster"),
+        told: dict[str, Any] = {field: self.head.text(name) for field, name in _HEAD.items()}
+        told |= {
+            "act": self._act(told["mode"]),
+            "related": split_tax_declaration_number(self.free_text.text("RelId"))[0],
             "declared_on": self._declared_on(),
-            "moved_on": self.text("DecHead", "IEDate"),
-            "contract": self.text("DecHead", "ContrNo"),
-            "terms": self.text("DecHead", "TransMode"),
-            "gross_weight": self.text("DecHead", "GrossWet"),
-            "net_weight": self.text("DecHead", "NetWt"),
-            "remark": self.text("DecHead", "NoteS"),
-            "certificates": self._certificates(license_code),
-            "items": [self._item(one) for one in self.all("DecLists", "DecList")],
+            "certificates": [values for _, values in self.references],
+            "items": [self._item(one) for one in self.items],
         }
         for party, (scc, code, name) in _PARTIES.items():
             told[party] = _filled(
-                uscc=self.text("DecHead", scc),
-                customs_code=_customs_code(self.text("DecHead", code)),
-                name=self.text("DecHead", name),
+                uscc=self.head.text(scc),
+                customs_code=_customs_code(self.head.text(code)),
+                name=self.head.text(name),
             )
             if not told[party].keys() & {"uscc", "customs_code"} and party != "trader":
                 told[party] = None
@@ -181,74 +180,90 @@ class _Message:
     def _act(self, mode: str) -> str:
         if self.is_export:
             return Act.EXPORT
-        if self.text("DecHead", "IEFlag").upper() != "I":
-            return self.text("DecHead", "IEFlag")
+        if self.head.text("IEFlag").upper() != "I":
+            return self.head.text("IEFlag")
         return Act.RETURN if mode in RETURN_MODES else Act.OTHER
-
-    def _related(self) -> str:
-        number, _ = split_tax_declaration_number(self.text("DecFreeTxt", "RelId"))
-        return number
 
     def _declared_on(self) -> str:
         """PDate is when the declaration was made; messages without it carry the day of signing, or at
         least the day of entry or exit.
         """
-        places = (
-            ("DecHead", "PDate"),
-            ("DecHead", "DeclDate"),
-            ("DecSign", "SignDate"),
-            ("DecHead", "IEDate"),
-        )
-        return next((text for text in (self.text(*place) for place in places) if text), "")
+        head = self.head
+        days = (head.text("PDate"), head.text("DeclDate"), self.root.part("DecSign").text("SignDate"))
+        return next(filter(None, days), head.text("IEDate"))
 
-    def _item(self, one: etree._Element) -> dict[str, Any]:
-        def text(name: str) -> str:
-            return (one.findtext(f"{{*}}{name}") or "").strip()
-
-        origin, destination = text("OriginCountry"), text("DestinationCountry")
-        if self.is_export:
-            origin, destination = destination, origin
-        told: dict[str, Any] = {field: text(name) for field, name in _ITEM_PLACES.items()}
+    def _item(self, one: Part) -> dict[str, Any]:
+        told: dict[str, Any] = {field: one.text(name) for field, name in _ITEM_PLACES.items()}
         told["currency"] = _letters(told["currency"], currencies())
         for field, (quantity, unit) in _MEASURES.items():
-            told[field] = _measure(text(quantity), text(unit))
-        return _filled(
-            **told, origin=_letters(origin, countries()), destination=_letters(destination, countries())
-        )
+            told[field] = _measure(one.text(quantity), one.text(unit))
+        for field, name in self.countries.items():
+            told[field] = _letters(one.text(name), countries())
+        return _filled(**told)
 
-    def _certificates(self, license_code: str) -> list[dict[str, Any]]:
-        """Certificates named by supporting document, item relation or remark; a relation to items says
-        more than the bare number, so it takes its place.
+    def _references(self, license_code: str) -> list[tuple[Part, dict[str, str]]]:
+        """Certificates named by supporting document, item relation or remark, each with where it
+        stands; a relation to items says more than the bare number, so it takes its place.
         """
-        tied = [
-            _filled(
-                number=(one.findtext("{*}EcoCertNo") or "").strip(),
-                source="relation",
-                item=(one.findtext("{*}DecGNo") or "").strip(),
-                line=(one.findtext("{*}EcoGNo") or "").strip(),
-            )
-            for one in (
-                *self.all("EcoRelation"),
-                *self.all("EcoRelation", "EcoRelation"),
-                *self.all("EcoRelations", "EcoRelation"),
-            )
-            if (one.findtext("{*}EcoCertNo") or "").strip()
-        ]
+        relations = self.root.parts("EcoRelation")
+        for wrapper in (*relations, *self.root.parts("EcoRelations")):
+            relations = relations + wrapper.parts("EcoRelation")
+        licenses = self.root.part("DecLicenseDocus").parts("LicenseDocu")
+        told = [(one, _reference(one, "relation")) for one in relations]
         named = [
-            {"number": (one.findtext("{*}CertCode") or "").strip(), "source": "license"}
-            for one in self.all("DecLicenseDocus", "LicenseDocu")
-            if license_code in ("", (one.findtext("{*}DocuCode") or "").strip())
+            (one, _reference(one, "license"))
+            for one in licenses
+            if license_code in ("", one.text("DocuCode"))
         ]
         named += [
-            {"number": number, "source": "remark"}
-            for number in REMARK_NUMBER.findall(self.text("DecHead", "NoteS"))
+            (self.head, {"number": number, "source": "remark"})
+            for number in REMARK_NUMBER.findall(self.head.text("NoteS"))
         ]
-        seen = {one["number"].upper() for one in tied}
-        for one in named:
-            if one["number"] and one["number"].upper() not in seen:
-                seen.add(one["number"].upper())
-                tied.append(one)
-        return tied
+        told = [(one, values) for one, values in told if "number" in values]
+        seen = {values["number"].upper() for _, values in told}
+        for one, values in named:
+            number = values.get("number", "").upper()
+            if number and number not in seen:
+                seen.add(number)
+                told.append((one, values))
+        return told
+
+    def place(self, path: tuple[int | str, ...]) -> str:
+        """The element of a field, with its line."""
+        match path:
+            case ():
+                return f"DecMessage{self.root.where()}"
+            case ("related", *_):
+                return self.free_text.where("RelId")
+            case ("items",):
+                return self.lists.where()
+            case ("items", int(at), *rest):
+                return self.items[at].where(self._item_element(*map(str, rest)))
+            case ("certificates", int(at), *rest):
+                part, values = self.references[at]
+                elements = _REFERENCES[values["source"]]
+                return part.where(elements.get(str(rest[0]) if rest else "", elements["number"]))
+            case (str(party), *rest) if party in _PARTIES:
+                names = dict(zip(("uscc", "customs_code", "name"), _PARTIES[party], strict=True))
+                return self.head.where(names.get(str(rest[0]) if rest else "", names["uscc"]))
+        return self.head.where(_HEAD.get(str(path[0]), ""))
+
+    def _item_element(self, field: str = "", inner: str = "") -> str:
+        if field in _MEASURES:
+            return _MEASURES[field][inner == "unit"]
+        return _ITEM_PLACES.get(field) or self.countries.get(field, "")
+
+
+def _reference(one: Part, source: str) -> dict[str, str]:
+    return _filled(source=source, **{field: one.text(name) for field, name in _REFERENCES[source].items()})
+
+
+def _countries(is_export: bool) -> dict[str, str]:
+    """In exports the message swaps them."""
+    origin, destination = "OriginCountry", "DestinationCountry"
+    if is_export:
+        origin, destination = destination, origin
+    return {"origin": origin, "destination": destination}
 
 
 def _filled(**values: Any) -> dict[str, Any]:
@@ -273,79 +288,75 @@ def _letters(code: str, table: Any) -> str:
     return found.code if found else code
 
 
-def _place(path: tuple[int | str, ...]) -> str:
-    """The element of a field."""
-    if not path:
-        return "DecMessage"
-    head = str(path[0])
-    if head in _PARTIES:
-        field = {"uscc": 0, "customs_code": 1, "name": 2}.get(str(path[1]) if len(path) > 1 else "", 0)
-        return f"DecHead/{_PARTIES[head][field]}"
-    if head == "items" and len(path) > 1:
-        place = f"DecLists/DecList[{int(path[1]) + 1}]"
-        field_name = str(path[2]) if len(path) > 2 else ""
-        if field_name in _MEASURES:
-            quantity, unit = _MEASURES[field_name]
-            return f"{place}/{unit if path[-1] == 'unit' else quantity}"
-        return f"{place}/{_ITEM_PLACES.get(field_name, field_name)}".rstrip("/")
-    if head == "items":
-        return "DecLists"
-    if head == "certificates":
-        return "DecLicenseDocus"
-    return _PLACES.get(head, "DecHead")
-
-
 def write_decmessage(declaration: Declaration, version: str = "4.8") -> bytes:
-    """The message of a declaration, UTF-8. Amendments and withdrawals have no message of this kind."""
+    """The message of a declaration, UTF-8. What would not read back as it is, is refused:
+    amendments and withdrawals have no message of this kind, and a message has no room for some of
+    what JSON can say.
+    """
+    file = declaration.number
+    if declaration.act in (Act.AMENDMENT, Act.WITHDRAWAL):
+        errors.fail(CANNOT_CARRY, file=file, place="$.act", value=declaration.act)
+    data = _message(declaration, version)
+    again = _comparable(read_decmessage(data, file))
+    for field, value in _comparable(declaration).items():
+        if again[field] != value:
+            errors.fail(CANNOT_CARRY, file=file, place=f"$.{field}", value=shown(value))
+    return data
+
+
+def _comparable(declaration: Declaration) -> dict[str, Any]:
+    """The fields; a message has its own order of references."""
+    return {**dict(declaration), "certificates": frozenset(declaration.certificates)}
+
+
+def _message(declaration: Declaration, version: str) -> bytes:
+    file = declaration.number
     namespaces: Any = {None: NAMESPACE}  # None is lxml's default prefix; its type stubs know only names
     root = etree.Element(f"{{{NAMESPACE}}}DecMessage", nsmap=namespaces, Version=version)
     is_export = declaration.act is Act.EXPORT
-    head: dict[str, Any] = {
-        "EntryId": declaration.number,
-        "IEFlag": "E" if is_export else "I",
-        "CustomMaster": declaration.office,
-        "PDate": declaration.declared_on.strftime("%Y%m%d"),
-        "IEDate": declaration.moved_on.strftime("%Y%m%d") if declaration.moved_on else None,
-        "TradeMode": declaration.mode,
-        "ContrNo": declaration.contract,
-        "TransMode": declaration.terms,
-        "GrossWet": declaration.gross_weight,
-        "NetWt": declaration.net_weight,
-        "NoteS": declaration.remark,
-    }
+    head: dict[str, Any] = {name: getattr(declaration, field) for field, name in _HEAD.items()}
+    head["IEFlag"] = "E" if is_export else "I"
     for party, (scc, code, name) in _PARTIES.items():
         who = getattr(declaration, party)
         if who is not None:
             head |= {code: who.customs_code, scc: who.uscc, name: who.name}
-    _put(root, "DecHead", head.items())
+    _put(root, "DecHead", head, file)
     lists = etree.SubElement(root, f"{{{NAMESPACE}}}DecLists")
     for item in declaration.items:
         fields: dict[str, Any] = {name: getattr(item, field) for field, name in _ITEM_PLACES.items()}
         for field, (quantity, unit) in _MEASURES.items():
             measure = getattr(item, field)
             if measure is not None:
-                fields |= {quantity: format(measure.quantity, "f"), unit: measure.unit}
-        origin, destination = item.origin, item.destination
-        if is_export:
-            origin, destination = destination, origin
-        _put(lists, "DecList", {**fields, "OriginCountry": origin, "DestinationCountry": destination}.items())
-    plain = [r for r in declaration.certificates if r.source == "license"]
-    if plain:
-        licences = etree.SubElement(root, f"{{{NAMESPACE}}}DecLicenseDocus")
-        for reference in plain:
-            _put(licences, "LicenseDocu", (("CertCode", reference.number),))
+                fields |= {quantity: measure.quantity, unit: measure.unit}
+        fields |= {name: getattr(item, field) for field, name in _countries(is_export).items()}
+        _put(lists, "DecList", fields, file)
+    licenses = [one for one in declaration.certificates if one.source == "license"]
+    if licenses:
+        documents = etree.SubElement(root, f"{{{NAMESPACE}}}DecLicenseDocus")
+        for one in licenses:
+            _put(documents, "LicenseDocu", {"CertCode": one.number}, file)
     if declaration.related:
-        _put(root, "DecFreeTxt", (("RelId", declaration.related),))
-    for reference in declaration.certificates:
-        if reference.source == "relation":
-            ties = (("EcoCertNo", reference.number), ("DecGNo", reference.item), ("EcoGNo", reference.line))
-            _put(root, "EcoRelation", ties)
+        _put(root, "DecFreeTxt", {"RelId": declaration.related}, file)
+    for one in declaration.certificates:
+        if one.source == "relation":
+            names = _REFERENCES["relation"].items()
+            _put(root, "EcoRelation", {name: getattr(one, field) for field, name in names}, file)
     data: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return data
 
 
-def _put(parent: etree._Element, name: str, fields: Iterable[tuple[str, Any]]) -> None:
+def _put(parent: etree._Element, name: str, fields: Mapping[str, Any], file: str) -> None:
     element = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
-    for tag, value in fields:
-        if value is not None:
-            etree.SubElement(element, f"{{{NAMESPACE}}}{tag}").text = str(value)
+    for tag, value in fields.items():
+        if value is None:
+            continue
+        try:
+            etree.SubElement(element, f"{{{NAMESPACE}}}{tag}").text = _written(value)
+        except ValueError:  # such as U+FFFF, which no XML may hold
+            errors.fail(CANNOT_CARRY, file=file, place=f"{name}/{tag}", value=shown(value))
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, date):
+        return value.strftime("%Y%m%d")
+    return plain(value) if isinstance(value, Decimal) else str(value)

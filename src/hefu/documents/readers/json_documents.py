@@ -10,8 +10,15 @@ from hefu import errors
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers import records
-from hefu.documents.readers.decmessage import read_decmessage
-from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES, TOO_LARGE, decode, json_values, parse_json
+from hefu.documents.readers.decmessage import declaration_of
+from hefu.documents.readers.limits import (
+    MAX_DOCUMENT_BYTES,
+    TOO_LARGE,
+    decode,
+    json_values,
+    parse_json,
+    xml_root,
+)
 from hefu.errors import HefuError, Text
 
 NOT_A_DOCUMENT = errors.kind(
@@ -44,9 +51,14 @@ def read_certificate(data: bytes, file: str) -> Certificate:
 
 def read_declaration(data: bytes, file: str) -> Declaration:
     """One declaration, DecMessage XML or JSON."""
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return read_decmessage(data, file)
-    return records.build(Declaration, parse_json(data, file), file)
+    text = decode(data, file)
+    if _is_xml(text):
+        return declaration_of(xml_root(text, file), file)
+    return records.build(Declaration, json_values(text, file), file)
+
+
+def _is_xml(text: str) -> bool:
+    return text.lstrip().startswith("<")
 
 
 def read_papers(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Iterator[Paper | HefuError]:
@@ -56,8 +68,8 @@ def read_papers(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Iter
     """
     try:
         text = decode(data, file, limit)
-        if text.lstrip().startswith("<"):
-            yield read_decmessage(data, file, limit)
+        if _is_xml(text):
+            yield declaration_of(xml_root(text, file), file)
             return
         values = _values(text, file)
     except HefuError as error:
@@ -68,20 +80,39 @@ def read_papers(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Iter
 
 
 def _values(text: str, file: str) -> list[tuple[str, Any]]:
-    lines = text.split("\n")  # not splitlines: U+2028 may stand in a name
-    if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines if line.strip()):
-        found: list[tuple[str, Any]] = []
-        whole = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-        for number, line in whole:
+    if not _is_lines(text):
+        values = json_values(text, file)
+        if isinstance(values, list):
+            return [(f"[{number}]", value) for number, value in enumerate(values)]
+        return [("", values)]
+    found: list[tuple[str, Any]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
             try:
                 found.append((f"line {number}", json_values(line, f"{file} line {number}")))
             except HefuError as error:
                 found.append((f"line {number}", error))
-        return found
-    values = json_values(text, file)
-    if isinstance(values, list):
-        return [(f"[{number}]", value) for number, value in enumerate(values)]
-    return [("", values)]
+    return found
+
+
+def _is_lines(text: str) -> bool:
+    """Whether each line is a record: half of them open with a brace at the margin, as few lines of one
+    indented object do, and all together are not one value. A line that does not is a broken record,
+    to be refused as one.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]  # not splitlines: U+2028 may stand in a name
+    opened = sum(line.startswith("{") for line in lines)
+    if len(lines) < 2 or text.lstrip().startswith("[") or 2 * opened < len(lines):
+        return False
+    return _is_json(lines[0]) or not _is_json(text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json_values(text, "")
+    except HefuError:
+        return False
+    return True
 
 
 def _paper(value: Any, file: str, place: str) -> Paper | HefuError:
