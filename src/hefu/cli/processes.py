@@ -31,6 +31,7 @@ NOT_UP: Final = errors.kind(
     cure=Text("端口可能被占用; 看日志 {file}", "its port may be taken; see the log {file}"),
 )
 _START_SECONDS: Final = 60
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(side: Side, home: Path) -> None:
@@ -115,12 +116,27 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def both(home: Path) -> Iterator[dict[Side, subprocess.Popen[bytes]]]:
-    """Both nodes, up inside the block."""
-    running = {side: start(side, home) for side in Side}
+    """Both nodes, up inside the block. The first Ctrl-C (or SIGTERM) ends the block; while the nodes
+    stop, further ones are ignored, so that an impatient second one leaves no node behind.
+    """
+    before = {number: signal.signal(number, _interrupt) for number in _ENDING}
+    running: dict[Side, subprocess.Popen[bytes]] = {}
     try:
+        for side in Side:
+            running[side] = start(side, home)
         for side, process in running.items():
             wait_until_up(side, home, process)
         yield running
     finally:
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)
         for process in running.values():
             stop(process)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(*_: object) -> None:
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt

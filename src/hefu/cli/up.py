@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from pathlib import Path
 
@@ -15,8 +14,6 @@ def up(home: Path, *, samples: bool, as_machine: bool) -> None:
     """Start, load the samples into a fresh home, print addresses and results, serve until stopped."""
     fresh = not (home / "client.json").exists()
     homes.make(home)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
     try:
         with processes.both(home) as running:
             if samples and fresh:
@@ -30,10 +27,6 @@ def up(home: Path, *, samples: bool, as_machine: bool) -> None:
                 time.sleep(0.5)
     except KeyboardInterrupt:
         show.out().print(show.say("停止", "stopping"))
-
-
-def _stop(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _addresses(home: Path) -> None:
