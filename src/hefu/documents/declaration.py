@@ -80,6 +80,7 @@ class DeclarationItem(Document):
 
 
 Items = Annotated[tuple[DeclarationItem, ...], Field(max_length=1000)]
+"""Items of a declaration, far more than the 50 that customs takes (domain.md §2.4)."""
 
 
 class ReferenceSource(StrEnum):

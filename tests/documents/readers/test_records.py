@@ -23,7 +23,7 @@ LEAVES = (
     st.none()
     | st.booleans()
     | st.integers(-(10**19), 10**19)
-    | st.text(st.sampled_from("aZ09棉 ,.-/\t\0"), max_size=25)
+    | st.text(st.sampled_from("aZ09棉 ,.-/\t\0²٣\ud800\uffff"), max_size=25)
 )
 VALUES = st.recursive(
     LEAVES,
