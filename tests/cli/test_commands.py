@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from hefu.cli import home as homes
 from hefu.protocol.records import Side
 from tests.nodes import Nodes, goods
 
@@ -158,7 +159,7 @@ def test_a_rotated_key_signs_once_the_peer_has_it(tmp_path: Path, nodes: Nodes) 
 
 
 def test_without_nodes_the_answer_is_exit_3_and_what_to_do(tmp_path: Path) -> None:
-    assert hefu(tmp_path, "setup").returncode == FINE
+    homes.make(tmp_path, {side: homes.free_port() for side in Side})
     done = hefu(tmp_path, "status")
     assert done.returncode == DOWN
     assert "hefu up" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hefu.documents.fields import split_tax_declaration_number, uscc_check_digit_fits
+from hefu.documents.certificate import Certificate
+from hefu.documents.declaration import Declaration
+from hefu.documents.fields import FORMS, split_tax_declaration_number, uscc_check_digit_fits
 from tests.builders import AGENT, EXPORT, EXPORTER, PRINCIPAL, STRANGER
 from tests.documents.told import assert_refused, take
 
@@ -215,3 +218,15 @@ def test_a_check_digit_advises_and_never_refuses(body: str, sign: str) -> None:
 def test_letters_that_look_like_digits_are_in_no_code(sign: str, at: int) -> None:
     good = EXPORTER["uscc"]
     assert_refused("Uscc", good[:at] + sign + good[at + 1 :])
+
+
+def _patterns(schema: Any) -> Iterator[str]:
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _patterns(value)
+    if isinstance(schema, dict) and isinstance(schema.get("pattern"), str):
+        yield schema["pattern"]
+
+
+def test_every_pattern_is_said_in_words() -> None:
+    schemas = (Certificate.model_json_schema(), Declaration.model_json_schema())
+    assert {pattern for schema in schemas for pattern in _patterns(schema)} == FORMS.keys()

@@ -88,7 +88,7 @@ def test_bulk_takes_each_document_on_its_own_in_order(nodes: Nodes) -> None:
     assert [r.get("result") or r["code"] for r in told["results"]] == [
         "issued",
         "document.field",
-        "document.unrecognised",
+        "document.other_kind",
         "issued",
         "exists",
     ]

@@ -18,7 +18,7 @@ from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
-from hefu.documents.readers.json_documents import NOT_A_DOCUMENT, Paper, read_paths
+from hefu.documents.readers.json_documents import Paper, only, read_paths
 from hefu.errors import HefuError, Problem
 from hefu.http.node import policy_of
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE
@@ -55,13 +55,12 @@ def _read(
     papers: list[tuple[str, Paper]] = []
     wrong: list[HefuError] = []
     for name, paper in read_paths(files):
-        if isinstance(paper, HefuError):
-            wrong.append(paper)
-        elif isinstance(paper, kind):
-            papers.append((name, paper))
-        else:
-            other = type(paper).__name__.lower()
-            wrong.append(HefuError(Problem(NOT_A_DOCUMENT, place="$", value=other, file=name)))
+        try:
+            if isinstance(paper, HefuError):
+                raise paper
+            papers.append((name, only(kind, paper, name)))
+        except HefuError as error:
+            wrong.append(error)
     return papers, wrong
 
 

@@ -15,7 +15,7 @@ from hefu.documents.canonical import Document
 from hefu.documents.declaration import Declaration
 from hefu.documents.fields import Remark
 from hefu.documents.readers import records
-from hefu.documents.readers.json_documents import NOT_A_DOCUMENT, Paper, read_declaration
+from hefu.documents.readers.json_documents import Paper, only, read_declaration
 from hefu.documents.readers.limits import parse_json
 from hefu.http.bulk import take_many
 from hefu.http.commands import Command, answering
@@ -50,7 +50,9 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         """Lodge a declaration, DecMessage XML or JSON: 201 with state reserved or held and the
         findings, 200 exists, 409 refused.
         """
-        one = await read_command(request, lambda body: read_declaration(body, "request"))
+        one = await read_command(
+            request, lambda body: read_declaration(body, "request", node.policy.license_code)
+        )
         require_party(one.identity, one.payload.parties(), one.payload.number)
         await pull_missing([one.payload])
         return await node.obey(lodging, one)
@@ -65,7 +67,9 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     @may(Action.CORRECT)
     async def correct(request: Request, number: str) -> Response:
         """Replace the content of a declaration that is not released, and verify it again."""
-        one = await read_command(request, lambda body: read_declaration(body, "request"))
+        one = await read_command(
+            request, lambda body: read_declaration(body, "request", node.policy.license_code)
+        )
         if one.payload.number != number:
             errors.fail(UNKNOWN_DECLARATION, place=f"{number} != {one.payload.number}", side="customs")
         require_party(one.identity, one.payload.parties(), number)
@@ -168,7 +172,6 @@ def _with_reason(number: str, body: bytes) -> Move:
 
 
 def _declaration_only(paper: Paper, one: Command) -> Declaration:
-    if not isinstance(paper, Declaration):
-        errors.fail(NOT_A_DOCUMENT, file="request", place=paper.number, value="certificate")
-    require_party(one.identity, paper.parties(), paper.number)
-    return paper
+    declaration = only(Declaration, paper, "request")
+    require_party(one.identity, declaration.parties(), declaration.number)
+    return declaration

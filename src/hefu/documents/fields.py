@@ -21,6 +21,7 @@ from pydantic_core import PydanticKnownError
 from stdnum.cn import uscc
 
 from hefu.documents.refusal import broken
+from hefu.errors import Text
 
 QUANTITY_SCALE: Final = 5
 """Decimals of a quantity: (17,5) on the tax form, (19,5) in DecMessage."""
@@ -217,3 +218,18 @@ TaxOffice = Annotated[str, Field(pattern=r"^[0-9A-Z]{11}$"), BeforeValidator(_id
 
 ItemNumber = Annotated[int, Field(ge=1, le=9999), BeforeValidator(_item_number)]
 """Item of a declaration or line of a certificate; "01", "1" and 1 are the same item."""
+
+
+FORMS: Final = {
+    r"^[^\s\x00-\x1f/?#%]+$": Text("不含空格和 / ? # %", "no spaces and none of / ? # %"),
+    r"^[0-9A-Z]{10}$": Text("10 位数字或字母", "10 digits or letters"),
+    r"^[0-9A-Z-]{6,20}$": Text("6 至 20 位数字, 字母或 -", "6 to 20 digits, letters or dashes"),
+    r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$": Text(
+        "8 位或 10 位数字 (税务代码可再加至多 10 位)",
+        "8 or 10 digits (a tax code may add up to 10 characters)",
+    ),
+    r"^[0-9A-Z]{1,8}$": Text("至多 8 位数字或字母", "up to 8 digits or letters"),
+    r"^[0-9]{4}$": Text("4 位数字", "4 digits"),
+    r"^[0-9A-Z]{11}$": Text("11 位数字或字母", "11 digits or letters"),
+}
+"""The patterns above in words, for people."""

@@ -41,7 +41,8 @@ async def take_many(
     fingerprint = digest(data) if key else ""
     replies: list[Reply | None] = []
     commands: list[tuple[int, Command]] = []
-    papers = await asyncio.to_thread(lambda: list(read_papers(data, "request", MAX_BULK_BYTES)))
+    license_code = node.policy.license_code
+    papers = await asyncio.to_thread(lambda: list(read_papers(data, "request", MAX_BULK_BYTES, license_code)))
     for number, paper in enumerate(papers):
         replies.append(None)
         blank = Command(caller(request), None, f"{key}#{number}" if key else "", fingerprint)

@@ -15,7 +15,7 @@ from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.fields import Remark
 from hefu.documents.readers import records
-from hefu.documents.readers.json_documents import NOT_A_DOCUMENT, Paper, read_certificate
+from hefu.documents.readers.json_documents import Paper, only, read_certificate
 from hefu.documents.readers.limits import parse_json
 from hefu.errors import HefuError, Problem
 from hefu.http.bulk import take_many
@@ -127,9 +127,7 @@ def routes(node: Node, authority: TaxAuthority) -> APIRouter:
 
 
 def _certificate_only(paper: Paper, _: Command) -> Certificate:
-    if not isinstance(paper, Certificate):
-        errors.fail(NOT_A_DOCUMENT, file="request", place=paper.number, value="declaration")
-    return paper
+    return only(Certificate, paper, "request")
 
 
 def _answer(reader: SqliteReader, authority: TaxAuthority, number: str) -> dict[str, Any] | HefuError | None:

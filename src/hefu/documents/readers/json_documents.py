@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from hefu import errors
+from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers import records
@@ -40,8 +41,43 @@ UNREADABLE = errors.kind(
     cure=Text("核对路径和权限", "check path and permissions"),
 )
 
+OTHER_KIND = errors.kind(
+    "document.other_kind",
+    http=422,
+    message=Text(
+        "{file}: {place} 是{is_zh}, 这里要的是{wanted_zh}",
+        "{file}: {place} is a {is_en}, wanted is a {wanted_en}",
+    ),
+    cure=Text(
+        "证明交 hefu issue (税务 /v1/certificates), 报关单交 hefu declare (海关 /v1/declarations)",
+        "certificates go to hefu issue (tax /v1/certificates), declarations to hefu declare (customs"
+        " /v1/declarations)",
+    ),
+)
+
 Paper = Certificate | Declaration
+P = TypeVar("P", bound=Certificate | Declaration)
+_KINDS: Final[dict[type[Document], Text]] = {
+    Certificate: Text("证明", "certificate"),
+    Declaration: Text("报关单", "declaration"),
+}
 _SUFFIXES: Final = (".xml", ".json", ".jsonl")
+
+
+def only(kind: type[P], paper: Paper, file: str) -> P:
+    """The document if it is of this kind. Raises ``document.other_kind``."""
+    if isinstance(paper, kind):
+        return paper
+    told, wanted = _KINDS[type(paper)], _KINDS[kind]
+    return errors.fail(
+        OTHER_KIND,
+        file=file,
+        place=paper.number,
+        is_zh=told.zh,
+        is_en=told.en,
+        wanted_zh=wanted.zh,
+        wanted_en=wanted.en,
+    )
 
 
 def read_certificate(data: bytes, file: str) -> Certificate:
@@ -49,11 +85,11 @@ def read_certificate(data: bytes, file: str) -> Certificate:
     return records.build(Certificate, parse_json(data, file), file)
 
 
-def read_declaration(data: bytes, file: str) -> Declaration:
-    """One declaration, DecMessage XML or JSON."""
+def read_declaration(data: bytes, file: str, license_code: str = "") -> Declaration:
+    """One declaration, DecMessage XML or JSON; ``license_code`` as in ``read_decmessage``."""
     text = decode(data, file)
     if _is_xml(text):
-        return declaration_of(xml_root(text, file), file)
+        return declaration_of(xml_root(text, file), file, license_code)
     return records.build(Declaration, json_values(text, file), file)
 
 
@@ -61,7 +97,9 @@ def _is_xml(text: str) -> bool:
     return text.lstrip().startswith("<")
 
 
-def read_papers(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Iterator[Paper | HefuError]:
+def read_papers(
+    data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES, license_code: str = ""
+) -> Iterator[Paper | HefuError]:
     """Every document of a file: XML, one JSON object, an array of them, or one a line.
 
     Each is taken or refused on its own, with its place; a file that cannot be parsed is one error.
@@ -69,7 +107,7 @@ def read_papers(data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES) -> Iter
     try:
         text = decode(data, file, limit)
         if _is_xml(text):
-            yield declaration_of(xml_root(text, file), file)
+            yield declaration_of(xml_root(text, file), file, license_code)
             return
         values = _values(text, file)
     except HefuError as error:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from hefu import errors
 from hefu.documents.canonical import Document
+from hefu.documents.fields import FORMS
 from hefu.documents.refusal import shown
 from hefu.errors import HefuError, Problem, Text
 
@@ -91,7 +92,8 @@ def _step(step: int | str) -> str:
 
 
 def _problem(detail: ErrorDetails, file: str, place: Callable[[tuple[int | str, ...]], str]) -> Problem:
-    rule = _RULES.get(detail["type"], _NO_VALUE).fill(detail.get("ctx", {}))
+    slots = detail.get("ctx", {})
+    rule = FORMS.get(slots.get("pattern", "")) or _RULES.get(detail["type"], _NO_VALUE).fill(slots)
     value = "" if detail["type"] == "missing" else shown(detail["input"])
     return Problem(
         FIELD,
