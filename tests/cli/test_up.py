@@ -84,3 +84,13 @@ def test_it_says_when_a_node_has_died(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_its_nodes_go_with_it_when_it_is_killed(tmp_path: Path) -> None:
+    process = start(tmp_path, "--no-samples")
+    try:
+        wait_for(True, tmp_path)
+        process.kill()
+        wait_for(False, tmp_path)
+    finally:
+        process.communicate()

@@ -324,9 +324,12 @@ def demo(as_machine: AsJson = False) -> None:
 
 
 @app.command()
-def serve(side: Side) -> None:
+def serve(
+    side: Side,
+    until_stdin_closes: Annotated[bool, typer.Option(help="Stop when standard input closes.")] = False,
+) -> None:
     """Run one node in this process 运行单个节点."""
-    processes.serve(side, home())
+    processes.serve(side, home(), until_stdin_closes=until_stdin_closes)
 
 
 @app.command()

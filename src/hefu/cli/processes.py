@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -34,8 +36,12 @@ _START_SECONDS: Final = 60
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(side: Side, home: Path) -> None:
-    """Run one node in this process until it is told to stop."""
+def serve(side: Side, home: Path, *, until_stdin_closes: bool = False) -> None:
+    """Run one node in this process until it is told to stop, or, on request, until its standard input
+    closes: then whoever started it has gone.
+    """
+    if until_stdin_closes:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     folder = home / side.value
     settings = load_node(folder)
     if side is Side.TAX:
@@ -58,12 +64,25 @@ def serve(side: Side, home: Path) -> None:
     )
 
 
+def _end_with_stdin() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@cache
+def _leash() -> tuple[int, int]:
+    """A pipe whose writing end lives exactly as long as this process, whatever ends it."""
+    return os.pipe()
+
+
 def start(side: Side, home: Path) -> subprocess.Popen[bytes]:
     """Start a node; its output goes to ``node.log`` in its folder."""
     log = (home / side.value / "node.log").open("ab")
     with log:
         return subprocess.Popen(
-            [sys.executable, "-m", "hefu.cli.main", "serve", side.value],
+            [sys.executable, "-m", "hefu.cli.main", "serve", side.value, "--until-stdin-closes"],
+            stdin=_leash()[0],
             env={**os.environ, "HEFU_HOME": str(home)},
             stdout=log,
             stderr=subprocess.STDOUT,
