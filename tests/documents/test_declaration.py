@@ -209,3 +209,10 @@ def test_everyone_named_is_a_party() -> None:
 def test_a_declaration_has_a_trader() -> None:
     refused_declaration(trader=None)
     refused_declaration(trader={"name": "无编码"})
+
+
+def test_a_declaration_names_at_most_a_thousand_certificates() -> None:
+    named = [{"number": f"C{number}"} for number in range(1001)]
+    assert len(declaration(certificates=named[:1000]).certificates) == 1000
+    with pytest.raises(ValidationError):
+        declaration(certificates=named)

@@ -125,7 +125,7 @@ class Declaration(Document):
     terms: Code | None = None
     gross_weight: Quantity | None = None
     net_weight: Quantity | None = None
-    certificates: tuple[CertificateReference, ...] = ()
+    certificates: Annotated[tuple[CertificateReference, ...], Field(max_length=1000)] = ()
     items: Items = ()
     becomes: Items = ()
     remark: Remark | None = None
