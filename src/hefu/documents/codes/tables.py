@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-NAMES = ("units", "modes", "offices", "currencies", "countries")
+NAMES = ("units", "modes", "offices", "currencies", "countries", "hs_changes")
 
 
 @dataclass(frozen=True, slots=True)
