@@ -64,8 +64,12 @@ class NodeSettings(_Setting):
         description="First public keys of the peer: key_id, algorithm, public_key, not_before.",
     )
     callers: list[Caller] = Field(default_factory=list, description="Who may call, until real sign-in comes.")
+    rules: str = Field(
+        "",
+        description="Rule set: a version that comes with hefu, or a file in this folder; empty: the newest.",
+    )
     policy: dict[str, Any] = Field(
-        default_factory=dict, description="Open points of DESIGN §9 that differ from the defaults."
+        default_factory=dict, description="Open points that differ from the rule set's policy."
     )
     pull_seconds: float = Field(
         2.0, gt=0, description="How long a declaration waits for a pulled certificate."

@@ -175,15 +175,20 @@ def test_zero_is_written_in_one_way(zero: Any) -> None:
         "２０２６-03-01",
         "20260301235959",
         "2026-03-01T23:59:59",
-        "2026-03-01T23:59:59Z",
+        "2026-03-01T23:59:59+08:00",
         "2026-03-01 00:00:00",
+        "2026-03-01T15:59:59Z",
+        "2026-02-28T16:00:00Z",
+        "2026-02-28T11:00:00-05:00",
         date(2026, 3, 1),
-        datetime(2026, 3, 1, 23, 59, tzinfo=UTC),
+        datetime(2026, 3, 1, 23, 59),  # noqa: DTZ001 - without an offset it is Shanghai's
+        datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC),
+        datetime(2026, 2, 28, 16, 0, tzinfo=UTC),
         datetime(2026, 3, 1, 0, 1, tzinfo=timezone(timedelta(hours=8))),
     ],
     ids=str,
 )
-def test_a_time_of_day_is_cut_off_and_not_shifted(value: Any) -> None:
+def test_a_day_is_the_day_in_shanghai(value: Any) -> None:
     assert take("Day", value) == date(2026, 3, 1)
 
 

@@ -33,6 +33,7 @@ DECIDED = {
         ("POST", "/v1/declarations/{number}/withdraw"): Action.WITHDRAW,
         ("POST", "/v1/declarations/{number}/refuse"): Action.REFUSE,
         ("GET", "/v1/declarations/{number}"): Action.READ_DECLARATION,
+        ("GET", "/v1/declarations/{number}/changes"): Action.READ_DECLARATION,
         ("GET", "/v1/certificates/{number}"): Action.READ_CERTIFICATE,
         ("GET", "/v1/rules"): Action.RULES,
     },

@@ -35,9 +35,11 @@ from hefu.protocol.records import (
     Side,
 )
 from hefu.protocol.records import Copy as Arrived
+from hefu.protocol.verification import Verification
 from hefu.rules.case import UseState
 from hefu.rules.compare import compare
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import CURRENT
 from hefu.stores.sqlite import SqliteStore
 from hefu.stores.tables import TABLES
 from tests import builders
@@ -58,7 +60,7 @@ class Authorities:
 
     def __init__(self, policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
-        self.gate = Gate(self.policy, compare)
+        self.gate = Gate(Verification(self.policy, CURRENT, compare))
         self.stores = {side: SqliteStore(":memory:", side) for side in Side}
         self.now = START
 

@@ -210,7 +210,7 @@ def test_without_the_export_declaration_what_is_left_is_what_the_certificate_sta
 def finding(code: str, of: str = NUMBER) -> Finding:
     text = Text("", "")
     return Finding(
-        code, Question.ENTITLEMENT, Severity.BLOCK, "certificates", "", "", of, None, None, text, text, ""
+        code, Question.ENTITLEMENT, Severity.BLOCK, "certificates", "", "", of, None, None, text, text, text
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.fields import scaled
+from hefu.documents.party import Party
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from tests.builders import (
     AGENT,
@@ -24,12 +26,21 @@ from tests.builders import (
 )
 from tests.rules.pairs import ACTS, OTHER_ACT, OTHER_EXPORT
 
-HS = ("6109100000", "61091000", "6109909000", "6110200000", "8517130000")
+HS = ("6109100000", "61091000", "6109909000", "6110200000", "8517130000", "8703600000")
 UNITS = ("件", "只", "千克", "克", "吨", "个", "打")
 QUANTITIES = ("100", "100.00001", "99.99999", "0.00001", "40", "60", "250")
 STATES = tuple(UseState)
 IN_FORCE = ExportState.IN_FORCE
 ODDS = 0.88
+ODD = {"uscc": "91350211M0000XUF46", "customs_code": "3502160005"}
+"""A firm whose check digit does not fit."""
+
+
+TAXES = (
+    {"refunded_vat": "13"},
+    {"refunded_vat": "13", "repaid_vat": "13", "payment_slip": "JK1", "paid_on": "2026-02-20"},
+    {"refunded_vat": "13", "repaid_vat": "1", "payment_slip": "JK1", "paid_on": "2026-02-20"},
+)
 
 
 def mutated(seed: int) -> Case:
@@ -48,18 +59,25 @@ def _pick(random: Random, sound: Any, *others: Any) -> Any:
 
 def _case(random: Random) -> Case:
     act = random.choice(ACTS)
-    firm = random.choice((EXPORTER, EXPORTER, AGENT))
+    firm = random.choice((EXPORTER, EXPORTER, EXPORTER, AGENT, AGENT, ODD))
     names = [f"N{n}" for n in range(1 + _pick(random, 0, 1, 2))]
     goods = [_goods(random, n) for n in range(1, 1 + random.choice((1, 1, 1, 2, 3)))]
     documents = [_certificate(random, act, firm, name, goods) for name in names]
     items = [_item(random, one) for one in goods]
-    trader = _pick(random, firm, STRANGER, {"customs_code": firm["customs_code"]})
+    trader = _pick(
+        random, firm, STRANGER, {"customs_code": firm["customs_code"]}, {**firm, "name": "北京别名有限公司"}
+    )
     related = None if act == "export" else _pick(random, EXPORT, OTHER_EXPORT, None)
     lodged = declaration(
         act,
         declared_on=_pick(random, "2026-03-05", "2026-02-28", "2027-02-02", "2026-03-01"),
         trader=trader,
-        owner=_pick(random, PRINCIPAL, STRANGER, None),
+        owner=_pick(random, PRINCIPAL, STRANGER, ODD, None),
+        declarant=_pick(random, None, AGENT, ODD),
+        terms=_pick(random, "3", "1", "2", None),
+        freight=_pick(
+            random, None, {"mark": "rate", "value": "5"}, {"mark": "total", "value": "9", "currency": "EUR"}
+        ),
         mode=_pick(random, {"export": "0110", "return": "4561"}.get(act), "8888", "1039", "9610"),
         related=related if act == "return" else related or (EXPORT if act != "export" else None),
         items=[]
@@ -74,6 +92,9 @@ def _case(random: Random) -> Case:
         export=lodged.related or (random.choice((EXPORT, None)) if act == "return" else None),
         **_shipped(random, act, firm, goods),
         goods_left={} if act == "export" else _left(random, goods),
+        amended_on=_pick(random, None, date(2026, 3, 1), date(2026, 3, 3)),
+        changing=_pick(random, None, None, None, OTHER_ACT),
+        consignor=_pick(random, None, Party.model_validate(PRINCIPAL), Party.model_validate(STRANGER)),
     )
 
 
@@ -98,6 +119,7 @@ def _certificate(
         number=name,
         issued_on=_pick(random, "2026-03-01", "2026-03-05", "2026-03-06"),
         holder=_pick(random, firm, STRANGER, {"uscc": firm["uscc"]}),
+        refund_state=_pick(random, "not_claimed", "reversed", "paid_back", "refunded_open"),
         lines=lines,
         **chain,
     )
@@ -107,9 +129,11 @@ def _line(random: Random, purpose: str, number: int, one: dict[str, Any]) -> dic
     told: dict[str, Any] = {
         "line": number,
         "hs_code": _pick(random, one["hs_code"], *HS),
-        "goods_name": "货物",
+        "goods_name": _pick(random, "棉制针织T恤衫", "智能手机"),
         "unit": _pick(random, one["unit"], *UNITS),
         "quantity": _pick(random, one["quantity"], *QUANTITIES),
+        "fob_usd": _pick(random, None, "1000", "900", "0.5"),
+        "tax": _pick(random, None, *TAXES),
     }
     if purpose == "export":
         return {**told, "invoice": "FP0001", "invoice_line": number}
@@ -128,7 +152,14 @@ def _item(random: Random, one: dict[str, Any]) -> dict[str, Any]:
     }
     second = _pick(random, None, {"quantity": "100", "unit": "千克"})
     return item(
-        item=one["item"], hs_code=_pick(random, one["hs_code"], *HS), first=first, second=second, traded=None
+        origin=_pick(random, None, "CHN", "VNM"),
+        total=_pick(random, "1000", "1050", None),
+        currency=_pick(random, "USD", "EUR"),
+        item=one["item"],
+        hs_code=_pick(random, one["hs_code"], *HS),
+        first=first,
+        second=second,
+        traded=None,
     )
 
 
@@ -141,7 +172,8 @@ def _standing(random: Random, document: Certificate, act: str) -> Standing:
     state = _pick(random, UseState.AVAILABLE, *STATES)
     held_by = random.choice((act, OTHER_ACT)) if state in (UseState.RESERVED, UseState.USED) else None
     known = None if state is UseState.UNKNOWN else document
-    return Standing(document.number, state, known, held_by)
+    behind, ticket = _pick(random, False, False, False, True), _pick(random, None, None, None, "YJ1")
+    return Standing(document.number, state, known, held_by, behind=behind, ticket=ticket)
 
 
 def _principal(random: Random, act: str, name: str) -> Standing:

@@ -11,9 +11,10 @@ from typing import Any, Final
 from hefu.documents.certificate import Certificate
 from hefu.documents.fields import scaled
 from hefu.rules.case import Case, ExportState, Standing, UseState
-from hefu.rules.compare import CURRENT, compare
+from hefu.rules.compare import compare
 from hefu.rules.finding import Comparison, Finding
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import CURRENT
 from tests.builders import AGENT, EXPORT, PRINCIPAL, certificate, declaration
 
 Changes = dict[str, Any]

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hefu.documents.fields import scaled
 from hefu.documents.goods import convert
 from hefu.rules.case import Case, UseState
-from hefu.rules.compare import CURRENT, compare
+from hefu.rules.compare import compare
 from hefu.rules.finding import Comparison, Question
-from hefu.rules.frame import items_of
+from hefu.rules.pairing import items_of
 from hefu.rules.policy import Policy
-from hefu.rules.ruleset import RuleSet
-from tests.builders import EXPORT, certificate, declaration, item, line
+from hefu.rules.ruleset import CURRENT, RuleSet
+from tests.builders import EXPORT, EXPORTER, STRANGER, certificate, declaration, item, line
 from tests.rules.mutations import mutated
 from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, codes, judged, pair, several
 
@@ -27,6 +27,19 @@ POLICIES = (
     DEFAULT,
     Policy(scope="announcement-256", original_unknown="hold"),
     Policy(return_window_months=1, ecommerce_window_months=24),
+    Policy.model_validate(
+        {
+            "rates": {"202602": {"EUR": "7.8", "USD": "7.1"}, "202603": {"EUR": "7.9", "USD": "7"}},
+            "successors": {STRANGER["uscc"]: EXPORTER["uscc"]},
+            "certificate_pattern": "N[0-9]|P1",
+            "window_months_by_mode": {"0110": 1},
+            "hs_changes": [
+                {"since": "2026-02-20", "old": "6109100000", "new": "6110200000", "source": "test"}
+            ],
+            "tolerances": [{"unit": "件", "hs": "61", "percent": "50", "amount": "1"}],
+            "goods_similarity": 0,
+        }
+    ),
 )
 MANY = 500
 SEEDS = st.lists(st.integers(0, 10**6), min_size=1, max_size=9)
@@ -49,9 +62,13 @@ def test_five_hundred_cases_in_one_frame_are_answered_exactly_as_one_by_one(poli
         assert one == alone, case
 
 
+NEEDS_POLICY = {"party.succeeded", "certificate.number_form"}
+"""Silent as long as the policy says nothing of successors and of the form of numbers."""
+
+
 def test_the_mutated_cases_are_no_empty_proof() -> None:
     found = Counter(finding.code for one in _alone(DEFAULT) for finding in one.findings)
-    assert set(found) == ALL_CODES
+    assert set(found) == ALL_CODES - NEEDS_POLICY
     passing = sum(one.passes for one in _alone(DEFAULT))
     assert 0.05 * MANY < passing < 0.6 * MANY
 

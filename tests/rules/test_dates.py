@@ -201,3 +201,34 @@ def _months_after(day: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError(day)
+
+
+@pytest.mark.parametrize(
+    ("mode", "last"), [("0110", "2026-05-01"), ("9810", "2026-08-01"), ("0615", "2027-02-01")]
+)
+def test_a_mode_may_have_a_window_of_its_own(mode: str, last: str) -> None:
+    policy = Policy(window_months_by_mode={"0110": 3})
+    for shift, expected in ((0, []), (1, ["date.window_closed"])):
+        day = date.fromisoformat(last) + timedelta(days=shift)
+        assert codes(_declared(day, mode=mode), policy) == expected
+
+
+def test_without_a_day_of_export_there_is_no_window() -> None:
+    case = pair(decl={"declared_on": "2030-01-01"}, original=None)
+    assert codes(case) == ["original.unknown"]
+
+
+@pytest.mark.parametrize(
+    ("exported", "months", "last"),
+    [("2026-01-31", 1, "2026-02-28"), ("2023-12-31", 2, "2024-02-29"), ("2026-08-31", 6, "2027-02-28")],
+)
+def test_a_window_ends_on_the_last_day_of_a_shorter_month(exported: str, months: int, last: str) -> None:
+    policy = Policy(return_window_months=months)
+    for shift, expected in ((0, []), (1, ["date.window_closed"])):
+        day = date.fromisoformat(last) + timedelta(days=shift)
+        case = pair(
+            cert={"issued_on": exported, "lines": [line(export_date=exported)]},
+            decl={"declared_on": str(day)},
+            original=None,
+        )
+        assert codes(case, policy) == ["original.unknown", *expected]

@@ -16,8 +16,11 @@ from hefu.documents.codes.tables import units
 from hefu.documents.fields import scaled, unscaled
 from hefu.documents.goods import convert, factor
 from hefu.rules.case import UseState
-from hefu.rules.derived import converted, derive, same_hs, same_party, wide
+from hefu.rules.derived import derive
+from hefu.rules.expressions import converted, same_hs, same_party, wide
 from hefu.rules.frame import build
+from hefu.rules.library import SELDOM
+from hefu.rules.policy import Policy
 from tests.builders import certificate, item, line
 from tests.rules.pairs import OTHER_ACT, pair, several, standing
 
@@ -110,7 +113,7 @@ def test_codes_are_the_same_on_their_common_prefix(a: str, b: str) -> None:
 
 
 def _derived(**case: Any) -> dict[str, Any]:
-    return derive(build([pair(**case)], [True])).row(0, named=True)
+    return derive(build([pair(**case)], [True]), Policy(), SELDOM).row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,7 @@ def test_guards_are_never_null() -> None:
         pair(decl={"items": [item(), item(item=2, hs_code="6205200000")]}),
         several([certificate(), certificate(number="BSWT0002")]),
     ]
-    frame = derive(build(cases, [True] * len(cases)))
+    frame = derive(build(cases, [True] * len(cases)), Policy(), SELDOM)
     guards = ("fit", "mine", "same_export", "paired")
     assert {name: frame[name].null_count() for name in guards} == dict.fromkeys(guards, 0)
 
@@ -157,7 +160,7 @@ def test_what_is_drawn_of_a_line_is_summed_per_line_of_each_case_alone() -> None
     amounts = {1: "30", 2: "50", 3: "7"}
     items = [item(item=n, first={"quantity": q, "unit": "件"}) for n, q in amounts.items()]
     case = pair(decl={"items": items, "certificates": ties}, certificates=(standing(document),))
-    frame = derive(build([case, case], [True, True]))
+    frame = derive(build([case, case], [True, True]), Policy(), SELDOM)
     told = frame.select("case", "item", "drawn_of_line").rows()
     one = [(1, 80 * 10**5), (2, 80 * 10**5), (3, 7 * 10**5)]
     assert told == [(number, *row) for number in (0, 1) for row in one]

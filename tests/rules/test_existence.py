@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -37,6 +38,29 @@ _broken = partial(Broken, field="certificates", question="entitlement")
 
 
 BROKEN = (
+    _broken(
+        "certificate.on_paper",
+        pair(certificates=(replace(standing(certificate()), ticket="YJ2026-0001"),)),
+        declared=NUMBER,
+        certified="YJ2026-0001",
+    ),
+    _broken(
+        "certificate.behind",
+        pair(certificates=(replace(standing(certificate()), behind=True),)),
+        declared=NUMBER,
+        certified="available",
+    ),
+    *(
+        _broken(
+            "certificate.number_form",
+            pair(act),
+            declared=NUMBER,
+            certified=act,
+            policy=Policy(certificate_pattern="BSWT[0-9]{3}|SWT0001"),
+            why=act,
+        )
+        for act in ACTS
+    ),
     *(
         _broken(
             "certificate.missing",
@@ -63,6 +87,15 @@ BROKEN = (
         severity="warn",
     ),
 )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [("", True), ("BSWT[0-9]{4}", True), ("BSWT", False), ("SWT0001", False), ("BSWT000[12]|X", True)],
+)
+def test_a_pattern_is_asked_of_the_whole_number(pattern: str, *, fits: bool) -> None:
+    expected = [] if fits else ["certificate.number_form"]
+    assert codes(pair(), Policy(certificate_pattern=pattern)) == expected
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=str)

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 
 from hefu.errors import Text
-from hefu.rules.compare import CURRENT
 from hefu.rules.finding import Comparison, Finding, Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.rule import Rule
+from hefu.rules.ruleset import CURRENT
 from tests.builders import STRANGER, certificate
 from tests.rules.pairs import judged, pair, standing
 
@@ -31,7 +31,7 @@ JSON = {
 
 
 def _finding(question: Question, severity: Severity) -> Finding:
-    return Finding("a.b", question, severity, "field", "x", "y", "N", 1, 2, SAID, SAID, "ground")
+    return Finding("a.b", question, severity, "field", "x", "y", "N", 1, 2, SAID, SAID, SAID)
 
 
 def _answer(*findings: Finding) -> Comparison:

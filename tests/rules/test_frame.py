@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from hefu.documents.declaration import DeclarationItem
 from hefu.documents.fields import unscaled
 from hefu.rules.case import Case, Standing, UseState
-from hefu.rules.frame import SCHEMA, build, day_text, items_of, measure_for, same_code
-from hefu.rules.frame import pair as pairs_of
+from hefu.rules.days import as_day, as_number
+from hefu.rules.frame import SCHEMA, build
+from hefu.rules.pairing import items_of, measure_for, same_code
+from hefu.rules.pairing import pair as pairs_of
 from tests.builders import certificate, declaration, invoice_line, item, line
 from tests.rules.pairs import OTHER_EXPORT, chained, pair, several, standing
 
@@ -236,7 +238,8 @@ def test_the_same_code_is_a_common_prefix_in_either_order(a: str, b: str) -> Non
 @given(st.dates())
 def test_days_survive_the_frame(day: date) -> None:
     shift = day.toordinal() - date(1970, 1, 1).toordinal()
-    assert day_text(shift) == day.isoformat()
+    assert as_number(day) == shift
+    assert as_day(shift) == day
 
 
 def test_days_of_the_frame_are_the_days_of_the_documents() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hefu.rules.frame import pair as pairs_of
+from hefu.rules.pairing import pair as pairs_of
 from tests.builders import AGENT, EXPORT, EXPORTER, PRINCIPAL, certificate, item, line
 from tests.rules.pairs import AFTER_EXPORT, codes, judged, left, only, pair, several, standing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,29 @@ def _two_items(act: str = "return", **rest: Any) -> Case:
 
 
 BROKEN = (
+    *(
+        _broken(
+            "original.changing",
+            pair(act, changing="XG2026000009"),
+            EXPORT,
+            "XG2026000009",
+            question="entitlement",
+            certificate="BSWT0001",
+            why=act,
+        )
+        for act in AFTER_EXPORT
+    ),
+    *(
+        _broken(
+            "original.amended_since",
+            pair(act, amended_on=date(2026, 3, 2)),
+            "2026-03-02",
+            "2026-03-01",
+            severity="warn",
+            why=act,
+        )
+        for act in AFTER_EXPORT
+    ),
     *(
         _broken("declaration.differs", _elsewhere(act), OTHER_EXPORT, EXPORT, item=1, line=1, why=act)
         for act in AFTER_EXPORT
@@ -94,6 +118,15 @@ BROKEN = (
         for act in AFTER_EXPORT
     ),
 )
+
+
+def test_an_amendment_on_the_day_of_issue_or_before_says_nothing() -> None:
+    for day in (date(2026, 3, 1), date(2026, 2, 28)):
+        assert codes(pair(amended_on=day)) == []
+
+
+def test_an_export_has_no_original_that_could_change() -> None:
+    assert codes(pair("export", amended_on=date(2026, 3, 2), changing="XG2026000009")) == []
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=str)

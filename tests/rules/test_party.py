@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from hefu.documents.party import Party
 from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.policy import Policy
 from tests.builders import AGENT, EXPORTER, PRINCIPAL, STRANGER, certificate
 from tests.rules.pairs import (
     ACTS,
@@ -33,6 +35,26 @@ def _behind(state: UseState, **changes: Any) -> Case:
 
 UNKNOWN_PRINCIPAL = chained(principals={"WT0001": Standing("WT0001", UseState.UNKNOWN)})
 
+ODD = {"uscc": "91350211M0000XUF46", "customs_code": "3502160005"}
+"""A real firm whose published code has a check digit that does not fit."""
+
+SUCCEEDED = Policy(successors={STRANGER["uscc"]: EXPORTER["uscc"]})
+
+
+def _warns(
+    code: str,
+    case: Case,
+    declared: dict[str, str],
+    certified: dict[str, str],
+    field: str = "trader",
+    question: str = "entitlement",
+    **more: Any,
+) -> Broken:
+    """Something that a person looks at; it does not hold the declaration."""
+    told = {"severity": "warn", "question": question, **more}
+    return Broken(code, case, declared["uscc"], certified["uscc"], field, **told)
+
+
 BROKEN = (
     *(
         _broken(
@@ -55,6 +77,59 @@ BROKEN = (
             why=act,
         )
         for act in AFTER_EXPORT
+    ),
+    _warns("party.succeeded", pair(cert={"holder": STRANGER}), EXPORTER, STRANGER, policy=SUCCEEDED),
+    Broken(
+        "party.name_differs",
+        pair(decl={"trader": {**EXPORTER, "name": "北京兴达制衣有限公司"}}),
+        "北京兴达制衣有限公司",
+        EXPORTER["name"],
+        "trader",
+        severity="warn",
+    ),
+    *(
+        _warns(
+            "party.check_digit",
+            pair(act, cert={"holder": ODD}, decl={"trader": ODD, "owner": ODD}, shipped={"trader": ODD}),
+            ODD,
+            ODD,
+            question="match",
+            why=act,
+        )
+        for act in ACTS
+    ),
+    _warns("party.owner_check_digit", pair(decl={"owner": ODD}), ODD, EXPORTER, "owner", question="match"),
+    _warns(
+        "party.declarant_check_digit",
+        pair(decl={"declarant": ODD}),
+        ODD,
+        EXPORTER,
+        "declarant",
+        question="match",
+    ),
+    Broken(
+        "party.holder_check_digit",
+        pair(
+            cert={"holder": ODD},
+            decl={"trader": {"customs_code": ODD["customs_code"]}, "owner": None},
+            shipped={"trader": {"customs_code": ODD["customs_code"]}},
+        ),
+        ODD["customs_code"],
+        ODD["uscc"],
+        "holder",
+        severity="warn",
+    ),
+    *(
+        _warns(
+            "party.consignor_differs",
+            pair(act, consignor=Party.model_validate(PRINCIPAL)),
+            EXPORTER,
+            PRINCIPAL,
+            "owner",
+            question="match",
+            why=act,
+        )
+        for act in ACTS
     ),
     _chain("principal.unknown", UNKNOWN_PRINCIPAL),
     _chain("principal.unfit", chained(principal={"agent": STRANGER}), why="other agent"),
@@ -119,10 +194,55 @@ def test_firms_that_share_no_identifier_are_not_taken_for_the_same() -> None:
     assert codes(case) == ["party.holder_differs"]
 
 
-@pytest.mark.parametrize("name", ["北京合符进出口有限公司(改名)", "BEIJING HEFU", None])
-def test_names_of_firms_never_decide(name: str | None) -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("北京合符进出口有限公司(改名)", ["party.name_differs"]),
+        ("BEIJING HEFU", ["party.name_differs"]),
+        ("北京合符進出口有限公司", []),
+        (" 北京合符进出口 有限公司", []),
+        ("（北京）合符进出口有限公司", []),
+        (None, []),
+    ],
+)
+def test_names_of_firms_advise_and_never_decide(name: str | None, expected: list[str]) -> None:
     trader = {**BOTH, **({"name": name} if name else {})}
-    assert codes(pair(decl={"trader": trader})) == []
+    case = pair(decl={"trader": trader})
+    assert codes(case) == expected
+    assert judged(case).passes
+
+
+def test_a_former_name_is_the_firms_own() -> None:
+    case = pair(decl={"trader": {**BOTH, "name": "北京旧名贸易公司"}})
+    known = {EXPORTER["uscc"]: ("北京旧名贸易公司",)}
+    assert codes(case, Policy(former_names=known)) == []
+    assert codes(case, Policy(former_names={STRANGER["uscc"]: ("北京旧名贸易公司",)})) == [
+        "party.name_differs"
+    ]
+
+
+def test_names_of_different_firms_are_not_compared() -> None:
+    assert codes(pair(cert={"holder": {**STRANGER, "name": "另一家"}})) == ["party.holder_differs"]
+
+
+SUCCESSOR = Policy(successors={STRANGER["uscc"]: PRINCIPAL["uscc"], PRINCIPAL["uscc"]: EXPORTER["uscc"]})
+
+
+@pytest.mark.parametrize("before", [PRINCIPAL, STRANGER])
+def test_a_successor_is_let_through_to_a_person(before: dict[str, str]) -> None:
+    for case in (pair(cert={"holder": before}), pair(shipped={"trader": before})):
+        assert codes(case, SUCCESSOR) == ["party.succeeded"]
+        assert judged(case, SUCCESSOR).passes
+        assert not judged(case).passes
+    both = pair(cert={"holder": before}, shipped={"trader": before})
+    assert codes(both, SUCCESSOR) == ["party.succeeded"]
+
+
+def test_a_predecessor_is_not_a_successor_and_circles_end() -> None:
+    case = pair(cert={"holder": EXPORTER}, decl={"trader": STRANGER}, shipped={"trader": STRANGER})
+    assert codes(case, SUCCESSOR) == ["party.holder_differs"]
+    circle = Policy(successors={STRANGER["uscc"]: PRINCIPAL["uscc"], PRINCIPAL["uscc"]: STRANGER["uscc"]})
+    assert codes(pair(cert={"holder": STRANGER}), circle) == ["party.holder_differs"]
 
 
 def test_a_last_digit_is_enough_to_be_another_firm() -> None:

@@ -15,8 +15,10 @@ from hefu.protocol.book import Book
 from hefu.protocol.customs import Gate
 from hefu.protocol.messages import CertificateIssued
 from hefu.protocol.records import Key, Record
+from hefu.protocol.verification import Verification
 from hefu.rules.compare import compare
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import CURRENT
 from tests.builders import certificate, declaration, line
 from tests.rules.pairs import ACTS, OTHER_EXPORT, codes, pair
 
@@ -33,7 +35,19 @@ CHANGED: dict[str, Any] = {
     "original_unknown": "hold",
     "return_window_months": 13,
     "ecommerce_window_months": 7,
+    "window_months_by_mode": {"1210": 6},
     "reservation_days": 15,
+    "used_at": "passing",
+    "certificate_pattern": "[A-Z]{4}[0-9]{4}",
+    "tolerances": [{"unit": "035", "percent": "1", "amount": "2"}],
+    "value_percent": "6",
+    "value_amount": "2",
+    "rates": {"202602": {"EUR": "7.8", "USD": "7.1"}},
+    "repaid_amount": "1",
+    "goods_similarity": 41,
+    "former_names": {"91110000101623741K": ["旧名"]},
+    "successors": {"91110000101623741K": "911101066976941872"},
+    "hs_changes": [{"since": "2026-01-01", "old": "6109100000", "new": "6109100010", "source": "test"}],
     "certificate_lines": "several",
     "license_code": "Y",
 }
@@ -66,12 +80,27 @@ def test_a_sound_pair_passes_in_every_scope(scope: str, act: str) -> None:
 
 
 def test_the_defaults_are_those_of_the_design() -> None:
-    assert Policy().model_dump() == {
+    told = Policy().model_dump(mode="json")
+    weights = {(one["unit"], one["percent"], one["amount"], one["hs"]) for one in told.pop("tolerances")}
+    assert ("035", "0.5", "1", "") in weights
+    assert {percent for _, percent, _, _ in weights} == {"0.5"}
+    assert told == {
         "scope": "broad",
         "original_unknown": "warn",
         "return_window_months": 12,
         "ecommerce_window_months": 6,
+        "window_months_by_mode": {},
         "reservation_days": 14,
+        "used_at": "release",
+        "certificate_pattern": "",
+        "value_percent": "5",
+        "value_amount": "1",
+        "rates": {},
+        "repaid_amount": "0.01",
+        "goods_similarity": 40,
+        "former_names": {},
+        "successors": {},
+        "hs_changes": [],
         "certificate_lines": "one-declaration",
         "license_code": "",
     }
@@ -103,6 +132,20 @@ def test_equal_policies_have_equal_digests_however_they_were_written() -> None:
         {"reservation_days": 0},
         {"reservation_days": -1},
         {"reservation_hours": 1},
+        {"window_months_by_mode": {"1210": 0}},
+        {"used_at": "never"},
+        {"certificate_pattern": "["},
+        {"tolerances": [{"unit": "无此单位", "percent": "1", "amount": "2"}]},
+        {"tolerances": [{"unit": "035", "percent": "101", "amount": "2"}]},
+        {"value_percent": "-1"},
+        {"value_amount": "-1"},
+        {"rates": {"202613": {"EUR": "7.8"}}},
+        {"rates": {"202612": {"EUR": "0"}}},
+        {"repaid_amount": "-0.01"},
+        {"goods_similarity": 101},
+        {"former_names": {"1": ["旧名"]}},
+        {"successors": {"91110000101623741K": "1"}},
+        {"hs_changes": [{"since": "2026-01-01", "old": "61", "new": "6109100010", "source": "test"}]},
     ],
     ids=str,
 )
@@ -143,7 +186,7 @@ class Memory:
 
 
 def _reserved(policy: Policy) -> tuple[Gate, Memory]:
-    gate, store = Gate(policy, compare), Memory()
+    gate, store = Gate(Verification(policy, CURRENT, compare)), Memory()
     book = Book(store, NOW)
     gate.receive(book, CertificateIssued(number="BSWT0001", certificate=certificate()), "tax")
     (outcome,) = gate.lodge(book, [declaration()], "broker")

@@ -49,7 +49,7 @@ def test_of_an_unfit_certificate_nothing_but_the_purpose_is_compared(purpose: st
 
 def test_the_remedy_names_the_purpose_that_is_needed() -> None:
     (found,) = judged(_case("return", "withdrawal")).findings
-    assert "return" in found.remedy.zh
+    assert "退运" in found.remedy.zh
     assert "return" in found.remedy.en
     assert "withdrawal" in found.message.en
 

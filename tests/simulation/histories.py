@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
+from hefu.rules.policy import Policy
 from tests.simulation.world import Parts, Violation, World
 
 Step = tuple[str, int]
@@ -38,9 +39,16 @@ def steps_of(seed: int, length: int = LENGTH) -> tuple[Step, ...]:
     return tuple((name, rng.randrange(1 << 30)) for name in names)
 
 
-def play(steps: tuple[Step, ...], parts: Parts | None = None) -> tuple[World, str]:
+def policy_of(seed: int) -> Policy:
+    """The policy of a seed: one history in four marks certificates used when the comparison passes."""
+    return Policy(used_at="passing") if seed % 4 == 3 else Policy()
+
+
+def play(
+    steps: tuple[Step, ...], parts: Parts | None = None, policy: Policy | None = None
+) -> tuple[World, str]:
     """Play the steps in a new world; the text says what was violated, empty if nothing."""
-    world = World(parts or Parts())
+    world = World(parts or Parts(), policy or Policy())
     try:
         for name, seed in steps:
             world.step(name, seed)
@@ -58,22 +66,25 @@ def play(steps: tuple[Step, ...], parts: Parts | None = None) -> tuple[World, st
 def run(seed: int, parts: Parts | None = None, *, shrinking: bool = True) -> Failure | None:
     """One history; its failure, shrunk, or ``None``."""
     steps = steps_of(seed)
-    _, text = play(steps, parts)
+    policy = policy_of(seed)
+    _, text = play(steps, parts, policy)
     if not text:
         return None
     if shrinking:
-        steps, text = shrink(steps, text, parts)
+        steps, text = shrink(steps, text, parts, policy)
     return Failure(seed, text, steps)
 
 
-def shrink(steps: tuple[Step, ...], text: str, parts: Parts | None) -> tuple[tuple[Step, ...], str]:
+def shrink(
+    steps: tuple[Step, ...], text: str, parts: Parts | None, policy: Policy
+) -> tuple[tuple[Step, ...], str]:
     """Leave out steps, in ever smaller runs, as long as the history still fails."""
     size = len(steps) // 2
     while size:
         start = 0
         while start < len(steps):
             shorter = steps[:start] + steps[start + size :]
-            _, still = play(shorter, parts)
+            _, still = play(shorter, parts, policy)
             if still:
                 steps, text = shorter, still
             else:

@@ -8,7 +8,7 @@ the store.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -28,15 +28,19 @@ from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.messages import KeyAnnounced, Message
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
+    Adopted,
     Copy,
     Outgoing,
     PeerKey,
     Side,
 )
+from hefu.protocol.verdicts import VERDICTS, verdict_of
+from hefu.protocol.verification import Verification
 from hefu.rules.case import Case
 from hefu.rules.compare import compare
 from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import CURRENT, RuleSet
 from hefu.stores.sqlite import SqliteStore
 from hefu.trust.keyring import Keyring, SigningKey, generate
 from tests.registers import registers
@@ -63,14 +67,14 @@ def first_key(side: Side) -> SigningKey:
 _REMEMBERED: dict[str, Comparison] = {}
 
 
-def remembered_compare(cases: list[Case], policy: Policy) -> list[Comparison]:
+def remembered_compare(cases: Sequence[Case], policy: Policy, ruleset: RuleSet) -> list[Comparison]:
     """The real comparison, which is a pure function, asked once for each different question."""
-    keys = [repr(case) for case in cases]
+    keys = [f"{policy.digest} {case!r}" for case in cases]
     fresh = {key: case for key, case in zip(keys, cases, strict=True) if key not in _REMEMBERED}
     if len(_REMEMBERED) > 20_000:
         _REMEMBERED.clear()
         fresh = dict(zip(keys, cases, strict=True))
-    _REMEMBERED.update(zip(fresh, compare(list(fresh.values()), policy), strict=True))
+    _REMEMBERED.update(zip(fresh, compare(list(fresh.values()), policy, ruleset), strict=True))
     return [_REMEMBERED[key] for key in keys]
 
 
@@ -82,6 +86,7 @@ class Parts:
     void: Callable[..., Outcome] = tax.void
     receive_at_tax: Callable[..., None] = tax.receive
     gate: type[Gate] = Gate
+    verification: type[Verification] = Verification
     inbox: type[Inbox] = Inbox
     outbox: type[Outbox] = Outbox
     store: type[SqliteStore] = SqliteStore
@@ -117,7 +122,8 @@ class Node:
     def boot(self) -> None:
         """Start the process: everything but store and key files is made anew."""
         self.outbox = self.parts.outbox(self.side, self.keyring)
-        self.gate = self.parts.gate(self.policy, remembered_compare)  # type: ignore[arg-type]
+        verification = self.parts.verification(self.policy, CURRENT, remembered_compare)
+        self.gate = self.parts.gate(verification)
         receive = self.gate.receive if self.side is Side.CUSTOMS else self.parts.receive_at_tax
 
         def watched(book: Book, message: Message, actor: str) -> None:
@@ -362,6 +368,7 @@ class World:
                 self.arrive(self.network.pop(0))
         self.check()
         still = [*settled(self.registers()), *self.not_exactly_once()]
+        still += self.not_made_again()
         still += [f"{side} has unsent messages" for side in Side if self.nodes[side].store.backlog()]
         if still:
             raise Violation(f"I4 at rest: {'; '.join(still)}")
@@ -375,6 +382,22 @@ class World:
             if applied != wanted:
                 different = [(a, b) for a, b in zip_longest(applied, wanted) if a != b]
                 yield f"{side.value} applied {different[0][0]} where {different[0][1]} was sent"
+
+    def not_made_again(self) -> Iterator[str]:
+        """Every verdict on record comes out the same from its facts, the documents and the rules."""
+        customs = self.nodes[Side.CUSTOMS]
+        book = Book(customs.store, self.now(Side.CUSTOMS))
+        for entry in customs.store.journal_after(0):
+            if entry.event in VERDICTS:
+                verdict = verdict_of(book, entry)
+                (again,) = remembered_compare([verdict.case], self.policy, CURRENT)
+                if (
+                    again.passes is not verdict.passed
+                    or tuple(f.code for f in again.findings) != verdict.findings
+                ):
+                    yield f"{verdict.number} was {verdict.findings}, is {[f.code for f in again.findings]}"
+                if book.get(Adopted, verdict.rules) is None:
+                    yield f"{verdict.number} names rules that nobody kept"
 
     def registers(self) -> Registers:
         return registers(self.nodes[Side.TAX].store, self.nodes[Side.CUSTOMS].store, self.policy)

@@ -19,7 +19,9 @@ WITHDRAWN = "INSERT INTO holding VALUES ('C', 'withdrawn', NULL, 't')"
 ENTRY = "INSERT INTO journal (at, actor, event, number, other, detail) VALUES ('t', 'a', 'e', 'n', '', '{}')"
 ACCOUNT = "INSERT INTO account VALUES ('g', '011', 100, 40, 'stated')"
 SENT = "INSERT INTO outgoing (stream, sequence, kind, body, at) VALUES ('C', 1, 'k', '{}', 't')"
-LODGED = "INSERT INTO lodgement VALUES ('D', '{}', 'd', 'held', 1, '{}', '[]', 'a', 't', 't', NULL, '[]')"
+LODGED = (
+    "INSERT INTO lodgement VALUES ('D', '{}', 'd', 'held', 1, '{}', '[]', 'a', 't', 't', NULL, '[]', NULL)"
+)
 COPY = "INSERT INTO copy VALUES ('C', '{}', 'd', 't')"
 ISSUED = "INSERT INTO issue VALUES ('C', '{}', 'd', 'issued', 'available', NULL, 'a', 't', NULL, NULL, 0, '', '[]')"
 

@@ -13,19 +13,16 @@ from rich.progress import Progress
 
 import hefu
 from hefu.cli import home as homes
-from hefu.cli import processes, show, story, up
+from hefu.cli import processes, rules, show, story, up
 from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers.json_documents import Paper, only, read_paths
 from hefu.errors import HefuError, Problem
-from hefu.http.node import policy_of
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE
 from hefu.protocol.records import Side
-from hefu.rules.compare import CURRENT
-from hefu.rules.policy import Policy
-from hefu.settings import home, load_node
+from hefu.settings import home
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -138,7 +135,15 @@ def declare(
         results = _submit(client, Side.CUSTOMS, "/v1/declarations/bulk", papers) if papers else []
     if release_too:
         results = [(name, _released(client, told)) for name, told in results]
-    _report(results, wrong, as_machine)
+    _report([(name, _with_changes(client, told)) for name, told in results], wrong, as_machine)
+
+
+def _with_changes(client: Client, told: dict[str, Any]) -> dict[str, Any]:
+    """A held declaration with the smallest changes that would clear it."""
+    if told.get("state") != "held":
+        return told
+    status, answer = client.ask(Side.CUSTOMS, "GET", f"/v1/declarations/{told['number']}/changes")
+    return {**told, "changes": answer["changes"]} if status == 200 else told
 
 
 def _released(client: Client, told: dict[str, Any]) -> dict[str, Any]:
@@ -246,46 +251,8 @@ def status(identity: CustomsIdentity = "operator", as_machine: AsJson = False) -
         raise typer.Exit(FINDINGS)
 
 
-def _policy() -> Policy:
-    """The policy of the customs node of this home; the defaults where there is none."""
-    folder = home() / Side.CUSTOMS.value
-    return policy_of(folder, load_node(folder)) if (folder / "node.json").is_file() else Policy()
-
-
-@app.command()
-def rules(
-    code: Annotated[str, typer.Argument(help="A code, such as hs.differs; all without it.")] = "",
-    as_machine: AsJson = False,
-) -> None:
-    """The rules of the comparison 比对规则."""
-    policy = _policy()
-    chosen = [rule for rule in CURRENT.rules if code in ("", rule.code)]
-    if not chosen:
-        raise typer.BadParameter(
-            show.say(
-                f"没有规则 {code}; hefu rules 列出全部", f"there is no rule {code}; hefu rules lists them"
-            )
-        )
-    if as_machine:
-        _print(
-            {
-                "version": CURRENT.version,
-                "hash": CURRENT.hash_under(policy),
-                "rules": [
-                    {
-                        "code": rule.code,
-                        "question": rule.question.value,
-                        "severity": rule.severity_under(policy).value,
-                        "message": rule.message._asdict(),
-                        "remedy": rule.remedy._asdict(),
-                        "ground": rule.ground,
-                    }
-                    for rule in chosen
-                ],
-            }
-        )
-    else:
-        show.show_rules(chosen, policy)
+app.command()(rules.rules)
+app.command()(rules.replay)
 
 
 @app.command()

@@ -14,7 +14,8 @@ from rich.text import Text as Rich
 
 from hefu.errors import HefuError
 from hefu.rules.policy import Policy
-from hefu.rules.ruleset import Rule
+from hefu.rules.rule import Rule
+from hefu.rules.ruleset import RuleSet
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one time zone without summer time since 1991."""
@@ -131,6 +132,7 @@ def show_results(results: Sequence[tuple[str, dict[str, Any]]]) -> None:
         if told.get("findings"):
             console.print(Rich(f"\n{told['number']}", style="bold"))
             show_findings(told["findings"])
+            show_changes(told.get("changes", []))
         for one in told.get("problems", []):
             console.print(Rich.assemble((f"\n[{one['code']}] ", "red"), one["message"][language()]))
             console.print(Rich.assemble(("  → ", "cyan"), one["cure"][language()]))
@@ -187,7 +189,7 @@ def _why(detail: dict[str, Any]) -> str:
     shown = {
         key: value
         for key, value in detail.items()
-        if key not in ("rules", "drawn") and value not in ("", [], None)
+        if key not in ("rules", "drawn", "facts") and value not in ("", [], None)
     }
     return ", ".join(
         f"{key}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in shown.items()
@@ -212,29 +214,63 @@ def show_status(told: dict[str, dict[str, Any]]) -> None:
     )
 
 
-def show_rules(chosen: Sequence[Rule], policy: Policy) -> None:
-    """Rules as a list, or one in full."""
+def show_rules(chosen: Sequence[Rule], ruleset: RuleSet, policy: Policy) -> None:
+    """Rules as a list."""
+    titles = ["code", "severity", "question", say("说明", "says")]
+    show_table(
+        titles,
+        [
+            (
+                rule.code,
+                ruleset.severity(rule, policy).value,
+                rule.question.value,
+                getattr(rule.message, language()),
+            )
+            for rule in chosen
+        ],
+    )
+
+
+def show_rule(rule: Rule, ruleset: RuleSet, policy: Policy) -> None:
+    """One rule in full, with an example that breaks it."""
     console = out()
-    if len(chosen) == 1:
-        (rule,) = chosen
-        console.print(
-            f"[bold]{rule.code}[/bold]  {rule.severity_under(policy).value}  {rule.question.value}  ({rule.field})"
-        )
-        for text in (rule.message, rule.remedy):
-            console.print(f"  {text.zh}\n  {text.en}", markup=False)
-        console.print(f"  {rule.ground}", markup=False)
-        return
+    severity = ruleset.severity(rule, policy).value
+    console.print(f"[bold]{rule.code}[/bold]  {severity}  {rule.question.value}  ({rule.field})")
+    for title, text in (
+        (say("说明", "says"), rule.message),
+        (say("处理", "cure"), rule.remedy),
+        (say("依据", "source"), rule.ground),
+    ):
+        console.print(f"  {title}: {text.zh}\n    {text.en}", markup=False)
+    console.print(f"  {say('读取', 'reads')}: {', '.join(rule.reads)}", markup=False)
+
+
+def show_changes(changes: Sequence[Sequence[dict[str, Any]]]) -> None:
+    """The smallest changes that would clear a declaration, each applied and verified again."""
+    console = out()
+    for place, edits in enumerate(changes):
+        lead = say("改动后可通过", "it would pass with") if not place else say("或者", "or")
+        console.print(Rich.assemble(("  ✓ ", "green"), lead))
+        for one in edits:
+            before = f"{one['before']} → " if one["before"] else ""
+            console.print(
+                f"      {say(_PAPERS[one['document']], one['document'])} {one['number']} {one['field']}:"
+                f" {before}{one['after'] or '∅'}  ({one['who'][language()]})",
+                markup=False,
+            )
+
+
+_PAPERS: Final = {"declaration": "报关单", "certificate": "证明", "register": "登记"}
+
+
+def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows under titles."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("code", "severity", "question", say("说明", "says")):
-        table.add_column(name, overflow="fold")
-    for rule in chosen:
-        table.add_row(
-            rule.code,
-            rule.severity_under(policy).value,
-            rule.question.value,
-            rule.message[0 if language() == "zh" else 1],
-        )
-    console.print(table)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    out().print(table)
 
 
 def show_keys(told: dict[str, dict[str, Any]]) -> None:

@@ -20,11 +20,10 @@ from hefu.documents.readers.limits import parse_json
 from hefu.http.bulk import take_many
 from hefu.http.commands import Command, answering
 from hefu.http.guard import GuardedRoute, caller, may
-from hefu.http.node import Node, bearer, json_body, read_command
+from hefu.http.node import Node, bearer, json_body, now, read_command
 from hefu.http.problem import respond
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE, UNKNOWN_DECLARATION
-from hefu.rules.compare import CURRENT
-from hefu.rules.finding import Severity
+from hefu.rules import describe
 from hefu.trust.access import Action, require_party
 
 _DECLARATION = json_body(Declaration.model_json_schema(), "application/xml")
@@ -111,6 +110,18 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         """A declaration: content, state, verdicts and findings."""
         return await _read(request, number, UNKNOWN_DECLARATION)
 
+    @router.get("/v1/declarations/{number}/changes", openapi_extra=bearer())
+    @may(Action.READ_DECLARATION)
+    async def changes(request: Request, number: str) -> Response:
+        """The smallest changes that would clear a held declaration, each applied and verified again."""
+        parties, told = await node.read(
+            lambda reader: (authority.parties(reader, number), authority.changes(reader, number, now()))
+        )
+        if told is None:
+            errors.fail(UNKNOWN_DECLARATION, place=number, side="customs")
+        require_party(caller(request), parties, number)
+        return respond(200, {"number": number, "changes": told})
+
     @router.get("/v1/certificates/{number}", openapi_extra=bearer(), tags=["certificates"])
     @may(Action.READ_CERTIFICATE)
     async def use(request: Request, number: str) -> Response:
@@ -121,25 +132,7 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     @may(Action.RULES)
     async def rules() -> Response:
         """The rule set in force: every code with severity, texts and ground."""
-        return respond(
-            200,
-            {
-                "version": CURRENT.version,
-                "hash": CURRENT.hash_under(node.policy),
-                "rules": [
-                    {
-                        "code": rule.code,
-                        "question": rule.question.value,
-                        "severity": Severity(rule.severity_under(node.policy)).value,
-                        "field": rule.field,
-                        "message": rule.message._asdict(),
-                        "remedy": rule.remedy._asdict(),
-                        "ground": rule.ground,
-                    }
-                    for rule in CURRENT.rules
-                ],
-            },
-        )
+        return respond(200, describe.set_as_json(node.ruleset, node.policy))
 
     async def _read(request: Request, number: str, unknown: errors.Kind) -> Response:
         parties, told = await node.read(

@@ -16,7 +16,7 @@ from hefu.settings import load_node
 def build(folder: Path) -> FastAPI:
     """The customs node of a folder, as an ASGI application."""
     node = Node(folder, load_node(folder))
-    authority = CustomsAuthority(node.policy)
+    authority = CustomsAuthority(node.policy, node.ruleset)
 
     async def sweep() -> None:
         while True:

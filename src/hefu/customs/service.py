@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from hefu.documents.canonical import as_json
@@ -12,12 +13,16 @@ from hefu.documents.party import Party
 from hefu.errors import HefuError
 from hefu.http.commands import Command
 from hefu.protocol.book import Book
+from hefu.protocol.cases import assemble
 from hefu.protocol.customs import Gate, summary
 from hefu.protocol.messages import Message
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Copy, Cursor, Holding, Lodgement, Side
+from hefu.protocol.records import Ahead, Copy, Cursor, DeclarationState, Holding, Lodgement, Side
+from hefu.protocol.verification import Verification
+from hefu.rules.change import smallest_changes
 from hefu.rules.compare import compare
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import CURRENT, RuleSet
 from hefu.stores.sqlite import SqliteReader
 from hefu.trust.access import require_party
 
@@ -35,8 +40,8 @@ class CustomsAuthority:
 
     side = Side.CUSTOMS
 
-    def __init__(self, policy: Policy) -> None:
-        self.gate = Gate(policy, compare)
+    def __init__(self, policy: Policy, ruleset: RuleSet = CURRENT) -> None:
+        self.gate = Gate(Verification(policy, ruleset, compare))
 
     def receive(self, book: Book, message: Message, actor: str) -> None:
         """Apply a message of tax."""
@@ -107,6 +112,18 @@ class CustomsAuthority:
             "document": as_json(copy.document),
         }
 
+    def changes(self, reader: SqliteReader, number: str, now: datetime) -> list[list[dict[str, Any]]] | None:
+        """The smallest changes that would clear a held declaration as things stand; none for others."""
+        book = Book(reader, now)
+        known = book.get(Lodgement, number)
+        if known is None:
+            return None
+        if known.state is not DeclarationState.HELD:
+            return []
+        verification = self.gate.verification
+        case = assemble(book, known.document, verification.policy)
+        return [one.as_json() for one in smallest_changes(case, verification.policy, verification.ruleset)]
+
 
 def unknown_certificates(reader: SqliteReader, declarations: Sequence[Declaration]) -> list[str]:
     """The certificates named that customs has no data of."""
@@ -122,6 +139,7 @@ def _prefetch(book: Book, declarations: Sequence[Declaration]) -> None:
     book.prefetch(Lodgement, [*numbers, *related])
     book.prefetch(Copy, named)
     book.prefetch(Holding, named)
+    book.prefetch(Ahead, named)
     book.prefetch(Cursor, [("out", number) for (number,) in named])
 
 

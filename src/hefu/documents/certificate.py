@@ -19,10 +19,13 @@ from hefu.documents.fields import (
     ExportNumber,
     HsCode,
     ItemNumber,
+    Month,
     Name,
+    PaymentSlip,
     Quantity,
     Remark,
     Short,
+    Tax,
     TaxOffice,
     plain,
     split_tax_declaration_number,
@@ -52,11 +55,32 @@ class RefundState(StrEnum):
     REFUNDED_OPEN = "refunded_open"
 
 
+class LineTax(Document):
+    """Tax before and after, of one line (record groups "tax before" and "tax after", domain.md §1.4), CNY.
+
+    ``refunded_*`` is what was refunded for the whole export item, ``repaid_*`` what has been paid back
+    for this line, with the number of the payment slip and the day it reached the treasury;
+    ``reversed_amount`` and ``reversal_period`` (yyyymm) tell of a red-letter entry instead;
+    ``outstanding`` is what is still to be repaid.
+    """
+
+    refunded_vat: Tax | None = None
+    refunded_consumption_tax: Tax | None = None
+    repaid_vat: Tax | None = None
+    repaid_consumption_tax: Tax | None = None
+    outstanding: Tax | None = None
+    payment_slip: PaymentSlip | None = None
+    paid_on: Day | None = None
+    reversed_amount: Amount | None = None
+    reversal_period: Month | None = None
+
+
 class CertificateLine(Document):
     """One line: which goods, under which export item or invoice line, and how much.
 
     ``quantity`` is what the certificate covers, in ``unit``; ``exported_quantity`` is what the
-    export item (before export: the invoice line) holds in all, in the same unit.
+    export item (before export: the invoice line) holds in all, in the same unit. ``fob_usd`` is the
+    FOB value in US dollars of ``quantity`` (record field "USD export value").
     """
 
     line: ItemNumber
@@ -71,6 +95,7 @@ class CertificateLine(Document):
     exported_quantity: Quantity | None = None
     export_date: Day | None = None
     fob_usd: Amount | None = None
+    tax: LineTax | None = None
 
     @model_validator(mode="before")
     @classmethod

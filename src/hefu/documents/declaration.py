@@ -14,10 +14,12 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from hefu.documents.canonical import Document
+from hefu.documents.coded import Country, Currency, Terms
 from hefu.documents.fields import (
     ActNumber,
     Amount,
     CertificateNumber,
+    ChargeValue,
     Code,
     CustomsOffice,
     Day,
@@ -58,6 +60,33 @@ class Measure(Document):
     unit: UnitCode
 
 
+class Mark(StrEnum):
+    """How a charge is stated (FeeMark, InsurMark, OtherMark: 1 rate, 2 unit price, 3 total)."""
+
+    RATE = "rate"
+    UNIT = "unit"
+    TOTAL = "total"
+
+
+class Charge(Document):
+    """Freight, insurance or other charges of the head (FeeMark, FeeRate, FeeCurr and their like).
+
+    ``value`` is per cent of the goods' total for ``rate``, an amount a tonne of net weight for ``unit``
+    (assumption: by the tonne, as freight is quoted), and an amount for ``total``; ``currency`` is
+    needed for the latter two.
+    """
+
+    mark: Mark
+    value: ChargeValue
+    currency: Currency | None = None
+
+    @model_validator(mode="after")
+    def _priced(self) -> Self:
+        if self.mark is not Mark.RATE and self.currency is None:
+            raise broken("费用为单价或总价时须有币制", "a charge by unit or in total has a currency")
+        return self
+
+
 class DeclarationItem(Document):
     """One item (DecList).
 
@@ -74,9 +103,9 @@ class DeclarationItem(Document):
     traded: Measure | None = None
     unit_price: Amount | None = None
     total: Amount | None = None
-    currency: Code | None = None
-    origin: Code | None = None
-    destination: Code | None = None
+    currency: Currency | None = None
+    origin: Country | None = None
+    destination: Country | None = None
 
 
 Items = Annotated[tuple[DeclarationItem, ...], Field(max_length=1000)]
@@ -122,7 +151,10 @@ class Declaration(Document):
     owner: Party | None = None
     declarant: Party | None = None
     contract: Short | None = None
-    terms: Code | None = None
+    terms: Terms | None = None
+    freight: Charge | None = None
+    insurance: Charge | None = None
+    other_charges: Charge | None = None
     gross_weight: Quantity | None = None
     net_weight: Quantity | None = None
     certificates: Annotated[tuple[CertificateReference, ...], Field(max_length=1000)] = ()

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
@@ -56,23 +57,30 @@ def _identifier(value: Any) -> Any:
 
 _DAY: Final = re.compile(
     r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})"
-    r"(?:[T ]?[0-9:]{4,8}(?:[.,][0-9]+)?(?:Z|[+-][0-9:]{2,6})?)?"
+    r"(?:[T ]?([0-9:]{4,8}(?:[.,][0-9]+)?)(Z|[+-][0-9:]{2,6})?)?"
 )
+SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The time of both authorities; no summer time since 1991, so an offset will do."""
 
 
 def _day(value: Any) -> Any:
-    """Accept yyyy-mm-dd and the message's yyyyMMdd; a time of day is cut off, not shifted."""
+    """Accept yyyy-mm-dd and the message's yyyyMMdd. A time of day is cut off; where it names another
+    offset than Shanghai's it is shifted there first.
+    """
     if isinstance(value, datetime):
-        return value.date()
+        return (value if value.tzinfo is None else value.astimezone(SHANGHAI)).date()
     if isinstance(value, date):
         return value
     found = _DAY.fullmatch(_half_width(value)) if isinstance(value, str) else None
     if found is None:
         raise broken("日期应为 yyyy-mm-dd 或 yyyyMMdd", "a day as yyyy-mm-dd or yyyyMMdd")
     try:
+        if found[6] is not None:
+            at = datetime.fromisoformat(f"{found[1]}-{found[3]}-{found[4]}T{found[5]}{found[6]}")
+            return at.astimezone(SHANGHAI).date()
         return date(int(found[1]), int(found[3]), int(found[4]))
-    except ValueError as error:
-        raise broken("日期不存在", "no such day") from error
+    except (ValueError, OverflowError) as error:
+        raise broken("日期不存在", "no such day or time") from error
 
 
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -119,6 +127,7 @@ def _uscc(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=100_000)
 def uscc_check_digit_fits(code: str) -> bool:
     """Whether the check digit of a unified social credit code is right.
 
@@ -204,6 +213,20 @@ Quantity = Annotated[
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=4), BeforeValidator(_decimal), _PLAIN]
 """An amount of money, at most 4 decimals (the message's prices; the tax form keeps 2)."""
 
+Tax = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6), BeforeValidator(_decimal), _PLAIN]
+"""An amount of tax in CNY, (18,6) in the record."""
+
+ChargeValue = Annotated[
+    Decimal, Field(ge=0, max_digits=18, decimal_places=5), BeforeValidator(_decimal), _PLAIN
+]
+"""Freight, insurance or other charges, (19,5) in the message."""
+
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}(?:0[1-9]|1[0-2])$"), BeforeValidator(_identifier)]
+"""A period of the tax side, yyyymm."""
+
+PaymentSlip = Annotated[str, Field(min_length=1, max_length=20), BeforeValidator(_text)]
+"""Number of a tax payment slip."""
+
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in Asia/Shanghai."""
 
@@ -230,6 +253,7 @@ FORMS: Final = {
     ),
     r"^[0-9A-Z]{1,8}$": Text("至多 8 位数字或字母", "up to 8 digits or letters"),
     r"^[0-9]{4}$": Text("4 位数字", "4 digits"),
+    r"^[0-9]{4}(?:0[1-9]|1[0-2])$": Text("年月 yyyymm", "year and month, yyyymm"),
     r"^[0-9A-Z]{11}$": Text("11 位数字或字母", "11 digits or letters"),
 }
 """The patterns above in words, for people."""

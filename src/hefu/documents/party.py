@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from hefu.documents.canonical import Document
-from hefu.documents.fields import CustomsCode, Name, Uscc
+from hefu.documents.fields import CustomsCode, Name, Uscc, uscc_check_digit_fits
 from hefu.documents.refusal import broken
 
 
@@ -28,6 +28,11 @@ class Party(Document):
         if self.uscc is None and self.customs_code is None:
             raise broken("当事人须有统一社会信用代码或海关编码", "a party needs its USCC or its customs code")
         return self
+
+    @property
+    def checks(self) -> bool:
+        """Whether the check digit of its USCC fits, if it has one. Advice only (domain.md §2.1)."""
+        return self.uscc is None or uscc_check_digit_fits(self.uscc)
 
     def is_same(self, other: Party) -> bool:
         """Same firm: by USCC where both carry one, else by customs code."""

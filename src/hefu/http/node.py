@@ -28,8 +28,8 @@ from hefu.link.transports.http import HttpTransport
 from hefu.protocol.book import Book
 from hefu.protocol.messages import Message
 from hefu.protocol.records import Entry, PeerKey, Side
-from hefu.rules.compare import CURRENT
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import CURRENT, RuleSet, load
 from hefu.settings import NodeSettings, wrong
 from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.stores.writer import Writer
@@ -61,7 +61,7 @@ class Node:
     def __init__(self, folder: Path, settings: NodeSettings) -> None:
         self.side = Side(settings.side)
         self.settings = settings
-        self.policy = policy_of(folder, settings)
+        self.ruleset, self.policy = rules_of(folder, settings)
         self.folder = folder
         self.door = Door(
             {
@@ -118,10 +118,17 @@ class Node:
         return respond(reply.status, reply.body, problem=reply.refused)
 
 
-def policy_of(folder: Path, settings: NodeSettings) -> Policy:
-    """The policy that a node is configured with. Raises ``settings.invalid``."""
+def rules_of(folder: Path, settings: NodeSettings) -> tuple[RuleSet, Policy]:
+    """The rule set and policy that a node is configured with. Raises ``settings.invalid``,
+    ``ruleset.missing`` and ``ruleset.invalid``.
+    """
+    ruleset = CURRENT
+    if settings.rules:
+        file = folder / settings.rules
+        ruleset = load(str(file) if file.is_file() else settings.rules)
+    told = ruleset.policy.model_dump(mode="json") if ruleset.policy else {}
     try:
-        return Policy.model_validate(settings.policy)
+        return ruleset, Policy.model_validate({**told, **settings.policy})
     except ValidationError as error:
         raise HefuError(*wrong(folder / "node.json", error, "policy")) from error
 
@@ -273,8 +280,8 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
                     "last_answer": health.last_answer.isoformat() if health.last_answer else None,
                 },
                 "policy": node.policy.model_dump(mode="json"),
-                "ruleset": CURRENT.version,
-                "ruleset_hash": CURRENT.hash_under(node.policy),
+                "ruleset": node.ruleset.version,
+                "ruleset_hash": node.ruleset.hash_under(node.policy),
             },
         )
 

@@ -17,7 +17,7 @@ from hefu.link.envelope import BAD_ENVELOPE, Opened, seal
 from hefu.protocol import messages
 from hefu.protocol.book import Book
 from hefu.protocol.messages import KeyAnnounced, KeyRetired, Message
-from hefu.protocol.records import Cursor, Evidence, PeerKey, Side
+from hefu.protocol.records import Ahead, Cursor, Evidence, PeerKey, Side
 from hefu.trust.keyring import Keyring
 
 Receive = Callable[[Book, Message, str], None]
@@ -41,6 +41,7 @@ class Inbox:
         except (KeyError, TypeError, ValueError) as error:
             errors.fail(BAD_ENVELOPE, value=error)
         book.prefetch(Cursor, [("in", stream) for stream, _, _ in told])
+        book.prefetch(Ahead, [(stream,) for stream, _, _ in told])
         results: list[Result] = []
         for stream, sequence, body in told:
             results.append((stream, sequence, self._take(book, envelope, stream, sequence, body)))
@@ -51,8 +52,15 @@ class Inbox:
     def _take(self, book: Book, envelope: Opened, stream: str, sequence: int, body: dict[str, Any]) -> str:
         cursor = book.get(Cursor, "in", stream)
         expected = 1 + (cursor.sequence if cursor else 0)
-        if sequence != expected:
-            return "duplicate" if sequence < expected else "gap"
+        ahead = book.get(Ahead, stream)
+        if sequence > expected:
+            if ahead is None or ahead.sequence < sequence:
+                book.put(Ahead(stream, sequence))
+            return "gap"
+        if sequence < expected:
+            return "duplicate"
+        if ahead is not None and ahead.sequence <= sequence:
+            book.drop(ahead)
         actor = f"{self.side.peer.value}:{envelope.key_id}"
         try:
             message = messages.parse(body, f"{stream}/{sequence}")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from hefu.documents.certificate import Purpose
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from hefu.documents.certificate import Certificate, Purpose
 from hefu.documents.declaration import Act, Declaration
+from hefu.documents.fields import SHANGHAI
 from hefu.protocol import goods
 from hefu.protocol.book import Book
-from hefu.protocol.records import Copy, Covering, DeclarationState, Holding, Lodgement
+from hefu.protocol.records import Ahead, Copy, Covering, DeclarationState, Edition, Holding, Lodgement
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
@@ -17,6 +22,8 @@ _WORTH_WAITING = {
     "quantity.exceeds_goods",
     "original.unknown",
     "original.not_in_force",
+    "original.changing",
+    "certificate.behind",
 }
 
 
@@ -36,7 +43,7 @@ def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
         if one.document is not None and one.document.principal_certificate
     }
     export = _export_concerned(declaration, certificates)
-    original, state = _original(book, export)
+    original, state, amended_on = _original(book, export)
     return Case(
         declaration=declaration,
         certificates=certificates,
@@ -44,6 +51,8 @@ def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
         export=export,
         original=original,
         export_state=state,
+        amended_on=amended_on,
+        changing=_changing(book, declaration, export),
         goods_left=_goods_left(book, declaration, certificates),
     )
 
@@ -53,10 +62,11 @@ def standing(book: Book, number: str) -> Standing:
     copy = book.get(Copy, number)
     if copy is None:
         return Standing(number, UseState.UNKNOWN)
+    behind = book.get(Ahead, number) is not None
     holding = book.get(Holding, number)
     if holding is None:
-        return Standing(number, UseState.AVAILABLE, copy.document)
-    return Standing(number, holding.state, copy.document, holding.declaration)
+        return Standing(number, UseState.AVAILABLE, copy.document, behind=behind)
+    return Standing(number, holding.state, copy.document, holding.declaration, behind=behind)
 
 
 def waits(declaration: Declaration, comparison: Comparison) -> list[str]:
@@ -97,16 +107,35 @@ def _export_concerned(declaration: Declaration, certificates: tuple[Standing, ..
     return told.pop() if len(told) == 1 else None
 
 
-def _original(book: Book, export: str | None) -> tuple[Declaration | None, ExportState]:
-    """The export declaration, if it is in force (released, as last amended, not withdrawn since)."""
+def _original(book: Book, export: str | None) -> tuple[Declaration | None, ExportState, date | None]:
+    """The export declaration, if it is in force (released, as last amended, not withdrawn since), and the
+    day of its last amendment.
+    """
     lodgement = book.get(Lodgement, export) if export is not None else None
     if lodgement is None:
-        return None, ExportState.UNKNOWN
+        return None, ExportState.UNKNOWN, None
     if lodgement.state.is_open:
-        return None, ExportState.NOT_RELEASED
+        return None, ExportState.NOT_RELEASED, None
     if lodgement.state is not DeclarationState.RELEASED or lodgement.marks:
-        return None, ExportState.WITHDRAWN
-    return lodgement.document, ExportState.IN_FORCE
+        return None, ExportState.WITHDRAWN, None
+    amended_on = lodgement.amended_at and lodgement.amended_at.astimezone(SHANGHAI).date()
+    return lodgement.document, ExportState.IN_FORCE, amended_on
+
+
+def _changing(book: Book, declaration: Declaration, export: str | None) -> str | None:
+    """Another amendment or withdrawal of the export declaration that has passed and is not finished."""
+    for covering in book.find(Covering, "export", export) if export is not None else ():
+        holding = book.get(Holding, covering.certificate)
+        by = holding.declaration if holding else None
+        other = book.get(Lodgement, by) if by and by != declaration.number else None
+        if (
+            other is not None
+            and other.state is DeclarationState.RESERVED
+            and other.document.act in (Act.AMENDMENT, Act.WITHDRAWAL)
+            and other.document.related == export
+        ):
+            return other.number
+    return None
 
 
 def _goods_left(
@@ -124,3 +153,62 @@ def _goods_left(
                     free = account.quantity - account.taken + taken_here.get(account.goods, 0)
                     left[line.declaration, line.item] = (free, account.unit)
     return left
+
+
+def facts(book: Book, revision: int, case: Case) -> dict[str, Any]:
+    """What a verdict was made from, besides the documents: kept in the journal with it."""
+    original = book.get(Lodgement, case.export) if case.original and case.export else None
+    told = {
+        "revision": revision,
+        "certificates": [_stand(one) for one in case.certificates],
+        "principals": [_stand(one) for one in case.principals.values()],
+        "export": case.export,
+        "export_state": None if case.export_state is ExportState.UNKNOWN else case.export_state.value,
+        "original": original and original.revision,
+        "amended_on": case.amended_on and case.amended_on.isoformat(),
+        "changing": case.changing,
+        "goods_left": [[*goods, *left] for goods, left in case.goods_left.items()],
+    }
+    return {key: value for key, value in told.items() if value not in (None, [])}
+
+
+def _stand(one: Standing) -> list[Any]:
+    return [one.number, one.state.value, one.declaration, one.behind]
+
+
+def case_from(
+    told: Mapping[str, Any],
+    number: str,
+    edition: Callable[[str, int], Declaration],
+    certificate: Callable[[str], Certificate],
+) -> Case:
+    """The case of a verdict, from its facts and the documents of that time."""
+
+    def stand(name: str, state: str, by: str | None, behind: bool) -> Standing:
+        use = UseState(state)
+        document = None if use is UseState.UNKNOWN else certificate(name)
+        return Standing(name, use, document, by, behind=behind)
+
+    export, amended = told.get("export"), told.get("amended_on")
+    return Case(
+        declaration=edition(number, told["revision"]),
+        certificates=tuple(stand(*one) for one in told.get("certificates", ())),
+        principals={one[0]: stand(*one) for one in told.get("principals", ())},
+        export=export,
+        original=edition(export, told["original"]) if export and "original" in told else None,
+        export_state=ExportState(told.get("export_state", "unknown")),
+        amended_on=date.fromisoformat(amended) if amended else None,
+        changing=told.get("changing"),
+        goods_left={
+            (paper, item): (quantity, unit) for paper, item, quantity, unit in told.get("goods_left", ())
+        },
+    )
+
+
+def edition_of(book: Book, number: str, revision: int) -> Declaration | None:
+    """The document of a declaration at a revision."""
+    known = book.get(Lodgement, number)
+    if known is not None and known.revision == revision:
+        return known.document
+    kept = book.get(Edition, number, revision)
+    return kept.document if kept else None

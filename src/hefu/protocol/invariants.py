@@ -24,11 +24,17 @@ from hefu.protocol.records import (
     IssueState,
     Lodgement,
 )
+from hefu.protocol.verification import AFTER_USE
 from hefu.rules.case import UseState
 from hefu.rules.policy import Policy
 
 _LIVE = (IssueState.ISSUED, IssueState.VOID_REQUESTED)
 _BOUND = (DeclarationState.RESERVED, DeclarationState.RELEASED)
+
+
+def _is_bound(lodgement: Lodgement) -> bool:
+    """Whether it has its draws: while reserved or released, or closed when they were used already."""
+    return lodgement.state in _BOUND or (AFTER_USE in lodgement.marks and not lodgement.state.is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def one_declaration(now: Registers) -> Iterator[str]:
     """I1: a certificate is reserved or used by one declaration at most, and used by one ever."""
     drawn: defaultdict[str, list[str]] = defaultdict(list)
     for lodgement in now.lodgements.values():
-        if lodgement.state in _BOUND:
+        if _is_bound(lodgement):
             for certificate in lodgement.certificates:
                 drawn[certificate].append(lodgement.number)
                 holding = now.holdings.get(certificate)
@@ -159,7 +165,7 @@ def goods_once(now: Registers) -> Iterator[str]:
     taken: defaultdict[str, int] = defaultdict(int)
     documents = {issue.number: issue.document for issue in now.issues.values()}
     for lodgement in now.lodgements.values():
-        if lodgement.state in _BOUND and lodgement.document.act is not Act.EXPORT:
+        if _is_bound(lodgement) and lodgement.document.act is not Act.EXPORT:
             for draw in lodgement.draws:
                 certificate = documents.get(draw.certificate)
                 drawn = certificate.line_numbered(draw.line) if certificate else None

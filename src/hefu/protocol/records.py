@@ -195,7 +195,7 @@ class Lodgement:
 
     ``revision`` counts corrections and, after release, amendments. ``draws`` is what it takes from
     its certificates while reserved or used; ``due`` is when a reservation expires. ``marks`` are
-    notes that stay, such as ``withdrawn-after-release``.
+    notes that stay, such as ``withdrawn-after-release``; ``amended_at`` is when it was last amended.
     """
 
     number: str
@@ -210,6 +210,7 @@ class Lodgement:
     changed_at: datetime
     due: datetime | None = None
     marks: tuple[str, ...] = ()
+    amended_at: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -220,6 +221,48 @@ class Lodgement:
     def certificates(self) -> tuple[str, ...]:
         """The certificates it holds, each once."""
         return tuple(dict.fromkeys(draw.certificate for draw in self.draws))
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An earlier document of a declaration, kept when it is corrected or amended."""
+
+    number: str
+    revision: int
+    document: Declaration
+
+    @property
+    def key(self) -> Key:
+        """Number and revision."""
+        return (self.number, self.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A rule set with its policy, as a file, under the hash that verdicts carry."""
+
+    hash: str
+    version: str
+    text: str
+    since: datetime
+
+    @property
+    def key(self) -> Key:
+        """The hash."""
+        return (self.hash,)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A message of a stream has come before its turn: the latest such sequence, until it is reached."""
+
+    stream: str
+    sequence: int
+
+    @property
+    def key(self) -> Key:
+        """The stream."""
+        return (self.stream,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +370,9 @@ Record = (
     | Covering
     | Holding
     | Lodgement
+    | Edition
+    | Adopted
+    | Ahead
     | Wait
     | Account
     | Issue

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.documents.party import Party
 
 
 class UseState(StrEnum):
@@ -33,13 +35,17 @@ class ExportState(StrEnum):
 class Standing:
     """A certificate and where it stands. ``declaration`` holds it when reserved or used.
 
-    ``document`` is ``None`` exactly when ``state`` is ``unknown``.
+    ``document`` is ``None`` exactly when ``state`` is ``unknown``. ``behind`` says that a later message
+    about it has come than the last one applied, so that what is known of it is not the latest.
+    ``ticket`` names the contingency under which it is being handled on paper.
     """
 
     number: str
     state: UseState
     document: Certificate | None = None
     declaration: str | None = None
+    behind: bool = False
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,12 @@ class Case:
     ``certificates`` are those it names, in order, or those found by the export declaration it
     concerns; ``principals`` the principals' certificates behind them, by number. ``export`` is the
     export declaration concerned: the one it names, else the one its certificates name; ``original``
-    is that declaration as in force, if it is, and ``export_state`` says what else it may be. ``goods_left`` is what is left of the exported
-    goods that the certificates name, by export declaration and item: scaled quantity and unit code,
-    not counting what this act itself draws.
+    is that declaration as in force, if it is, and ``export_state`` says what else it may be;
+    ``amended_on`` is the day of its last amendment, and ``changing`` another act that is about to amend
+    or withdraw it. ``goods_left`` is what is left of the exported goods that the certificates name, by
+    export declaration and item: scaled quantity and unit code, not counting what this act itself draws.
+    ``consignor`` is who the agent's report under STA Announcement 17 of 2025 art. 7 names as the actual
+    consignor of the export declaration, where that report is at hand.
     """
 
     declaration: Declaration
@@ -60,6 +69,9 @@ class Case:
     export: str | None = None
     original: Declaration | None = None
     export_state: ExportState = ExportState.UNKNOWN
+    amended_on: date | None = None
+    changing: str | None = None
+    consignor: Party | None = None
     goods_left: Mapping[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
 
     def numbers(self) -> set[str]:

@@ -1,18 +1,23 @@
-"""Are the goods the same by commodity code? (domain.md §6 rows 8, 9)"""
+"""Are the goods the same by commodity code? (docs/rules, rows 8, 9)"""
 
 from __future__ import annotations
 
 import polars as pl
 
+from hefu.documents.codes.hs import in_force, joined, touched
+from hefu.documents.names import similarity
 from hefu.errors import Text
-from hefu.rules.derived import same_hs
+from hefu.rules.days import as_day
+from hefu.rules.expressions import same_hs
 from hefu.rules.finding import Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Rule, Seldom
+from hefu.rules.sources import ASSUMPTION, DECLARATION_FORM, TARIFF, TAX_PRACTICE, cite
 
 col = pl.col
 _RETURN_OF_KNOWN = col("return_of_known")
 _COMPARABLE = col("comparable")
-_RETURN_DIFFERS = _COMPARABLE & _RETURN_OF_KNOWN & ~same_hs("item_hs", "original_hs")
+_RETURN_DIFFERS = _COMPARABLE & _RETURN_OF_KNOWN & ~same_hs("item_hs", "original_hs") & ~col("hs_joined")
 _SAME_HEADING = col("item_hs").str.slice(0, 4) == col("original_hs").str.slice(0, 4)
 _CORRECT = Text(
     "更正写错的一方: 报关单由申报人更正, 证明在未使用时由税务机关补办",
@@ -25,7 +30,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="hs_code",
-        broken=_COMPARABLE & ~_RETURN_OF_KNOWN & ~col("hs_fits"),
+        broken=_COMPARABLE & ~_RETURN_OF_KNOWN & ~col("hs_fits") & ~col("hs_joined"),
         declared="item_hs",
         certified="line_hs",
         message=Text(
@@ -33,7 +38,7 @@ RULES = (
             "commodity code {declared} of item {item} differs from {certified} in line {line} of {certificate}",
         ),
         remedy=_CORRECT,
-        ground="domain notes §6 row 8: common prefix of at least 8 digits",
+        ground=TAX_PRACTICE,
         row="8",
     ),
     Rule(
@@ -55,7 +60,7 @@ RULES = (
             "证明未使用时由税务机关按原出口报关单补办",
             "tax reissues the certificate, while unused, by the export declaration",
         ),
-        ground="domain notes §6 row 8",
+        ground=TAX_PRACTICE,
         row="8",
     ),
     Rule(
@@ -71,7 +76,7 @@ RULES = (
             "code {declared} of item {item} and {certified} of the export are not of one heading (first 4 digits)",
         ),
         remedy=_CORRECT,
-        ground="domain notes §6 row 9",
+        ground=TARIFF,
         row="9",
     ),
     Rule(
@@ -90,7 +95,119 @@ RULES = (
             "关员核对是否因税则年度调整而换号",
             "an officer checks whether the code changed with the yearly tariff",
         ),
-        ground="domain notes §6 row 9",
+        ground=TARIFF,
         row="9",
+    ),
+    Rule(
+        code="hs.not_in_force",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="hs_code",
+        broken=col("paired") & col("hs_outdated"),
+        declared="item_hs",
+        certified="declared_on",
+        message=Text(
+            "第 {item} 项商品编号 {declared} 在申报之日 ({certified}) 不是有效编号",
+            "code {declared} of item {item} was not in force on the day of the declaration ({certified})",
+        ),
+        remedy=Text(
+            "按申报之日的税则归类; 税则调整对照见规则集",
+            "classify by the tariff of that day; the changes are listed with the rule set",
+        ),
+        ground=TARIFF,
+        row="9",
+    ),
+    Rule(
+        code="goods.name_differs",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="goods_name",
+        broken=col("goods_differ"),
+        declared="item_name",
+        certified="line_name",
+        message=Text(
+            "第 {item} 项品名 {declared} 与证明 {certificate} 第 {line} 行 {certified} 差别较大",
+            "the name of item {item}, {declared}, is unlike {certified} in line {line} of certificate {certificate}",
+        ),
+        remedy=Text(
+            "关员核对是否同一货物; 品名不决定放行", "an officer checks the goods; names decide nothing"
+        ),
+        ground=ASSUMPTION,
+        row="10",
+    ),
+    Rule(
+        code="origin.not_china",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="origin",
+        broken=col("comparable") & (col("act") == "return") & (col("item_origin") != "CHN"),
+        declared="item_origin",
+        certified="line_declaration",
+        message=Text(
+            "退运第 {item} 项原产国是 {declared}, 不是中国",
+            "item {item} of the return comes with origin {declared}, not China",
+        ),
+        remedy=Text(
+            "核对是否原出口货物; 原产国填错的更正报关单",
+            "check that these are the goods exported; correct the origin if it is wrong",
+        ),
+        ground=cite(DECLARATION_FORM, ASSUMPTION),
+        row="26",
+    ),
+)
+
+
+def _is_joined(
+    policy: Policy,
+    item: str,
+    original: str | None,
+    line: str,
+    declared: int | None,
+    stated: int | None,
+    now: int,
+) -> bool:
+    """Whether a dated change of the tariff leads from the code of the export to that of the return."""
+    then = stated if declared is None else declared
+    return then is not None and joined(original or line, item, as_day(then), as_day(now), policy.hs_changes)
+
+
+def _is_outdated(policy: Policy, code: str, day: int) -> bool:
+    return in_force(code, as_day(day), policy.hs_changes) is False
+
+
+def _are_unlike(policy: Policy, a: str, b: str) -> bool:
+    return similarity(a, b) < policy.goods_similarity
+
+
+SELDOM = (
+    Seldom(
+        "hs_joined",
+        _COMPARABLE
+        & (col("act") == "return")
+        & ~pl.when(_RETURN_OF_KNOWN).then(same_hs("item_hs", "original_hs")).otherwise(col("hs_fits")),
+        (
+            "item_hs",
+            "original_hs",
+            "line_hs",
+            "original_declared",
+            "line_export_day",
+            "declared_on",
+        ),
+        _is_joined,
+    ),
+    Seldom(
+        "hs_outdated",
+        lambda policy: (
+            col("act").is_in(["export", "return"])
+            & col("item_hs").str.head(8).is_in(sorted(touched(policy.hs_changes)))
+        ),
+        ("item_hs", "declared_on"),
+        _is_outdated,
+    ),
+    Seldom(
+        "goods_differ",
+        _COMPARABLE & (col("item_name") != col("line_name")),
+        ("item_name", "line_name"),
+        _are_unlike,
     ),
 )

@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
-from hefu.documents.codes.tables import units
-from hefu.documents.fields import plain, unscaled
-from hefu.rules import commodity, dates, existence, mode, original, party, purpose, quantity
+from hefu.rules import words
 from hefu.rules.case import Case
 from hefu.rules.derived import derive
-from hefu.rules.finding import Comparison, Draw, Finding
-from hefu.rules.frame import build, day_text
+from hefu.rules.finding import Comparison, Draw, Finding, Severity
+from hefu.rules.frame import build
+from hefu.rules.library import SELDOM
 from hefu.rules.policy import Policy
-from hefu.rules.ruleset import Rule, RuleSet
-
-CURRENT: Final = RuleSet(
-    version="2026.1",
-    rules=(
-        *existence.RULES,
-        *purpose.RULES,
-        *original.RULES,
-        *party.RULES,
-        *commodity.RULES,
-        *quantity.RULES,
-        *dates.RULES,
-        *mode.RULES,
-    ),
-)
-"""The rule set in force."""
-
-_QUANTITIES = frozenset({"drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"})
-_DAYS = frozenset({"declared_on", "issued_on", "original_day", "line_export_day", "window_end"})
-_UNITS = frozenset({"item_unit", "line_unit", "goods_unit"})
-_ONCE_A_CASE = frozenset(
-    {
-        "certificate.missing",
-        "original.not_in_force",
-        "item.withdrawn_in_part",
-        "item.none",
-        "mode.not_for_act",
-        "mode.unknown",
-    }
-)
-_ONCE_A_CERTIFICATE = frozenset(
-    {rule.code for rule in (*existence.RULES, *purpose.RULES, *party.RULES)}
-    | {
-        "date.issued_after_act",
-        "mode.not_refundable",
-        "date.window_closed",
-        "original.unknown",
-        "declaration.not_related",
-    }
-)
+from hefu.rules.rule import Once, Rule
+from hefu.rules.ruleset import CURRENT, RuleSet
 
 
 def compare(cases: Sequence[Case], policy: Policy, ruleset: RuleSet = CURRENT) -> list[Comparison]:
@@ -67,7 +28,7 @@ def compare(cases: Sequence[Case], policy: Policy, ruleset: RuleSet = CURRENT) -
     findings: list[list[Finding]] = [[] for _ in cases]
     draws: list[list[Draw]] = [[] for _ in cases]
     if asked:
-        frame = derive(build([cases[n] for n in asked], [needed[n] for n in asked]), _window_end(policy))
+        frame = derive(build([cases[n] for n in asked], [needed[n] for n in asked]), policy, SELDOM)
         for place, finding in _findings(frame, policy, ruleset):
             findings[asked[place]].append(finding)
         for place, draw in _draws(frame):
@@ -86,89 +47,69 @@ def compare(cases: Sequence[Case], policy: Policy, ruleset: RuleSet = CURRENT) -
     ]
 
 
-def _window_end(policy: Policy) -> pl.Expr:
-    day = pl.coalesce("original_day", "line_export_day").cast(pl.Int32).cast(pl.Date)
-    months = pl.when("ecommerce").then(policy.ecommerce_window_months).otherwise(policy.return_window_months)
-    return day.dt.offset_by(pl.format("{}mo", months)).cast(pl.Int32).cast(pl.Int64).alias("window_end")
-
-
 def _findings(frame: pl.DataFrame, policy: Policy, ruleset: RuleSet) -> list[tuple[int, Finding]]:
     flags = frame.select_seq(ruleset.flags)
     found: list[tuple[int, Finding]] = []
-    seen: set[tuple[Any, ...]] = set()
     for rule, flag in zip(ruleset.rules, flags.iter_columns(), strict=True):
         if flag.any():
-            rows = frame.filter(flag).iter_rows(named=True)
-            found += [
-                (row["case"], _finding(rule, row, policy)) for row in rows if _is_new(rule.code, row, seen)
-            ]
+            severity = ruleset.severity(rule, policy)
+            seen: set[tuple[Any, ...]] = set()
+            for row in frame.filter(flag).iter_rows(named=True):
+                place = tuple(row[name] for name in PLACE[rule.once])
+                if place not in seen:
+                    seen.add(place)
+                    found.append((row["case"], _finding(rule, row, severity)))
     return found
 
 
-def _is_new(code: str, row: dict[str, Any], seen: set[tuple[Any, ...]]) -> bool:
-    """What concerns the case or the certificate as a whole is said once, not at every item."""
-    key: tuple[Any, ...] = (code, row["case"])
-    if code not in _ONCE_A_CASE:
-        key = (*key, row["certificate"])
-        if code not in _ONCE_A_CERTIFICATE:
-            key = (*key, row["line"], row["item"])
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
+PLACE: Final[Mapping[Once, tuple[str, ...]]] = {
+    Once.CASE: ("case",),
+    Once.CERTIFICATE: ("case", "certificate"),
+    Once.PAIR: ("case", "certificate", "line", "item"),
+}
+"""What concerns the case or the certificate as a whole is said once, not at every item."""
 
 
-def _finding(rule: Rule, row: dict[str, Any], policy: Policy) -> Finding:
-    whole = rule.code in _ONCE_A_CASE or rule.code in _ONCE_A_CERTIFICATE
+def _finding(rule: Rule, row: dict[str, Any], severity: Severity) -> Finding:
+    declared, certified = words.shown(rule.declared, row), words.shown(rule.certified, row)
     slots = {
-        "declared": _shown(rule.declared, row),
-        "certified": _shown(rule.certified, row),
         "certificate": row["certificate"] or "",
         "item": row["item"],
         "line": row["line"],
         "held_by": row["held_by"] or "",
         "principal": row["principal"] or "",
-        "unit": _shown("line_unit", row),
     }
+    told = {**slots, "declared": declared, "certified": certified, "unit": words.shown("line_unit", row)}
     return Finding(
         code=rule.code,
         question=rule.question,
-        severity=rule.severity_under(policy),
+        severity=severity,
         field=rule.field,
-        declared=slots["declared"],
-        certified=slots["certified"],
+        declared=words.value(rule.declared, row),
+        certified=words.value(rule.certified, row),
         certificate=slots["certificate"],
-        item=None if whole else row["item"],
-        line=None if whole else row["line"],
-        message=rule.message.fill(slots),
-        remedy=rule.remedy.fill(slots),
+        item=row["item"] if rule.once is Once.PAIR else None,
+        line=row["line"] if rule.once is Once.PAIR else None,
+        message=words.said(rule.message, told),
+        remedy=words.said(rule.remedy, told),
         ground=rule.ground,
     )
 
 
-def _shown(column: str, row: dict[str, Any]) -> str:
-    value = row[column]
-    if value is None and column.endswith("_uscc"):
-        value = row[f"{column.removesuffix('_uscc')}_code"]
-    if value is None:
-        return ""
-    if column in _QUANTITIES:
-        return plain(unscaled(value))
-    if column in _DAYS:
-        return day_text(value)
-    if column in _UNITS:
-        return f"{value} {units()[value].name}"
-    return str(value)
-
-
 def _draws(frame: pl.DataFrame) -> list[tuple[int, Draw]]:
-    columns = ("case", "item", "certificate", "line", "drawn")
+    """What each item takes of each line: never more than the line holds, however much was weighed."""
+    columns = ("case", "item", "certificate", "line", "line_quantity", "drawn")
     values = (frame.get_column(name).to_list() for name in columns)
-    return [
-        (case, Draw(item, certificate, line, drawn))
-        for case, item, certificate, line, drawn in zip(*values, strict=True)
-        if drawn is not None
-    ]
+    left: dict[tuple[int, str, int], int] = {}
+    draws: list[tuple[int, Draw]] = []
+    for case, item, certificate, line, quantity, drawn in zip(*values, strict=True):
+        if drawn is not None:
+            place = (case, certificate, line)
+            rest = left.setdefault(place, quantity)
+            taken = min(drawn, rest)
+            left[place] = rest - taken
+            draws.append((case, Draw(item, certificate, line, taken)))
+    return draws
 
 
 def _waits_for(case: Case) -> tuple[str, ...]:

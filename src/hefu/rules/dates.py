@@ -1,12 +1,15 @@
-"""Do the days fit? (domain.md §6 row 19)"""
+"""Do the days fit? (docs/rules, row 19)"""
 
 from __future__ import annotations
 
 import polars as pl
 
 from hefu.errors import Text
+from hefu.rules.days import as_day, as_number, months_after
 from hefu.rules.finding import Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Once, Rule, Seldom
+from hefu.rules.sources import A256, ASSUMPTION, CERTIFICATE_RECORD, DUTY_43, ECOMMERCE, cite
 
 col = pl.col
 
@@ -27,8 +30,9 @@ RULES = (
             "在证明开具之日或之后申报; 申报日期填错的更正报关单",
             "declare on or after the day of issue; correct the declaration if its date is wrong",
         ),
-        ground="domain notes §6 row 19: issue date not after the act",
+        ground=cite(A256, CERTIFICATE_RECORD),
         row="19",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="date.export_date_differs",
@@ -48,7 +52,7 @@ RULES = (
             "证明未使用时由税务机关按出口报关单更正补办",
             "tax reissues the certificate, while unused, with the date of the export declaration",
         ),
-        ground="domain notes §6 row 19; either the entry-exit or the declaration date counts (assumption)",
+        ground=cite(CERTIFICATE_RECORD, ASSUMPTION),
         row="19",
     ),
     Rule(
@@ -67,7 +71,31 @@ RULES = (
             "超期退运一般不免税: 关员确认退运原因与征免",
             "a late return is usually not exempt from duty: an officer decides on cause and duty",
         ),
-        ground="Duty Regulation art. 43 (one year); MOF/GACC/STA 4/2023, 16/2026 (six months, e-commerce)",
+        ground=cite(DUTY_43, ECOMMERCE),
         row="19",
+        once=Once.CERTIFICATE,
+    ),
+)
+
+
+def _window_end(
+    policy: Policy, original: int | None, stated: int | None, mode: str | None, *, ecommerce: bool
+) -> int | None:
+    """The last day of a return: by the months of its mode of export, else of its kind of trade."""
+    exported = stated if original is None else original
+    if exported is None:
+        return None
+    usual = policy.ecommerce_window_months if ecommerce else policy.return_window_months
+    return as_number(months_after(as_day(exported), policy.window_months_by_mode.get(mode or "", usual)))
+
+
+SELDOM = (
+    Seldom(
+        "window_end",
+        col("fit") & (col("act") == "return"),
+        ("original_day", "line_export_day", "export_mode", "ecommerce"),
+        lambda policy, *row: _window_end(policy, *row[:3], ecommerce=row[3]),
+        default=None,
+        dtype=pl.Int64,
     ),
 )

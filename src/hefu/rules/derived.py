@@ -1,51 +1,28 @@
 """Columns that several rules share, computed once from the frame: conversions, sums, guards.
 
 A guard keeps one cause from yielding several findings: a rule speaks only where what it compares
-is there and comparable.
+is there and comparable. What is dear (conversions, windows, values, names) is computed only where the
+frame has something to convert, to sum or to doubt.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
+from hefu.rules import refund, value
+from hefu.rules.expressions import converted, same_hs, same_party, wide
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Seldom
+
 col = pl.col
-
-
-def wide(name: str) -> pl.Expr:
-    """The column in 128 bits: scaled quantities times unit factors leave 64."""
-    return col(name).cast(pl.Int128)
-
-
-def converted(quantity: str, source: str, target: str) -> pl.Expr:
-    """A scaled quantity of unit ``source`` in unit ``target``, rounded half up at 5 decimals; null if
-    the units do not convert.
-    """
-    top = wide(quantity) * wide(f"{source}_num") * wide(f"{target}_den")
-    bottom = wide(f"{source}_den") * wide(f"{target}_num")
-    same = col(f"{source}_dimension") == col(f"{target}_dimension")
-    return pl.when(same).then((2 * top + bottom) // (2 * bottom))
-
-
-def same_party(a: str, b: str) -> pl.Expr:
-    """Same firm by USCC where both carry one, else by customs code; false where neither can tell."""
-    by_uscc = col(f"{a}_uscc") == col(f"{b}_uscc")
-    by_code = col(f"{a}_code") == col(f"{b}_code")
-    return pl.coalesce(by_uscc, by_code, pl.lit(value=False))
-
-
-def same_hs(a: str, b: str) -> pl.Expr:
-    """Equal on the common prefix of the shorter code."""
-    return col(a).str.starts_with(col(b)) | col(b).str.starts_with(col(a))
-
 
 _FIRST = [
     (col("known") & (col("purpose") == col("act"))).fill_null(value=False).alias("fit"),
     (col("state").eq("available") | (col("held_by") == col("declaration")))
     .fill_null(value=False)
     .alias("mine"),
-    converted("item_quantity", "item", "line").alias("drawn"),
-    converted("original_quantity", "original", "line").alias("exported"),
-    converted("left", "left", "line").alias("left_here"),
     same_party("holder", "trader").alias("holder_is_trader"),
     same_hs("item_hs", "line_hs").alias("hs_fits"),
     same_hs("original_hs", "line_hs").alias("hs_fits_original"),
@@ -65,36 +42,88 @@ _GUARDS = [
 _OF_LINE = ("case", "certificate", "line")
 _OF_GOODS = ("case", "line_declaration", "line_item")
 
-_TAKEN = (
-    pl.when(col("drawn_of_line") <= wide("line_quantity"))
-    .then(converted("drawn", "line", "left"))
-    .when("line_first")
-    .then(converted("line_quantity", "line", "left"))
-    .otherwise(0)
-)
-"""What a row takes of the exported goods, in the account's unit, rounded as the ledger rounds it; of a line
-that is overdrawn its own quantity, which its own rule speaks about."""
 
-_UNLIMITED = [
+def derive(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> pl.DataFrame:
+    """The frame with the shared columns. Items that draw on one line, and lines of the same goods,
+    count with their sum.
+    """
+    limited = frame.get_column("left").null_count() < frame.height
+    valued = value.is_stated(frame)
+    refunded = refund.is_stated(frame)
+    frame = frame.with_columns_seq(
+        *_FIRST,
+        _in_unit(frame, "item_quantity", "item", "line").alias("drawn"),
+        _in_unit(frame, "original_quantity", "original", "line").alias("exported"),
+        _in_unit(frame, "left", "left", "line").alias("left_here"),
+        *([] if limited else _UNLIMITED),
+        *([] if valued else value.NOTHING),
+        *([] if refunded else refund.NOTHING),
+    )
+    drawn = _summed(frame, col("drawn"), _OF_LINE, "line_shared").alias("drawn_of_line")
+    frame = frame.with_columns_seq(drawn, *_GUARDS)
+    if limited:
+        frame = _with_goods(frame)
+    if valued:
+        frame = value.with_values(frame, policy)
+    if refunded:
+        frame = refund.with_repayment(frame, policy)
+    return _with_seldom(frame, policy, seldom)
+
+
+def _in_unit(frame: pl.DataFrame, quantity: str, source: str, target: str) -> pl.Expr:
+    """A quantity in another unit: as it is where all the frame counts in one unit."""
+    a, b = frame.get_column(f"{source}_unit"), frame.get_column(f"{target}_unit")
+    if (a != b).any():
+        return converted(quantity, source, target)
+    return pl.when(col(f"{target}_unit").is_not_null()).then(wide(quantity))
+
+
+def _summed(frame: pl.DataFrame, value: pl.Expr, over: tuple[str, ...], flag: str) -> pl.Expr:
+    return value.sum().over(*over) if frame.get_column(flag).any() else value
+
+
+_UNLIMITED = (
     pl.lit(None, pl.Int128).alias("taken_of_goods"),
     pl.lit(None, pl.Int128).alias("wanted_of_goods"),
-]
+)
 
 
-def derive(frame: pl.DataFrame, *more: pl.Expr) -> pl.DataFrame:
-    """The frame with the shared columns, and ``more`` that depend on the policy.
-
-    Items that draw on one line, and lines of the same goods, count with their sum. Windows cost more
-    than all else, so they are asked only where there is something to sum.
+def _with_goods(frame: pl.DataFrame) -> pl.DataFrame:
+    """What rows take of the exported goods: in the account's unit, rounded as the ledger rounds it, and in
+    the line's; of a line that is overdrawn its own quantity, which its own rule speaks about.
     """
+    taken = (
+        pl.when(col("drawn_of_line") <= wide("line_quantity"))
+        .then(_in_unit(frame, "drawn", "line", "left"))
+        .when("line_first")
+        .then(_in_unit(frame, "line_quantity", "line", "left"))
+        .otherwise(0)
+    )
+    frame = frame.with_columns_seq(_summed(frame, taken, _OF_GOODS, "goods_shared").alias("taken_of_goods"))
+    wanted = _in_unit(frame, "taken_of_goods", "left", "line")
+    return frame.with_columns_seq(wanted.alias("wanted_of_goods"))
 
-    def summed(value: pl.Expr, over: tuple[str, ...], flag: str) -> pl.Expr:
-        return value.sum().over(*over) if frame.get_column(flag).any() else value
 
-    frame = frame.with_columns_seq(*_FIRST, *more)
-    drawn = summed(col("drawn"), _OF_LINE, "line_shared").alias("drawn_of_line")
-    if frame.get_column("left").null_count() == frame.height:
-        return frame.with_columns_seq(drawn, *_GUARDS, *_UNLIMITED)
-    frame = frame.with_columns_seq(drawn, *_GUARDS)
-    frame = frame.with_columns_seq(summed(_TAKEN, _OF_GOODS, "goods_shared").alias("taken_of_goods"))
-    return frame.with_columns_seq(converted("taken_of_goods", "left", "line").alias("wanted_of_goods"))
+def _with_seldom(frame: pl.DataFrame, policy: Policy, columns: tuple[Seldom, ...]) -> pl.DataFrame:
+    asked = frame.select_seq(_asked(policy, columns))
+    return frame.with_columns_seq(
+        _judged(frame, flag, one, policy) if flag.any() else one.nowhere
+        for one, flag in zip(columns, asked.iter_columns(), strict=True)
+    )
+
+
+@lru_cache(maxsize=64)
+def _asked(policy: Policy, columns: tuple[Seldom, ...]) -> list[pl.Expr]:
+    """Built once a policy: writing expressions costs as much as asking them of one row."""
+    return [one.asked(policy) for one in columns]
+
+
+def _judged(frame: pl.DataFrame, asked: pl.Series, one: Seldom, policy: Policy) -> pl.Series:
+    """The column, judged once for each combination of values that occurs."""
+    known: dict[tuple[object, ...], object] = {}
+    rows = frame.select(one.reads).filter(asked).rows()
+    for row in rows:
+        if row not in known:
+            known[row] = one.judge(policy, *row)
+    everywhere = pl.Series(one.name, [one.default], dtype=one.dtype).new_from_index(0, frame.height)
+    return everywhere.scatter(asked.arg_true(), pl.Series([known[row] for row in rows], dtype=one.dtype))

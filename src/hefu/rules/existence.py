@@ -1,15 +1,18 @@
-"""Is there a certificate, and may it still be used? (domain.md §6 row 1)"""
+"""Is there a certificate, and may it still be used? (docs/rules, row 1)"""
 
 from __future__ import annotations
+
+import re
 
 import polars as pl
 
 from hefu.errors import Text
 from hefu.rules.finding import Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Once, Rule, Seldom
+from hefu.rules.sources import A256, ASSUMPTION, ONE_CERTIFICATE, POLICY, STA_5, cite
 
 col = pl.col
-_A256 = "GACC and STA Joint Announcement 256 of 2025"
 _FOREIGN = col("held_by").is_null() | (col("held_by") != col("declaration"))
 
 RULES = (
@@ -31,8 +34,9 @@ RULES = (
             "the enterprise applies to its tax office, the declaration is verified again when the certificate"
             " arrives; or correct the declaration to name its certificate",
         ),
-        ground=f"{_A256} art. 1; scope by policy",
+        ground=cite(A256, POLICY),
         row="1",
+        once=Once.CASE,
     ),
     Rule(
         code="certificate.unknown",
@@ -49,8 +53,9 @@ RULES = (
             "核对编号; 若税务已开具, 数据到达后自动重新核验, 无需再申报",
             "check the number; if tax has issued it, verification repeats by itself when the data arrive",
         ),
-        ground=f"{_A256} art. 2",
+        ground=A256,
         row="1",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="certificate.withdrawn",
@@ -68,8 +73,9 @@ RULES = (
             "更正报关单, 填写新证明的编号; 没有新证明的向主管税务机关重新申请",
             "correct the declaration to name the new certificate, or apply for one at the tax office",
         ),
-        ground=f"{_A256} art. 2",
+        ground=A256,
         row="1",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="certificate.used",
@@ -87,8 +93,9 @@ RULES = (
             "一证一单: 更正报关单填写本单自己的证明, 没有的向主管税务机关申请",
             "one certificate, one declaration: name this declaration's own certificate, or apply for one",
         ),
-        ground=f"{_A256} art. 2; DESIGN §9 (one certificate, one declaration)",
+        ground=cite(A256, ONE_CERTIFICATE),
         row="1, 14",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="certificate.reserved",
@@ -107,8 +114,9 @@ RULES = (
             "if {held_by} is wrong, its declarant withdraws it and this one is verified again by itself;"
             " otherwise name this declaration's own certificate",
         ),
-        ground="DESIGN §2 I1",
+        ground=ONE_CERTIFICATE,
         row="1, 14",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="certificate.for_agent",
@@ -127,8 +135,9 @@ RULES = (
             "受托方凭此证明向其主管税务机关申请, 报关单填写受托方的证明",
             "the agent obtains its own certificate with it, and the declaration names that one",
         ),
-        ground="domain notes §1.2 (agency exports), inferred",
+        ground=cite(STA_5, ASSUMPTION),
         row="6",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="certificate.not_needed",
@@ -143,7 +152,81 @@ RULES = (
             "the declaration names certificate {certificate} but no item draws on it; it will not be taken",
         ),
         remedy=Text("如属多填, 更正报关单删除该编号", "if it was named by mistake, correct the declaration"),
-        ground="DESIGN §9 (one act may need several certificates)",
+        ground=ONE_CERTIFICATE,
         row="14",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
+        code="certificate.on_paper",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=col("ticket").is_not_null(),
+        declared="certificate",
+        certified="ticket",
+        message=Text(
+            "证明 {certificate} 正按应急程序凭纸质证明办理 (应急编号 {certified})",
+            "certificate {certificate} is being handled on paper under contingency {certified}",
+        ),
+        remedy=Text(
+            "纸质办理的在应急程序内办结, 不得同时电子办理; 误登记的由两名关员撤销登记",
+            "what began on paper ends on paper; if the paper was entered by mistake two officers undo it",
+        ),
+        ground=cite(A256, ONE_CERTIFICATE),
+        row="1",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
+        code="certificate.behind",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=col("behind"),
+        declared="certificate",
+        certified="state",
+        message=Text(
+            "证明 {certificate} 的数据不完整: 后续数据已到, 中间有缺",
+            "the data of certificate {certificate} are incomplete: later ones have come, some before them are missing",
+        ),
+        remedy=Text(
+            "缺失数据补齐后自动重新核验; 久未补齐的由运维人员检查网络链路",
+            "verification repeats by itself when the gap closes; if it stays open the operator checks the link",
+        ),
+        ground=cite(A256, ASSUMPTION),
+        row="29",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
+        code="certificate.number_form",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=col("number_odd"),
+        declared="certificate",
+        certified="purpose",
+        message=Text(
+            "证明编号 {certificate} 不符合规定的格式",
+            "certificate number {certificate} has not the prescribed form",
+        ),
+        remedy=Text("核对并更正证明编号", "check and correct the certificate number"),
+        ground=cite(POLICY, ASSUMPTION),
+        row="1, 28",
+        once=Once.CERTIFICATE,
+    ),
+)
+
+
+def _is_odd(policy: Policy, number: str) -> bool:
+    return re.fullmatch(policy.certificate_pattern, number) is None
+
+
+SELDOM = (
+    Seldom(
+        "number_odd",
+        lambda policy: (
+            col("certificate").is_not_null() if policy.certificate_pattern else pl.lit(value=False)
+        ),
+        ("certificate",),
+        _is_odd,
     ),
 )

@@ -46,7 +46,7 @@ class Finding:
     line: int | None
     message: Text
     remedy: Text
-    ground: str
+    ground: Text
 
     def as_json(self) -> dict[str, Any]:
         """The finding for machines and for the record."""
@@ -62,7 +62,7 @@ class Finding:
             "line": self.line,
             "message": self.message._asdict(),
             "remedy": self.remedy._asdict(),
-            "ground": self.ground,
+            "ground": self.ground._asdict(),
         }
 
 

@@ -1,4 +1,4 @@
-"""Does the supervision mode allow it? (domain.md §6 row 20)"""
+"""Does the supervision mode allow it? (docs/rules, row 20)"""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import polars as pl
 
 from hefu.errors import Text
 from hefu.rules.finding import Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.rule import Once, Rule
+from hefu.rules.sources import ASSUMPTION, MODE_TABLE, cite
 
 col = pl.col
 
@@ -27,8 +28,9 @@ RULES = (
             "按实际业务更正监管方式, 退运货物为 4561",
             "correct the supervision mode; returned goods are declared under 4561",
         ),
-        ground="supervision mode table; domain notes §2.2, §6 row 20",
+        ground=MODE_TABLE,
         row="20",
+        once=Once.CASE,
     ),
     Rule(
         code="mode.unknown",
@@ -40,8 +42,9 @@ RULES = (
         certified="act",
         message=Text("监管方式代码表中没有 {declared}", "supervision mode {declared} is not in the table"),
         remedy=Text("关员核对监管方式", "an officer checks the supervision mode"),
-        ground="domain notes §2.2: refundability is a property of the mode",
+        ground=MODE_TABLE,
         row="20",
+        once=Once.CASE,
     ),
     Rule(
         code="mode.not_refundable",
@@ -56,7 +59,8 @@ RULES = (
             "exports under mode {declared} are usually not refunded, so certificate {certificate} proves little",
         ),
         remedy=Text("关员核对出口监管方式", "an officer checks the mode of the export"),
-        ground="domain notes §2.2, §6 row 20 (assumption per mode)",
+        ground=cite(MODE_TABLE, ASSUMPTION),
         row="20",
+        once=Once.CERTIFICATE,
     ),
 )

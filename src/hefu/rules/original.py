@@ -1,4 +1,4 @@
-"""Does the certificate speak of the same export declaration and item? (domain.md §6 rows 3, 4, 5)"""
+"""Does the certificate speak of the same export declaration and item? (docs/rules, rows 3, 4, 5)"""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ import polars as pl
 from hefu.errors import Text
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
-from hefu.rules.ruleset import Rule
+from hefu.rules.rule import Once, Rule
+from hefu.rules.sources import (
+    A256,
+    ASSUMPTION,
+    CERTIFICATE_RECORD,
+    DECLARATION_FORM,
+    DECREE_220,
+    ONE_CERTIFICATE,
+    POLICY,
+    cite,
+)
 
 col = pl.col
 
@@ -34,7 +44,7 @@ RULES = (
             "更正关联报关单号, 或填写 {declared} 的证明",
             "correct the related declaration number, or name the certificate of {declared}",
         ),
-        ground="domain notes §6 row 3",
+        ground=cite(A256, CERTIFICATE_RECORD),
         row="3",
     ),
     Rule(
@@ -54,7 +64,7 @@ RULES = (
             "更正报关单, 填写关联的出口报关单号",
             "correct the declaration to name the export declaration that it concerns",
         ),
-        ground="domain notes §6 row 5",
+        ground=DECLARATION_FORM,
         row="5",
     ),
     Rule(
@@ -70,8 +80,9 @@ RULES = (
             "the declaration names no related declaration; by its certificate it is {certified}",
         ),
         remedy=Text("人工核对关联关系", "an officer checks that the goods are those of {certified}"),
-        ground="domain notes §6 row 5: RelId may be empty",
+        ground=DECLARATION_FORM,
         row="5",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="original.unknown",
@@ -89,8 +100,9 @@ RULES = (
             "核对报关单号; 原单早于联网的, 由关员按纸质档案核对",
             "check the number; if it is older than the network an officer compares with the file",
         ),
-        ground="policy original_unknown (assumption)",
+        ground=cite(POLICY, ASSUMPTION),
         row="3",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="original.not_in_force",
@@ -109,8 +121,9 @@ RULES = (
             "核对关联的报关单号; 未放行的, 放行后自动重新核验",
             "check the number; if it is only not released yet, verification repeats by itself after its release",
         ),
-        ground="domain notes §6 row 23",
+        ground=cite(DECREE_220, ASSUMPTION),
         row="23",
+        once=Once.CASE,
     ),
     Rule(
         code="item.withdrawn_in_part",
@@ -128,8 +141,9 @@ RULES = (
             "列明全部商品项及其数量 (或不列), 只涉及一部分的改为申请改单",
             "name every item in full, or none; for a part apply for an amendment",
         ),
-        ground="domain notes §6 row 4 (assumption: no source provides for withdrawal in part)",
+        ground=cite(DECREE_220, ASSUMPTION),
         row="4",
+        once=Once.CASE,
     ),
     Rule(
         code="item.not_found",
@@ -147,7 +161,7 @@ RULES = (
             "向主管税务机关补办证明, 更正项号; 未使用的证明才能补办",
             "have the certificate reissued with the right item number, while it is unused",
         ),
-        ground="domain notes §6 row 4",
+        ground=CERTIFICATE_RECORD,
         row="4",
     ),
     Rule(
@@ -167,8 +181,9 @@ RULES = (
             "the act names no items and export declaration {declared} is not on record: nothing to compare",
         ),
         remedy=Text("在申请中列明商品项和数量", "name the items and quantities in the application"),
-        ground="GACC and STA Joint Announcement 256 of 2025: verification first; domain notes §6 row 4",
+        ground=A256,
         row="4",
+        once=Once.CASE,
     ),
     Rule(
         code="item.not_covered",
@@ -187,7 +202,47 @@ RULES = (
             "为第 {item} 项申请证明并填入报关单, 或将该项分单申报",
             "apply for a certificate for item {item} and name it, or declare that item separately",
         ),
-        ground="domain notes §6 row 4; DESIGN §2 I3",
+        ground=cite(A256, ONE_CERTIFICATE),
         row="4",
+    ),
+    Rule(
+        code="original.changing",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="related",
+        broken=col("after_export") & col("changing").is_not_null(),
+        declared="export",
+        certified="changing",
+        message=Text(
+            "出口报关单 {declared} 正由 {certified} 办理改单或撤单, 尚未办结",
+            "export declaration {declared} is about to be amended or withdrawn by {certified}, which is not finished",
+        ),
+        remedy=Text(
+            "{certified} 办结或撤回后自动重新核验",
+            "verification repeats by itself when {certified} is finished or taken back",
+        ),
+        ground=cite(DECREE_220, ASSUMPTION),
+        row="23",
+        once=Once.CASE,
+    ),
+    Rule(
+        code="original.amended_since",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="related",
+        broken=col("original_concerned") & (col("amended_on") > col("issued_on")),
+        declared="amended_on",
+        certified="issued_on",
+        message=Text(
+            "出口报关单在证明 {certificate} 开具 ({certified}) 之后于 {declared} 修改过",
+            "the export declaration was amended on {declared}, after certificate {certificate} was issued on {certified}",
+        ),
+        remedy=Text(
+            "关员按修改后的报关单核对; 内容不符且证明未使用的, 由税务机关补办",
+            "an officer compares with the amended declaration; if the content differs tax reissues the unused certificate",
+        ),
+        ground=cite(DECREE_220, CERTIFICATE_RECORD),
+        row="24",
+        once=Once.CERTIFICATE,
     ),
 )

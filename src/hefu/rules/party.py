@@ -1,16 +1,29 @@
-"""Is the certificate this firm's? (domain.md §6 row 6)"""
+"""Is the certificate this firm's? (docs/rules, row 6)"""
 
 from __future__ import annotations
 
 import polars as pl
 
+from hefu.documents.names import same_name
 from hefu.errors import Text
-from hefu.rules.derived import same_party
+from hefu.rules.expressions import same_party
 from hefu.rules.finding import Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Once, Rule, Seldom
+from hefu.rules.sources import A256, ASSUMPTION, POLICY, STA_5, STA_17, USCC, cite
 
 col = pl.col
 _CHAINED = col("chained")
+_CHECK = Text(
+    "核对代码是否写错; 确有校验位不符的真实代码, 由关员确认",
+    "check for a slip of the pen; real codes with a wrong check digit exist, an officer confirms",
+)
+
+
+def _differs(role: str) -> pl.Expr:
+    """Said of the trader already where it is the same code."""
+    return (col(f"{role}_uscc") != col("trader_uscc")) | col("trader_uscc").is_null()
+
 
 RULES = (
     Rule(
@@ -18,7 +31,7 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="trader",
-        broken=col("known") & ~col("for_agent") & ~col("holder_is_trader"),
+        broken=col("known") & ~col("for_agent") & ~col("holder_is_trader") & ~col("holder_succeeded"),
         declared="trader_uscc",
         certified="holder_uscc",
         message=Text(
@@ -29,15 +42,19 @@ RULES = (
             "填写境内收发货人自己的证明; 代理出口须由受托方凭委托方证明另行申请",
             "name the trader's own certificate; in an agency export the agent obtains one with the principal's",
         ),
-        ground="domain notes §6 row 6; importer of a return is the original exporter of record (§1.2)",
+        ground=cite(A256, ASSUMPTION),
         row="6",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="party.original_trader_differs",
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="trader",
-        broken=col("original_concerned") & col("holder_is_trader") & ~same_party("original", "trader"),
+        broken=col("original_concerned")
+        & (col("holder_is_trader") | col("holder_succeeded"))
+        & ~same_party("original", "trader")
+        & ~col("original_succeeded"),
         declared="trader_uscc",
         certified="original_uscc",
         message=Text(
@@ -48,8 +65,9 @@ RULES = (
             "由原出口报关单的境内发货人办理; 企业更名或合并的, 提交变更证明由关员核对",
             "the original exporter of record acts; after a renaming or merger an officer checks the evidence",
         ),
-        ground="domain notes §6 row 6",
+        ground=ASSUMPTION,
         row="6",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="principal.unknown",
@@ -67,8 +85,9 @@ RULES = (
             "等待数据到达, 系统自动重新核验; 久未到达的请委托方联系其主管税务机关",
             "wait, verification repeats by itself; if it stays away the principal asks its tax office",
         ),
-        ground="domain notes §1.2, §6 row 6",
+        ground=cite(STA_5, ASSUMPTION),
         row="6",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="principal.unfit",
@@ -85,11 +104,12 @@ RULES = (
             "the principal's certificate {principal} is voided, or names another agent than the holder of {certificate}",
         ),
         remedy=Text(
-            "委托方重新取得以该受托方为 agent 的证明, 受托方据此补办",
+            "委托方重新取得以该受托方为受托方的证明, 受托方据此补办",
             "the principal obtains a certificate naming this agent, and the agent has its own reissued",
         ),
-        ground="domain notes §1.2, §6 row 6",
+        ground=cite(STA_5, ASSUMPTION),
         row="6",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="party.owner_differs",
@@ -110,7 +130,176 @@ RULES = (
             "核对委托关系; 与代理出口汇总表不符的转买单出口排查",
             "check the agency; a difference from the agent's report is a sign of buy-and-export",
         ),
-        ground="STA Announcement 17 of 2025 art. 7; domain notes §6 row 27",
+        ground=STA_17,
         row="6, 27",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
+        code="party.consignor_differs",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="owner",
+        broken=(col("consignor_uscc").is_not_null() | col("consignor_code").is_not_null())
+        & (col("owner_uscc").is_not_null() | col("owner_code").is_not_null())
+        & ~same_party("owner", "consignor"),
+        declared="owner_uscc",
+        certified="consignor_uscc",
+        message=Text(
+            "报关单的生产销售单位是 {declared}, 代理出口企业报送的实际委托方是 {certified}",
+            "the owner in the declaration is {declared}, the agent reported {certified} as the actual consignor",
+        ),
+        remedy=Text(
+            "核对委托关系: 生产销售单位填错的更正报关单, 汇总表报错的向税务机关更正; 都没有错的转买单出口排查",
+            "check the agency: correct the owner in the declaration or the agent's report; if neither is wrong it is a"
+            " sign of buy-and-export",
+        ),
+        ground=STA_17,
+        row="27",
+        once=Once.CASE,
+    ),
+    Rule(
+        code="party.succeeded",
+        question=Question.ENTITLEMENT,
+        severity=Severity.WARN,
+        field="trader",
+        broken=(col("known") & ~col("for_agent") & ~col("holder_is_trader") & col("holder_succeeded"))
+        | (col("original_concerned") & ~same_party("original", "trader") & col("original_succeeded")),
+        declared="trader_uscc",
+        certified="holder_uscc",
+        message=Text(
+            "境内收发货人 {declared} 是证明持有人或原发货人 (证明持有人 {certified}) 合并或变更后的企业",
+            "trader {declared} is on record as the successor of the holder of the certificate ({certified}) or of the"
+            " original exporter",
+        ),
+        remedy=Text("关员核对变更证明", "an officer checks the evidence of the succession"),
+        ground=cite(POLICY, ASSUMPTION),
+        row="6",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
+        code="party.name_differs",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="trader",
+        broken=col("name_differs"),
+        declared="trader_name",
+        certified="holder_name",
+        message=Text(
+            "代码相同而名称不同: 报关单 {declared}, 证明 {certified}",
+            "the codes agree, the names do not: {declared} in the declaration, {certified} in the certificate",
+        ),
+        remedy=Text(
+            "核对企业全称; 更名的登记曾用名",
+            "check the full legal name; after a renaming have the former name registered",
+        ),
+        ground=ASSUMPTION,
+        row="7",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
+        code="party.check_digit",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="trader",
+        broken=~col("trader_checks"),
+        declared="trader_uscc",
+        certified="holder_uscc",
+        message=Text(
+            "境内收发货人的统一社会信用代码 {declared} 校验位不符",
+            "the check digit of the trader's unified social credit code {declared} does not fit",
+        ),
+        remedy=_CHECK,
+        ground=USCC,
+        row="28",
+        once=Once.CASE,
+    ),
+    Rule(
+        code="party.owner_check_digit",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="owner",
+        broken=~col("owner_checks") & _differs("owner"),
+        declared="owner_uscc",
+        certified="trader_uscc",
+        message=Text(
+            "生产销售单位的统一社会信用代码 {declared} 校验位不符",
+            "the check digit of the owner's unified social credit code {declared} does not fit",
+        ),
+        remedy=_CHECK,
+        ground=USCC,
+        row="28",
+        once=Once.CASE,
+    ),
+    Rule(
+        code="party.declarant_check_digit",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="declarant",
+        broken=~col("declarant_checks") & _differs("declarant"),
+        declared="declarant_uscc",
+        certified="trader_uscc",
+        message=Text(
+            "申报单位的统一社会信用代码 {declared} 校验位不符",
+            "the check digit of the declarant's unified social credit code {declared} does not fit",
+        ),
+        remedy=_CHECK,
+        ground=USCC,
+        row="28",
+        once=Once.CASE,
+    ),
+    Rule(
+        code="party.holder_check_digit",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="holder",
+        broken=~col("holder_checks") & col("holder_is_trader") & col("trader_uscc").is_null(),
+        declared="trader_uscc",
+        certified="holder_uscc",
+        message=Text(
+            "证明 {certificate} 持有人的统一社会信用代码 {certified} 校验位不符",
+            "the check digit of {certified}, the holder of certificate {certificate}, does not fit",
+        ),
+        remedy=_CHECK,
+        ground=USCC,
+        row="28",
+        once=Once.CERTIFICATE,
+    ),
+)
+
+
+def _is_another(
+    policy: Policy, holder: str, trader: str, holder_uscc: str | None, trader_uscc: str | None
+) -> bool:
+    return not same_name(holder, trader, policy.former_names.get(holder_uscc or trader_uscc or "", ()))
+
+
+def _is_successor(policy: Policy, before: str, after: str) -> bool:
+    """Whether one firm became the other, in one step or several."""
+    seen = {before}
+    while (before := policy.successors.get(before, "")) and before not in seen:
+        if before == after:
+            return True
+        seen.add(before)
+    return False
+
+
+SELDOM = (
+    Seldom(
+        "name_differs",
+        col("known") & col("holder_is_trader") & (col("holder_name") != col("trader_name")),
+        ("holder_name", "trader_name", "holder_uscc", "trader_uscc"),
+        _is_another,
+    ),
+    Seldom(
+        "holder_succeeded",
+        col("known") & ~col("holder_is_trader") & col("trader_uscc").is_not_null(),
+        ("holder_uscc", "trader_uscc"),
+        _is_successor,
+    ),
+    Seldom(
+        "original_succeeded",
+        col("original_concerned") & (col("original_uscc") != col("trader_uscc")),
+        ("original_uscc", "trader_uscc"),
+        _is_successor,
     ),
 )

@@ -1,4 +1,4 @@
-"""Is the certificate for this kind of act? (domain.md §6 row 2)"""
+"""Is the certificate for this kind of act? (docs/rules, row 2)"""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import polars as pl
 
 from hefu.errors import Text
 from hefu.rules.finding import Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.rule import Once, Rule
+from hefu.rules.sources import CERTIFICATE_RECORD
 
 col = pl.col
 
@@ -27,7 +28,8 @@ RULES = (
             "向主管税务机关申请用途为 {declared} 的证明; 原证明未使用的可先作废",
             "apply at the tax office for a certificate with purpose {declared}; the unused one may be voided first",
         ),
-        ground="domain notes §6 row 2: a return certificate must not amend",
+        ground=CERTIFICATE_RECORD,
         row="2",
+        once=Once.CERTIFICATE,
     ),
 )

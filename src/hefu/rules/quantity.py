@@ -1,13 +1,16 @@
-"""Is there enough, in units that convert? (domain.md §6 rows 11 to 15)"""
+"""Is there enough, in units that convert? (docs/rules, rows 11 to 15)"""
 
 from __future__ import annotations
 
 import polars as pl
 
 from hefu.errors import Text
-from hefu.rules.derived import wide
+from hefu.rules.expressions import wide
 from hefu.rules.finding import Question, Severity
-from hefu.rules.ruleset import Rule
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Rule, Seldom
+from hefu.rules.sources import A256, GOODS_ONCE, TAX_PRACTICE, UNIT_TABLE, cite
+from hefu.rules.tolerance import find
 
 col = pl.col
 
@@ -34,7 +37,7 @@ RULES = (
             "证明按报关单法定计量单位补办; 报关单单位有误的由申报人更正",
             "have the certificate reissued in the statutory unit, or correct the declaration's unit if that is wrong",
         ),
-        ground="domain notes §6 rows 11, 12; customs unit table",
+        ground=UNIT_TABLE,
         row="11, 12",
     ),
     Rule(
@@ -54,7 +57,7 @@ RULES = (
             "证明未使用时由税务机关按出口报关单的第一法定单位补办",
             "tax reissues the certificate, while unused, in the first statutory unit of the export declaration",
         ),
-        ground="domain notes §6 rows 11, 13; DESIGN §2 I5",
+        ground=cite(UNIT_TABLE, GOODS_ONCE),
         row="11, 13",
     ),
     Rule(
@@ -62,7 +65,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=col("measurable") & (col("drawn_of_line") > wide("line_quantity")),
+        broken=col("measurable") & (col("drawn_of_line") > wide("line_quantity") + col("allowance")),
         declared="drawn_of_line",
         certified="line_quantity",
         message=Text(
@@ -73,8 +76,8 @@ RULES = (
             "减少报关数量至 {certified}, 或为超出部分另行申请证明一并填写",
             "declare no more than {certified}, or obtain a further certificate for the rest and name both",
         ),
-        ground="domain notes §6 row 15: exact at 5 decimals",
-        row="14, 15",
+        ground=cite(A256, TAX_PRACTICE),
+        row="14, 15, 16",
     ),
     Rule(
         code="quantity.exceeds_export",
@@ -92,7 +95,7 @@ RULES = (
             "证明未使用时由税务机关按原出口数量补办",
             "tax reissues the certificate, while unused, for no more than was exported",
         ),
-        ground="domain notes §6 row 13",
+        ground=TAX_PRACTICE,
         row="13",
     ),
     Rule(
@@ -116,7 +119,27 @@ RULES = (
             "减少数量至 {certified}; 认为占用有误的, 用 hefu trace 查出口报关单",
             "declare no more than {certified}; if you doubt the rest, trace the export declaration",
         ),
-        ground="domain notes §6 rows 13, 14; DESIGN §2 I5",
+        ground=GOODS_ONCE,
         row="13, 14",
     ),
 )
+
+
+def _allowance(policy: Policy, unit: str, hs: str, quantity: int) -> int:
+    fitting = find(policy.tolerances, unit, hs)
+    return fitting.allowance(quantity) if fitting else 0
+
+
+SELDOM = (
+    Seldom(
+        "allowance",
+        col("measurable")
+        & col("act").is_in(["export", "return"])
+        & (col("drawn_of_line") > wide("line_quantity")),
+        ("line_unit", "line_hs", "line_quantity"),
+        _allowance,
+        default=0,
+        dtype=pl.Int64,
+    ),
+)
+"""Goods are weighed again when they move, papers are not: an amendment or withdrawal is exact."""

@@ -1,70 +1,109 @@
-"""A rule as data, the versioned set of rules, and its hash."""
+"""Rule sets as versioned files: which rules, in which revision, how severe, under which policy.
+
+A set is a TOML file. Those of hefu stand in ``sets/``, one a version, and stay there; an authority writes
+its own from one of them (``hefu rules --as-set``). The conditions are Python in this room: a set names
+them by code and revision, so a verdict can be made again years later under the set that made it.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import polars as pl
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hefu import errors
 from hefu.documents.codes.tables import tables
-from hefu.errors import Text
-from hefu.rules.finding import Question, Severity
+from hefu.errors import HefuError, Problem, Text
+from hefu.rules.finding import Severity
+from hefu.rules.library import RULES
 from hefu.rules.policy import Policy
+from hefu.rules.rule import Rule
 
-_DECIDING = {
+NO_SUCH_SET = errors.kind(
+    "ruleset.missing",
+    http=404,
+    message=Text("没有规则集 {value}", "there is no rule set {value}"),
+    cure=Text("给出规则集文件, 或版本之一: {known}", "name a rule-set file, or one of the versions {known}"),
+)
+BAD_SET = errors.kind(
+    "ruleset.invalid",
+    http=422,
+    message=Text(
+        "规则集文件 {file} 有误: {place}: {value}", "rule-set file {file} is wrong: {place}: {value}"
+    ),
+    cure=Text(
+        "更正该项; hefu rules --as-set 写出一份正确的文件",
+        "correct it; hefu rules --as-set writes one that is right",
+    ),
+)
+
+_DECIDING: Final = {
     "hefu.rules": sorted(one.name for one in files("hefu.rules").iterdir() if one.name.endswith(".py")),
-    "hefu.documents": ["certificate.py", "declaration.py", "fields.py", "goods.py", "party.py"],
+    "hefu.documents": [
+        "certificate.py",
+        "coded.py",
+        "declaration.py",
+        "fields.py",
+        "goods.py",
+        "names.py",
+        "party.py",
+    ],
+    "hefu.documents.codes": ["hs.py", "tables.py"],
 }
 """What could change a verdict: every module of the rules, and how documents are read into numbers."""
 
+_BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule: where it stands in the law or the form, what breaks it, what it says, what cures it.
 
-    ``broken`` is true in a row of the frame that does not hold; ``declared`` and ``certified`` name
-    the columns whose values are shown. ``message`` and ``remedy`` may use the slots ``declared``,
-    ``certified``, ``item``, ``line``, ``certificate``, ``held_by`` and ``principal``. ``row`` is the row
-    of the comparison table in the domain notes (§6).
-    """
+class _File(BaseModel):
+    """A rule-set file as it is written."""
 
-    code: str
-    question: Question
-    severity: Severity | Callable[[Policy], Severity]
-    field: str
-    broken: pl.Expr
-    declared: str
-    certified: str
-    message: Text
-    remedy: Text
-    ground: str
-    row: str
+    model_config = ConfigDict(extra="forbid")
 
-    def severity_under(self, policy: Policy) -> Severity:
-        """The severity, which for some rules is a matter of policy."""
-        return self.severity if isinstance(self.severity, Severity) else self.severity(policy)
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+    in_force: date
+    about_zh: str = ""
+    about_en: str = ""
+    rules: tuple[str, ...]
+    severity: dict[str, Severity] = Field(default_factory=dict)
+    policy: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules in the order in which findings are shown, under a version."""
+    """The rules in the order in which findings are shown, under a version.
+
+    ``severities`` are where the set differs from the rules' own; ``policy`` is the policy that came
+    with the set, if one did.
+    """
 
     version: str
     rules: tuple[Rule, ...]
+    in_force: date = date(2026, 1, 1)
+    about: Text = field(default_factory=lambda: Text("", ""))
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    policy: Policy | None = None
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over the version, the rules' codes, the source text of every module that decides, and
-        the digests of the code tables: a change of anything that could change a verdict changes the hash, on any
-        machine alike. (Serialised expressions would change with the library that writes them.)
+        """SHA-256 over the version, the rules' names and severities, the source text of every module that
+        decides, and the digests of the code tables: a change of anything that could change a verdict changes
+        the hash, on any machine alike. (Serialised expressions would change with the library that writes them.)
         """
         sources = [(files(room) / name).read_bytes() for room, names in _DECIDING.items() for name in names]
-        parts = [self.version.encode(), *(rule.code.encode() for rule in self.rules), *sources]
-        parts += [info.digest.encode() for info in tables().values()]
+        told = [f"{code}={severity}" for code, severity in sorted(self.severities.items())]
+        parts = [one.encode() for one in (self.version, *(rule.name for rule in self.rules), *told)]
+        parts += [*sources, *(info.digest.encode() for info in tables().values())]
         return "sha256:" + hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in parts)).hexdigest()
 
     @cached_property
@@ -77,6 +116,79 @@ class RuleSet:
         both = f"{self.hash} {policy.digest}".encode()
         return "sha256:" + hashlib.sha256(both).hexdigest()
 
+    def severity(self, rule: Rule, policy: Policy) -> Severity:
+        """How severe a rule is in this set under a policy."""
+        return self.severities.get(rule.code) or rule.severity_under(policy)
+
     def rule(self, code: str) -> Rule | None:
         """The rule with this code."""
         return next((rule for rule in self.rules if rule.code == code), None)
+
+    def as_toml(self, policy: Policy) -> str:
+        """The set as a file, with every setting of the policy written out."""
+        told = {
+            "version": self.version,
+            "in_force": self.in_force,
+            "about_zh": self.about.zh,
+            "about_en": self.about.en,
+            "rules": [rule.name for rule in self.rules],
+            "severity": {code: severity.value for code, severity in self.severities.items()},
+            "policy": policy.model_dump(mode="json"),
+        }
+        return tomli_w.dumps(told)
+
+
+def shipped() -> tuple[str, ...]:
+    """The versions that come with hefu, oldest first."""
+    names = (one.name for one in files("hefu.rules.sets").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def load(name: str) -> RuleSet:
+    """The set of a shipped version, or of a file. Raises ``ruleset.missing`` and ``ruleset.invalid``."""
+    if name in shipped():
+        return _shipped(name)
+    path = Path(name)
+    if not path.is_file():
+        errors.fail(NO_SUCH_SET, value=name, known=", ".join(shipped()))
+    return read(path.read_bytes(), str(path))
+
+
+@cache
+def _shipped(version: str) -> RuleSet:
+    return read((files("hefu.rules.sets") / f"{version}.toml").read_bytes(), f"{version}.toml")
+
+
+def read(data: bytes, file: str) -> RuleSet:
+    """The set in the bytes of a rule-set file, with every problem at once."""
+    try:
+        told = _File.model_validate(tomllib.loads(data.decode("utf-8")))
+        policy = None if told.policy is None else Policy.model_validate(told.policy)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        errors.fail(BAD_SET, file=file, place="TOML", value=error)
+    except ValidationError as error:
+        where = "policy." if error.title == "Policy" else ""
+        raise HefuError(
+            *(
+                Problem(BAD_SET, file=file, place=where + ".".join(map(str, one["loc"])), value=one["msg"])
+                for one in error.errors()
+            )
+        ) from error
+    unknown = [name for name in (*told.rules, *told.severity) if name not in _BY_NAME]
+    twice = sorted({name for name in told.rules if told.rules.count(name) > 1})
+    if unknown or twice:
+        problems = [Problem(BAD_SET, file=file, place="rules", value=f"{name}: ?") for name in unknown]
+        problems += [Problem(BAD_SET, file=file, place="rules", value=f"{name} x 2") for name in twice]
+        raise HefuError(*problems)
+    return RuleSet(
+        version=told.version,
+        rules=tuple(_BY_NAME[name] for name in told.rules),
+        in_force=told.in_force,
+        about=Text(told.about_zh, told.about_en),
+        severities=told.severity,
+        policy=policy,
+    )
+
+
+CURRENT: Final = load("2026.1")
+"""The rule set in force."""

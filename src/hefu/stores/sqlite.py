@@ -168,6 +168,15 @@ class SqliteReader:
         query = "SELECT at, actor, event, number, other, detail FROM journal WHERE id > ? ORDER BY id"
         return [_entry(row) for row in self.connection.execute(query, (last,))]
 
+    def verdicts(self, since: datetime | None = None) -> Iterator[Entry]:
+        """The verdicts on record since a moment, oldest first."""
+        query = (
+            "SELECT at, actor, event, number, other, detail FROM journal"
+            " WHERE event IN ('declaration.held', 'declaration.reserved') AND at >= ? ORDER BY id"
+        )
+        for row in self.connection.execute(query, (since.isoformat() if since else "",)):
+            yield _entry(row)
+
     def counts(self) -> dict[str, dict[str, int]]:
         """How many records stand in which state, and how much waits to be sent."""
         told: dict[str, dict[str, int]] = {}

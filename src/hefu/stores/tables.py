@@ -16,12 +16,15 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.protocol.records import (
     Account,
+    Adopted,
+    Ahead,
     Answer,
     Copy,
     Cover,
     Covering,
     Cursor,
     DeclarationState,
+    Edition,
     Evidence,
     Holding,
     Issue,
@@ -171,7 +174,11 @@ TABLES: Final[Mapping[type[Any], Table]] = {
             changed_at=_AT,
             due=_AT,
             marks=_MARKS,
+            amended_at=_AT,
         ),
+        _table(Edition, "edition", ("number", "revision"), document=_DECLARATION),
+        _table(Adopted, "adopted", ("hash",), since=_AT),
+        _table(Ahead, "ahead", ("stream",)),
         _table(Wait, "wait", ("on", "declaration")),
         _table(Account, "account", ("goods",)),
         _table(

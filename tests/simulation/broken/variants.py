@@ -29,6 +29,7 @@ from hefu.protocol.records import (
     Outgoing,
     Side,
 )
+from hefu.protocol.verification import Verification
 from hefu.rules.case import UseState
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteReader, SqliteStore
@@ -77,19 +78,19 @@ class UsedIsFreed(Gate):
         known = book.get(Lodgement, number)
         if known is None or known.state is not DeclarationState.RELEASED:
             return super().withdraw(book, number, reason, actor)
-        self._give_back(book, replace(known, state=DeclarationState.RESERVED), actor, reason)
+        self.verification.give_back(book, replace(known, state=DeclarationState.RESERVED), actor, reason)
         book.put(replace(known, state=DeclarationState.WITHDRAWN, draws=()))
         book.note(actor, "declaration.withdrawn", number)
         return Outcome("withdrawn", number)
 
 
-class StaleCompare(Gate):
+class StaleCompare(Verification):
     """A batch judged by what was true before its first member took anything."""
 
-    def _verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
+    def verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
         cases = [self_assemble(book, one, self.policy) for one in lodgements]
-        comparisons = self._compare(cases, self.policy)
-        return [self._settle(book, one, two) for one, two in zip(lodgements, comparisons, strict=True)]
+        comparisons = self._compare(cases, self.policy, self.ruleset)
+        return [self._settle(book, *one) for one in zip(lodgements, cases, comparisons, strict=True)]
 
 
 def self_assemble(book: Book, lodgement: Lodgement, policy: Policy) -> Any:
@@ -205,22 +206,22 @@ class NoUniqueKey(SqliteStore):
         )
 
 
-class BindsBlindly(Gate):
-    """A gate that trusts the store to refuse a second binding, over a store that does not."""
+class BindsBlindly(Verification):
+    """A verification that trusts the store to refuse a second binding, over a store that does not."""
 
-    def _reserve(self, book: Book, lodgement: Lodgement) -> None:
+    def _take(self, book: Book, lodgement: Lodgement) -> None:
         for certificate in lodgement.certificates:
             book.put(Holding(certificate, UseState.RESERVED, lodgement.number, book.now))
         goods.take(book, lodgement.draws)
 
-    def _verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
+    def verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
         real, book.get = book.get, _blind(book.get)  # type: ignore[method-assign]
         try:
             cases = [self_assemble(book, one, self.policy) for one in lodgements]
         finally:
             book.get = real  # type: ignore[method-assign]
-        comparisons = self._compare(cases, self.policy)
-        return [self._settle(book, one, two) for one, two in zip(lodgements, comparisons, strict=True)]
+        comparisons = self._compare(cases, self.policy, self.ruleset)
+        return [self._settle(book, *one) for one in zip(lodgements, cases, comparisons, strict=True)]
 
 
 def _blind(get: Callable[..., Any]) -> Callable[..., Any]:
@@ -244,7 +245,7 @@ VARIANTS: dict[str, Parts] = {
     "customs grants while reserved": Parts(gate=GrantWhileReserved),
     "release without use": Parts(gate=ReleaseWithoutUse),
     "used certificate freed": Parts(gate=UsedIsFreed, store=NoUniqueKey),
-    "batch judged by stale state": Parts(gate=StaleCompare),
+    "batch judged by stale state": Parts(verification=StaleCompare),
     "issue without the goods ledger": Parts(issue=issue_without_ledger),
     "inbox applies duplicates": Parts(inbox=NoDuplicateCheck),
     "inbox skips gaps": Parts(inbox=SkipsGaps),
@@ -252,7 +253,7 @@ VARIANTS: dict[str, Parts] = {
     "feedback outside the transaction": Parts(store=FeedbackApart),
     "sent taken for delivered": Parts(outbox=DoneWhenSent),
     "refused void taken for granted": Parts(receive_at_tax=feedback_ignores_state),
-    "binding without the unique key": Parts(gate=BindsBlindly, store=NoUniqueKey),
+    "binding without the unique key": Parts(verification=BindsBlindly, store=NoUniqueKey),
 }
 """Every variant by what is wrong with it."""
 

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-NAMES = ("units", "modes", "offices", "currencies", "countries", "hs_changes")
+NAMES = ("units", "modes", "offices", "currencies", "countries", "terms", "hs_changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,22 @@ def currencies() -> Mapping[str, Coded]:
 def countries() -> Mapping[str, Coded]:
     """Countries by letter code and by customs number (142 and CHN are the same row)."""
     return _coded("countries")
+
+
+@cache
+def terms() -> Mapping[str, Coded]:
+    """Terms of delivery by code and by letters (3 and FOB are the same row)."""
+    rows = dict(_coded("terms"))
+    rows["C&F"] = rows["CFR"]
+    return MappingProxyType(rows)
+
+
+@cache
+def terms_holding() -> Mapping[str, tuple[bool, bool]]:
+    """Of each code of terms: whether the price holds freight, and whether it holds insurance."""
+    return MappingProxyType(
+        {row["code"]: (row["freight"] == "yes", row["insurance"] == "yes") for row in _read("terms")[1]}
+    )
 
 
 @cache

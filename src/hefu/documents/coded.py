@@ -1,0 +1,31 @@
+"""Codes of official lists as documents carry them: letters and numbers of one thing become one code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from hefu.documents.codes.tables import Coded, countries, currencies, terms
+from hefu.documents.fields import Code
+
+
+def _known(table: Callable[[], Mapping[str, Coded]]) -> BeforeValidator:
+    """The table's own code for a code, number or name that it knows; others stay as they are."""
+
+    def normal(value: Any) -> Any:
+        found = table().get(value.strip().upper()) if isinstance(value, str) else None
+        return found.code if found else value
+
+    return BeforeValidator(normal)
+
+
+Currency = Annotated[Code, _known(currencies)]
+"""Currency by letters; 142 and CNY are the same (domain.md §2.3)."""
+
+Country = Annotated[Code, _known(countries)]
+"""Country or region by letters; 142 and CHN are the same (domain.md §2.3)."""
+
+Terms = Annotated[Code, _known(terms)]
+"""Terms of delivery 成交方式 (TransMode) by code; 3 and FOB are the same (domain.md §2.3)."""

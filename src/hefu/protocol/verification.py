@@ -1,0 +1,173 @@
+"""Comparing and settling at customs: what passes reserves its certificates, what does not is held and
+waits. Every verdict is entered with the facts it was made from, so that it can be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hefu.protocol import goods
+from hefu.protocol.book import Book
+from hefu.protocol.cases import assemble, facts, waits
+from hefu.protocol.messages import (
+    CertificateFreed,
+    CertificateMarked,
+    CertificateReserved,
+    CertificateUsed,
+)
+from hefu.protocol.records import Adopted, DeclarationState, Edition, Holding, Lodgement, Wait
+from hefu.rules.case import Case, UseState
+from hefu.rules.finding import Comparison, Draw
+from hefu.rules.policy import Policy
+from hefu.rules.ruleset import RuleSet
+
+Compare = Callable[[Sequence[Case], Policy, RuleSet], list[Comparison]]
+"""The comparison: one answer a case, in order."""
+
+_SIDE = "customs"
+AFTER_USE = "closed-after-use"
+"""Mark of a declaration, and of its certificates, that was closed when they were used already."""
+
+
+class Verification:
+    """The comparison under one rule set and policy, and what follows from it."""
+
+    def __init__(self, policy: Policy, ruleset: RuleSet, compare: Compare) -> None:
+        self.policy = policy
+        self.ruleset = ruleset
+        self._compare = compare
+
+    def verify(self, book: Book, lodgements: Sequence[Lodgement]) -> list[Lodgement]:
+        """Compare and settle. What an earlier one of the batch has taken is seen by the later ones:
+        a case that shares a certificate or an export declaration with it is assembled anew.
+        """
+        cases = [assemble(book, lodgement.document, self.policy) for lodgement in lodgements]
+        comparisons = self._compare(cases, self.policy, self.ruleset)
+        settled: list[Lodgement] = []
+        taken: set[str] = set()
+        for lodgement, first, told in zip(lodgements, cases, comparisons, strict=True):
+            case, comparison, reads = first, told, first.numbers()
+            if not taken.isdisjoint(reads):
+                case = assemble(book, lodgement.document, self.policy)
+                (comparison,) = self._compare([case], self.policy, self.ruleset)
+            settled.append(self._settle(book, lodgement, case, comparison))
+            if comparison.passes:
+                taken.update(reads)
+        return settled
+
+    def _settle(self, book: Book, lodgement: Lodgement, case: Case, comparison: Comparison) -> Lodgement:
+        number = lodgement.number
+        for wait in (
+            book.find(Wait, "declaration", number) if lodgement.state is DeclarationState.HELD else ()
+        ):
+            book.drop(wait)
+        after = replace(
+            lodgement,
+            state=DeclarationState.RESERVED if comparison.passes else DeclarationState.HELD,
+            comparison=comparison.as_json(),
+            draws=comparison.draws if comparison.passes else (),
+            changed_at=book.now,
+            due=self._due(book, comparison),
+        )
+        if comparison.passes:
+            self._take(book, after)
+        else:
+            for on in waits(lodgement.document, comparison):
+                book.put(Wait(on, number))
+        book.put(after)
+        self._adopt(book, comparison)
+        book.note(
+            _SIDE,
+            f"declaration.{after.state.value}",
+            number,
+            findings=[finding.code for finding in comparison.findings],
+            rules=comparison.ruleset_hash,
+            facts=facts(book, after.revision, case),
+        )
+        return after
+
+    def _due(self, book: Book, comparison: Comparison) -> datetime | None:
+        """When a reservation ends by itself; a certificate that is used already cannot be given back."""
+        if not comparison.passes or self.policy.used_at == "passing":
+            return None
+        return book.now + timedelta(days=self.policy.reservation_days)
+
+    def _adopt(self, book: Book, comparison: Comparison) -> None:
+        """Keep the rule set with the first verdict made under it."""
+        told = comparison.ruleset_hash
+        if book.get(Adopted, told) is None:
+            text = self.ruleset.as_toml(self.policy)
+            book.put(Adopted(told, comparison.ruleset, text, book.now))
+
+    def _take(self, book: Book, lodgement: Lodgement) -> None:
+        for certificate in lodgement.certificates:
+            if self.policy.used_at == "passing":
+                self.use(book, lodgement, certificate, _SIDE)
+            else:
+                book.put(Holding(certificate, UseState.RESERVED, lodgement.number, book.now))
+                book.note(_SIDE, "certificate.reserved", certificate, lodgement.number)
+                book.send(CertificateReserved(number=certificate, declaration=lodgement.number))
+        goods.take(book, lodgement.draws)
+
+    def use(self, book: Book, lodgement: Lodgement, certificate: str, actor: str) -> None:
+        """A certificate becomes used by a declaration, for good."""
+        drawn = _drawn(lodgement.draws, certificate)
+        book.put(Holding(certificate, UseState.USED, lodgement.number, book.now))
+        book.note(actor, "certificate.used", certificate, lodgement.number, drawn=drawn)
+        book.send(CertificateUsed(number=certificate, declaration=lodgement.number, drawn=drawn))
+
+    def give_back(self, book: Book, lodgement: Lodgement, actor: str, why: str) -> Lodgement:
+        """Free what a reserved declaration holds, and drop what a held one waits for. Certificates that
+        are used already stay so, with their draws, and are marked.
+        """
+        for wait in book.find(Wait, "declaration", lodgement.number):
+            book.drop(wait)
+        if lodgement.state is not DeclarationState.RESERVED:
+            return lodgement
+        if self.policy.used_at == "passing":
+            mark(book, lodgement, AFTER_USE, actor)
+            return replace(lodgement, marks=(*lodgement.marks, AFTER_USE))
+        goods.give_back(book, lodgement.draws)
+        for certificate in lodgement.certificates:
+            holding = book.get(Holding, certificate)
+            if holding is not None:
+                book.drop(holding)
+            book.note(actor, "certificate.freed", certificate, lodgement.number, why=why)
+            book.send(CertificateFreed(number=certificate, declaration=lodgement.number, why=why))
+        return replace(lodgement, draws=())
+
+    def wake(self, book: Book, ons: Sequence[str], but: str = "") -> None:
+        """Compare again the held declarations that wait for one of these, except ``but``."""
+        found = [wait for on in ons for wait in book.find(Wait, "on", on)]
+        numbers = [wait.declaration for wait in found if wait.declaration != but]
+        held = [book.get(Lodgement, number) for number in dict.fromkeys(numbers)]
+        waiting = [one for one in held if one is not None and one.state is DeclarationState.HELD]
+        self.verify(book, sorted(waiting, key=lambda one: (one.lodged_at, one.number)))
+
+    def wake_freed(self, book: Book, known: Lodgement) -> None:
+        """Wake those who wait for what this declaration held."""
+        related = known.document.related
+        freed = [f"certificate:{certificate}" for certificate in known.certificates]
+        self.wake(book, [*freed, *([f"export:{related}"] if related else [])], but=known.number)
+
+
+def keep_edition(book: Book, lodgement: Lodgement) -> None:
+    """Keep the document of a declaration that is about to be corrected or amended."""
+    book.put(Edition(lodgement.number, lodgement.revision, lodgement.document))
+
+
+def mark(book: Book, lodgement: Lodgement, text: str, actor: str) -> None:
+    """Mark the certificates of a declaration that was taken back after their use."""
+    for certificate in lodgement.certificates:
+        book.note(actor, "certificate.marked", certificate, lodgement.number, mark=text)
+        book.send(CertificateMarked(number=certificate, declaration=lodgement.number, mark=text))
+
+
+def _drawn(draws: Sequence[Draw], certificate: str) -> dict[int, str]:
+    total: dict[int, int] = {}
+    for draw in draws:
+        if draw.certificate == certificate:
+            total[draw.line] = total.get(draw.line, 0) + draw.quantity
+    return {line: str(quantity) for line, quantity in sorted(total.items())}

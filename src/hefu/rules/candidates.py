@@ -1,0 +1,332 @@
+"""For each code that can hold a declaration: what one might change, on which paper, and who may do it.
+
+A candidate is an edit with the case as it would be after it. Whether it helps is not decided here: the
+changed case is compared again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from hefu.documents.canonical import as_json
+from hefu.documents.certificate import Certificate
+from hefu.documents.declaration import Act, Declaration
+from hefu.documents.fields import plain
+from hefu.documents.goods import convert
+from hefu.rules.case import Case, ExportState, Standing, UseState
+from hefu.rules.edits import (
+    APPLY,
+    DECLARANT,
+    Candidate,
+    Edit,
+    in_certificate,
+    in_declaration,
+    in_register,
+    with_standing,
+)
+from hefu.rules.finding import Finding
+from hefu.rules.pairing import item_numbered, items_of, measure_for
+
+
+def candidates(case: Case, finding: Finding) -> Iterator[Candidate]:
+    """What one might change about a finding."""
+    proposals = _PROPOSALS.get(finding.code)
+    if proposals is not None:
+        yield from proposals(case, finding)
+
+
+# --- what is concerned ----------------------------------------------------------------------------
+
+
+def _standing(case: Case, finding: Finding) -> Standing | None:
+    return next((one for one in case.certificates if one.number == finding.certificate), None)
+
+
+def _both(case: Case, finding: Finding) -> tuple[Any, Any, Any]:
+    """Item, standing and certificate line of a finding; each may be ``None``."""
+    one = _standing(case, finding)
+    line = one.document.line_numbered(finding.line) if one and one.document and finding.line else None
+    return next((i for i in items_of(case) if i.item == finding.item), None), one, line
+
+
+def _fresh(case: Case, number: str, document: Certificate | None) -> Certificate | None:
+    """A certificate that fits the declaration: what one would apply for."""
+    declaration = case.declaration
+    act = declaration.act.value
+    lines: list[dict[str, Any]] = []
+    for place, item in enumerate(items_of(case), start=1):
+        told: dict[str, Any] = {
+            "line": place,
+            "hs_code": item.hs_code,
+            "goods_name": item.goods_name,
+            "unit": item.first.unit,
+            "quantity": plain(item.first.quantity),
+        }
+        if declaration.act is Act.EXPORT:
+            old = document.lines[0] if document else None
+            told |= {"invoice": old.invoice if old and old.invoice else "-", "invoice_line": place}
+        else:
+            told |= {"declaration": case.export, "item": _exported_item(case, item.hs_code, item.item)}
+        lines.append(told)
+    try:
+        return Certificate.model_validate(
+            {
+                "number": number,
+                "purpose": act,
+                "issued_on": declaration.declared_on,
+                "tax_office": document.tax_office if document else "00000000000",
+                "holder": as_json(declaration.trader),
+                "lines": lines,
+            }
+        )
+    except ValidationError:
+        return None
+
+
+def _exported_item(case: Case, hs: str, number: int) -> int:
+    """The item of the export declaration that goods belong to: by number, else by code."""
+    items = case.original.items if case.original else ()
+    if any(one.item == number and one.hs_code[:8] == hs[:8] for one in items):
+        return number
+    return next((one.item for one in items if one.hs_code[:8] == hs[:8]), number)
+
+
+# --- proposals by code ------------------------------------------------------------------------------
+
+Proposals = Callable[[Case, Finding], Iterator[Candidate]]
+
+
+def _obtain(case: Case, finding: Finding) -> Iterator[Candidate]:
+    """A certificate of one's own in the place of one that will not do."""
+    one = _standing(case, finding)
+    number = one.number if one else "-"
+    fitting = _fresh(case, number, one.document if one else None)
+    if fitting is not None:
+        asked = f"{fitting.purpose.value}, {fitting.holder.uscc}, " + "; ".join(
+            f"{line.hs_code} {plain(line.quantity)} {line.unit}" for line in fitting.lines
+        )
+        edit = Edit("certificate", number, "certificate", finding.certified, asked, APPLY, 3)
+        fresh = Standing(number, UseState.AVAILABLE, fitting)
+
+        def make(now: Case) -> Case | None:
+            told = with_standing(now, fresh) if now.certificates else (fresh,)
+            return replace(now, certificates=told)
+
+        yield Candidate(edit, make)
+    if one is not None and len(case.certificates) > 1:
+        yield _without(case, one)
+
+
+def _without(case: Case, one: Standing) -> Candidate:
+    edit = Edit("declaration", case.declaration.number, "certificates", one.number, "", DECLARANT)
+
+    def make(now: Case) -> Case | None:
+        left = [ref for ref in as_json(now.declaration)["certificates"] if ref["number"] != one.number]
+        declaration = Declaration.model_validate({**as_json(now.declaration), "certificates": left})
+        rest = tuple(other for other in now.certificates if other.number != one.number)
+        return replace(now, declaration=declaration, certificates=rest)
+
+    return Candidate(edit, make)
+
+
+def _related(case: Case, finding: Finding) -> Iterator[Candidate]:
+    _, one, line = _both(case, finding)
+    if line is None:
+        return
+    right = in_declaration(case, "related", case.declaration.related, line.declaration)
+
+    def make(now: Case) -> Case | None:
+        made = right.make(now)
+        return None if made is None else _concerning(made, line.declaration)
+
+    yield Candidate(right.edit, make)
+    if case.export is not None and one is not None:
+        yield in_certificate(one, f"lines[{line.line}].declaration", line.declaration, case.export)
+
+
+def _concerning(case: Case, export: str) -> Case:
+    """Another export declaration is concerned: nothing of the old one is known of it."""
+    unknown = ExportState.UNKNOWN
+    return replace(case, export=export, original=None, export_state=unknown, amended_on=None, changing=None)
+
+
+def _item_number(case: Case, finding: Finding) -> Iterator[Candidate]:
+    _, one, line = _both(case, finding)
+    if one is not None and line is not None and case.original is not None:
+        for item in case.original.items:
+            if item.hs_code[:8] == line.hs_code[:8]:
+                yield in_certificate(one, f"lines[{line.line}].item", line.item, item.item)
+
+
+def _uncovered(case: Case, finding: Finding) -> Iterator[Candidate]:
+    item = next((i for i in case.declaration.items if i.item == finding.item), None)
+    if item is not None and len(case.declaration.items) > 1:
+        rest = [one for one in as_json(case.declaration)["items"] if one["item"] != item.item]
+        edit = Edit(
+            "declaration", case.declaration.number, f"items[{item.item}]", item.goods_name, "", DECLARANT
+        )
+
+        def make(now: Case) -> Case | None:
+            try:
+                told = {**as_json(now.declaration), "items": rest}
+                return replace(now, declaration=Declaration.model_validate(told))
+            except ValidationError:
+                return None
+
+        yield Candidate(edit, make)
+    yield from _obtain(case, finding)
+
+
+def _trader(case: Case, finding: Finding) -> Iterator[Candidate]:
+    one = _standing(case, finding)
+    if finding.code == "party.original_trader_differs" and case.original is not None:
+        yield in_declaration(case, "trader", finding.declared, as_json(case.original.trader))
+    elif one is not None and one.document is not None:
+        yield in_declaration(case, "trader", finding.declared, as_json(one.document.holder))
+        if case.declaration.trader.uscc is not None:
+            holder = as_json(case.declaration.trader)
+            yield replace(
+                in_certificate(one, "holder", finding.certified, holder),
+                edit=Edit("certificate", one.number, "holder", finding.certified, finding.declared, APPLY, 3),
+            )
+
+
+def _code(case: Case, finding: Finding) -> Iterator[Candidate]:
+    item, one, line = _both(case, finding)
+    if item is None or one is None or line is None:
+        return
+    original = item_numbered(case.original, line.item) if line.declaration == case.export else None
+    if finding.code == "hs.original_differs":
+        if original is not None:
+            yield in_certificate(one, f"lines[{line.line}].hs_code", line.hs_code, original.hs_code)
+        return
+    wanted = original.hs_code if original is not None and case.declaration.act is Act.RETURN else line.hs_code
+    yield in_declaration(case, f"items[{item.item}].hs_code", item.hs_code, wanted)
+    if finding.code == "hs.differs":
+        yield in_certificate(one, f"lines[{line.line}].hs_code", line.hs_code, item.hs_code)
+
+
+def _unit(case: Case, finding: Finding) -> Iterator[Candidate]:
+    item, one, line = _both(case, finding)
+    if item is None or one is None or line is None:
+        return
+    right = item
+    if finding.code == "unit.not_of_export" and case.original is not None:
+        right = item_numbered(case.original, line.item) or item
+    measure = {"unit": right.first.unit, "quantity": plain(item.first.quantity)}
+    path = f"lines[{line.line}]"
+    yield in_certificate(
+        one,
+        f"{path}.unit",
+        finding.certified,
+        measure["unit"],
+        (f"{path}.quantity", measure["quantity"]),
+        (f"{path}.exported_quantity", None),
+    )
+    told = {"unit": line.unit, "quantity": plain(line.quantity)}
+    before = {"unit": item.first.unit, "quantity": plain(item.first.quantity)}
+    if finding.code == "unit.not_convertible":
+        yield in_declaration(case, f"items[{item.item}].first", before, told)
+
+
+def _quantity(case: Case, finding: Finding) -> Iterator[Candidate]:
+    item, one, line = _both(case, finding)
+    if item is None or one is None or line is None:
+        return
+    measure = measure_for(item, line.unit)
+    place = "first" if measure is item.first else "second"
+    if finding.code == "quantity.exceeds_export":
+        yield in_certificate(one, f"lines[{line.line}].quantity", line.quantity, finding.declared)
+        return
+    limit = convert(Decimal(finding.certified), line.unit, measure.unit)
+    if limit is not None and limit > 0:
+        before = plain(measure.quantity)
+        yield in_declaration(case, f"items[{item.item}].{place}.quantity", before, plain(limit))
+    if finding.code == "quantity.exceeds_certificate":
+        path = f"lines[{line.line}]"
+        exported = (f"{path}.exported_quantity", None)
+        yield in_certificate(one, f"{path}.quantity", finding.certified, finding.declared, exported)
+
+
+def _day(case: Case, finding: Finding) -> Iterator[Candidate]:
+    _, one, line = _both(case, finding)
+    if finding.code == "date.issued_after_act":
+        yield in_declaration(case, "declared_on", finding.declared, finding.certified)
+    elif one is not None and line is not None:
+        yield in_certificate(one, f"lines[{line.line}].export_date", finding.certified, finding.declared)
+
+
+def _mode(case: Case, finding: Finding) -> Iterator[Candidate]:
+    usual = {Act.RETURN: "4561", Act.EXPORT: "0110"}.get(case.declaration.act)
+    if usual is not None:
+        yield in_declaration(case, "mode", finding.declared, usual)
+
+
+def _waiting(case: Case, finding: Finding) -> Iterator[Candidate]:
+    one = _standing(case, finding)
+    match finding.code:
+        case "original.changing":
+            yield in_register(case, "changing", finding.certified, "", changing=None)
+        case "original.not_in_force" if case.export_state is ExportState.NOT_RELEASED:
+            released = ExportState.IN_FORCE
+            yield in_register(case, "export_state", finding.certified, released.value, export_state=released)
+        case "certificate.behind" if one is not None:
+            caught_up = with_standing(case, replace(one, behind=False))
+            yield in_register(case, "certificate", "behind", "", certificates=caught_up)
+        case "principal.unknown" | "principal.unfit" if one is not None and one.document is not None:
+            principal = one.document.principal_certificate or ""
+            agent = as_json(one.document.holder)
+            told = {**as_json(one.document), "number": principal, "agent": agent}
+            told.pop("principal_certificate")
+            behind = Standing(principal, UseState.AVAILABLE, Certificate.model_validate(told))
+            edit = Edit("certificate", principal, "agent", "", agent.get("uscc", ""), APPLY, 3)
+            yield Candidate(edit, lambda now: replace(now, principals={**now.principals, principal: behind}))
+
+
+def _items(case: Case, _: Finding) -> Iterator[Candidate]:
+    yield in_declaration(case, "items", len(case.declaration.items), [])
+
+
+_PROPOSALS: Final[Mapping[str, Proposals]] = {
+    **dict.fromkeys(
+        (
+            "certificate.missing",
+            "certificate.unknown",
+            "certificate.withdrawn",
+            "certificate.used",
+            "certificate.reserved",
+            "certificate.for_agent",
+            "certificate.on_paper",
+            "certificate.number_form",
+            "purpose.differs",
+        ),
+        _obtain,
+    ),
+    **dict.fromkeys(("declaration.differs", "declaration.ambiguous"), _related),
+    **dict.fromkeys(
+        (
+            "original.changing",
+            "original.not_in_force",
+            "certificate.behind",
+            "principal.unknown",
+            "principal.unfit",
+        ),
+        _waiting,
+    ),
+    "item.withdrawn_in_part": _items,
+    "item.not_found": _item_number,
+    "item.not_covered": _uncovered,
+    **dict.fromkeys(("party.holder_differs", "party.original_trader_differs"), _trader),
+    **dict.fromkeys(("hs.differs", "hs.original_differs", "hs.heading_differs"), _code),
+    **dict.fromkeys(("unit.not_convertible", "unit.not_of_export"), _unit),
+    **dict.fromkeys(
+        ("quantity.exceeds_certificate", "quantity.exceeds_export", "quantity.exceeds_goods"), _quantity
+    ),
+    **dict.fromkeys(("date.issued_after_act", "date.export_date_differs"), _day),
+    "mode.not_for_act": _mode,
+}

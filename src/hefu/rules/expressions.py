@@ -1,0 +1,39 @@
+"""The words that conditions are written with: widths, conversions, same party, same code."""
+
+from __future__ import annotations
+
+import polars as pl
+
+col = pl.col
+
+
+def wide(name: str) -> pl.Expr:
+    """The column in 128 bits: scaled quantities times unit factors leave 64."""
+    return col(name).cast(pl.Int128)
+
+
+def rounded(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
+    """The quotient of two integers as an integer, half up."""
+    return (2 * top + bottom) // (2 * bottom)
+
+
+def converted(quantity: str, source: str, target: str) -> pl.Expr:
+    """A scaled quantity of unit ``source`` in unit ``target``, rounded half up at 5 decimals; null if
+    the units do not convert.
+    """
+    top = wide(quantity) * wide(f"{source}_num") * wide(f"{target}_den")
+    bottom = wide(f"{source}_den") * wide(f"{target}_num")
+    same = col(f"{source}_dimension") == col(f"{target}_dimension")
+    return pl.when(same).then(rounded(top, bottom))
+
+
+def same_party(a: str, b: str) -> pl.Expr:
+    """Same firm by USCC where both carry one, else by customs code; false where neither can tell."""
+    by_uscc = col(f"{a}_uscc") == col(f"{b}_uscc")
+    by_code = col(f"{a}_code") == col(f"{b}_code")
+    return pl.coalesce(by_uscc, by_code, pl.lit(value=False))
+
+
+def same_hs(a: str, b: str) -> pl.Expr:
+    """Equal on the common prefix of the shorter code (codes have at least 8 digits)."""
+    return col(a).str.starts_with(col(b)) | col(b).str.starts_with(col(a))

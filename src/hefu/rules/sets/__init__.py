@@ -1,0 +1,1 @@
+"""The rule sets of hefu, one file a version."""

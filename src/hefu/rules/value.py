@@ -1,0 +1,165 @@
+"""Does the value fit, brought to FOB in US dollars? (docs/rules, rows 17, 18)
+
+The certificate states the FOB value of its quantity; it is held against the total of the exported item,
+less the freight and insurance that its terms hold, at the customs rate of the month of export. Charges
+of the declaration are shared out by the items' totals (assumption). Returns may come back at another
+value, so the value of the import is not compared.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import polars as pl
+
+from hefu.documents.codes.tables import terms_holding
+from hefu.documents.fields import scaled
+from hefu.errors import Text
+from hefu.rules.days import as_day
+from hefu.rules.expressions import rounded, wide
+from hefu.rules.finding import Question, Severity
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Rule
+from hefu.rules.sources import DECLARATION_FORM, TAX_PRACTICE, cite
+
+col = pl.col
+
+RULES = (
+    Rule(
+        code="value.differs",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="fob_usd",
+        broken=col("comparable") & col("value_off"),
+        declared="expected_fob",
+        certified="line_fob",
+        message=Text(
+            "证明 {certificate} 第 {line} 行离岸价 {certified} 美元, 按出口报关单折算为 {declared} 美元",
+            "line {line} of certificate {certificate} says {certified} US dollars FOB, by the export declaration it is"
+            " {declared}",
+        ),
+        remedy=Text(
+            "核对成交方式, 运保费, 币制和汇率; 证明有误且未使用的由税务机关补办",
+            "check terms, freight, insurance, currency and rate; tax reissues a wrong certificate while it is unused",
+        ),
+        ground=cite(TAX_PRACTICE, DECLARATION_FORM),
+        row="17, 18",
+    ),
+    Rule(
+        code="value.not_compared",
+        question=Question.MATCH,
+        severity=Severity.INFO,
+        field="fob_usd",
+        broken=col("comparable") & col("value_unrated"),
+        declared="goods_currency",
+        certified="line_fob",
+        message=Text(
+            "证明 {certificate} 第 {line} 行离岸价未比对: 出口报关单总价 ({declared}) 无法折算为美元离岸价,"
+            " 缺当月汇率或运保费",
+            "the value of line {line} of certificate {certificate} was not compared: the total of the export"
+            " declaration ({declared}) cannot be brought to FOB in US dollars, a rate of that month or a charge is"
+            " missing",
+        ),
+        remedy=Text(
+            "在规则集中补充当月海关汇率; 成交方式含运保费的, 报关单须填运费, 保费",
+            "add the customs rates of that month to the rule set; freight and insurance that the terms hold stand in"
+            " the declaration",
+        ),
+        ground=TAX_PRACTICE,
+        row="17",
+    ),
+)
+
+_USD: Final = "USD"
+_CURRENCIES: Final = ("goods_currency", "freight_currency", "insurance_currency")
+_KEY: Final = ("value_day", *_CURRENCIES)
+_HOLDING: Final = {
+    part: [code for code, held in terms_holding().items() if held[place]]
+    for place, part in enumerate(("freight", "insurance"))
+}
+NOTHING: Final = (
+    pl.lit(None, pl.Int128).alias("expected_fob"),
+    pl.lit(value=False).alias("value_off"),
+    pl.lit(value=False).alias("value_unrated"),
+)
+
+
+def is_stated(frame: pl.DataFrame) -> bool:
+    """Whether any line states a value."""
+    return frame.get_column("line_fob").null_count() < frame.height
+
+
+def with_values(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Add ``expected_fob`` (US dollars, scaled by 10^4), ``value_off`` and ``value_unrated``."""
+    frame = frame.with_columns(
+        pl.when(col("act") == "export").then("declared_on").otherwise("original_declared").alias("value_day")
+    )
+    frame = frame.join(_rates(frame, policy), on=_KEY, how="left", nulls_equal=True, maintain_order="left")
+    frame = frame.with_columns(_expected().alias("expected_fob"))
+    off = (col("expected_fob") - wide("line_fob")).abs()
+    beyond = (off > scaled(policy.value_amount, 4)) & (
+        off * 10**6 > scaled(policy.value_percent, 4) * col("expected_fob")
+    )
+    asked = (
+        col("line_fob").is_not_null() & col("goods_total").is_not_null() & col("goods_terms").is_not_null()
+    )
+    return frame.with_columns(
+        beyond.fill_null(value=False).alias("value_off"),
+        (asked & col("expected_fob").is_null()).alias("value_unrated"),
+    )
+
+
+def _rates(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """For each day and currencies that occur: US dollars for one unit of each, as scaled rates."""
+    asked = frame.select(_KEY).unique().rows()
+    told = [(*row, *(_rate(policy, row[0], currency) for currency in (*row[1:], _USD))) for row in asked]
+    rates = dict.fromkeys((*(f"{one}_rate" for one in _CURRENCIES), "usd_rate"), pl.Int128())
+    keys = dict(zip(_KEY, (pl.Int64(), pl.String(), pl.String(), pl.String()), strict=True))
+    return pl.DataFrame(told, schema={**keys, **rates}, orient="row")
+
+
+def _rate(policy: Policy, day: int | None, currency: str | None) -> int | None:
+    """CNY for one unit in the month of the day, scaled by 10^8."""
+    if day is None or currency is None:
+        return None
+    month = policy.rates.get(as_day(day).strftime("%Y%m"), {})
+    known = Decimal(1) if currency == "CNY" else month.get(currency)
+    return None if known is None else scaled(known, 8)
+
+
+def _dollars(amount: pl.Expr, currency: str) -> pl.Expr:
+    same = col(currency) == _USD
+    rated = rounded(amount * col(f"{currency}_rate"), col("usd_rate"))
+    return pl.when(same).then(amount).otherwise(rated)
+
+
+def _charge(part: str) -> pl.Expr:
+    """The item's share of a charge of the declaration, in US dollars: none if the terms do not hold it,
+    null if they do and it is not stated.
+    """
+    total, whole = wide("goods_total"), col("goods_sum")
+    by_rate = _dollars(rounded(total * wide(part), pl.lit(10**7, pl.Int128)), "goods_currency")
+    weight = wide("net_weight")
+    amount = (
+        pl.when(col(f"{part}_mark") == "total")
+        .then(rounded(wide(part), pl.lit(10, pl.Int128)))
+        .otherwise(rounded(wide(part) * weight, pl.lit(10**9, pl.Int128)))
+    )
+    shared = rounded(_dollars(amount, f"{part}_currency") * total, whole)
+    held = col("goods_terms").is_in(_HOLDING[part])
+    return (
+        pl.when(held)
+        .then(pl.when(col(f"{part}_mark") == "rate").then(by_rate).otherwise(shared))
+        .otherwise(0)
+    )
+
+
+def _expected() -> pl.Expr:
+    """FOB in US dollars of the line's quantity, of the item's whole."""
+    fob = _dollars(wide("goods_total"), "goods_currency") - _charge("freight") - _charge("insurance")
+    whole = (
+        pl.when(col("act") == "export").then(pl.when(~col("item_shared")).then("drawn")).otherwise("exported")
+    )
+    known = col("goods_terms").is_in(list(terms_holding())) & (whole > 0) & (col("goods_total") > 0)
+    return pl.when(known).then(rounded(fob * wide("line_quantity"), whole))

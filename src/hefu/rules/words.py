@@ -1,0 +1,95 @@
+"""How values of the frame are shown: as data for machines, in words of each language for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from hefu.documents.codes.tables import units
+from hefu.documents.fields import plain, unscaled
+from hefu.errors import Text
+from hefu.rules.days import as_day
+
+
+def _scaled(digits: int) -> Callable[[int], str]:
+    return lambda value: plain(unscaled(value, digits))
+
+
+def _day(value: int) -> str:
+    return as_day(value).isoformat()
+
+
+_FORMS: Final[Mapping[str, Callable[[int], str]]] = {
+    **dict.fromkeys(
+        ("drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"), _scaled(5)
+    ),
+    **dict.fromkeys(("expected_fob", "line_fob"), _scaled(4)),
+    **dict.fromkeys(("refunded", "repaid", "repaid_due"), _scaled(6)),
+    **dict.fromkeys(
+        (
+            "declared_on",
+            "issued_on",
+            "original_day",
+            "line_export_day",
+            "window_end",
+            "amended_on",
+            "paid_on",
+        ),
+        _day,
+    ),
+}
+_UNITS: Final = frozenset({"item_unit", "line_unit", "goods_unit"})
+_WORDS: Final[Mapping[str, Text]] = {
+    "export": Text("出口", "export"),
+    "return": Text("退运", "return"),
+    "amendment": Text("改单", "amendment"),
+    "withdrawal": Text("撤单", "withdrawal"),
+    "other": Text("其他", "other"),
+    "unknown": Text("无数据", "unknown"),
+    "available": Text("可用", "available"),
+    "reserved": Text("已预留", "reserved"),
+    "used": Text("已使用", "used"),
+    "withdrawn": Text("已作废或撤销", "withdrawn"),
+    "not_released": Text("未放行", "not released"),
+    "in_force": Text("有效", "in force"),
+    "not_claimed": Text("尚未申报退(免)税", "not claimed"),
+    "reversed": Text("已冲减退(免)税", "reversed"),
+    "paid_back": Text("已缴回退(免)税", "paid back"),
+    "refunded_open": Text("已办理退(免)税", "refunded, open"),
+}
+"""Codes that documents and registers carry, as people say them."""
+
+_WORDED: Final = frozenset({"act", "purpose", "state", "export_state", "refund_state"})
+
+
+def value(column: str, row: Mapping[str, Any]) -> str:
+    """A value as data; empty where there is none. A firm without a credit code shows its customs code."""
+    held = row[column]
+    if held is None and column.endswith("_uscc"):
+        held = row.get(f"{column.removesuffix('_uscc')}_code")
+    if held is None:
+        return ""
+    if column in _UNITS:
+        return f"{held} {units()[held].name}"
+    form = _FORMS.get(column)
+    return form(held) if form else str(held)
+
+
+def shown(column: str, row: Mapping[str, Any]) -> Text:
+    """A value in words."""
+    held = row[column]
+    if held is not None and column in _UNITS:
+        unit = units()[held]
+        return Text(f"{held} {unit.name}", f"{held} {unit.english}")
+    if held is not None and column in _WORDED:
+        return _WORDS[held]
+    text = value(column, row)
+    return Text(text, text)
+
+
+def said(sentence: Text, slots: Mapping[str, Any]) -> Text:
+    """A sentence with its slots, each in the sentence's language."""
+    return Text(
+        sentence.zh.format_map({key: one.zh if isinstance(one, Text) else one for key, one in slots.items()}),
+        sentence.en.format_map({key: one.en if isinstance(one, Text) else one for key, one in slots.items()}),
+    )

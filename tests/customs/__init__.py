@@ -1,0 +1,1 @@
+"""The customs authority beyond its protocol."""
