@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text as Rich
 
 from hefu.errors import HefuError
+from hefu.rules.docs.examples import Example, example, shown
+from hefu.rules.finding import Question
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule
 from hefu.rules.ruleset import RuleSet
@@ -243,6 +245,29 @@ def show_rule(rule: Rule, ruleset: RuleSet, policy: Policy) -> None:
     ):
         console.print(f"  {title}: {text.zh}\n    {text.en}", markup=False)
     console.print(f"  {say('读取', 'reads')}: {', '.join(rule.reads)}", markup=False)
+    worked = example(rule.code)
+    if worked is not None:
+        show_example(worked, ruleset)
+
+
+def show_example(worked: Example, ruleset: RuleSet) -> None:
+    """A story, the fields that break the rule, what is then said, and the verdict."""
+    console = out()
+    console.print(f"  {say('示例', 'example')}: {say(*worked.story)}", markup=False)
+    for key, value in worked.settings.items():
+        console.print(f"      {say('政策', 'policy')} {key} = {shown(value)}", markup=False)
+    for one in worked.edits:
+        paper = say(_PAPERS[one.document], _EXAMPLE_PAPERS.get(one.document, one.document))
+        console.print(f"      {paper} {one.field}: {shown(one.before)} → {shown(one.after)}", markup=False)
+    answer = worked.judged(ruleset)
+    show_findings([finding.as_json() for finding in answer.findings])
+    match, entitlement = (say(*_VERDICTS[answer.verdict(one)]) for one in Question)
+    passes = say("放行条件满足", "passes") if answer.passes else say("扣留", "held")
+    console.print(
+        f"  {say('结论', 'verdict')}: {say('相符', 'match')} {match}, {say('资格', 'entitlement')}"
+        f" {entitlement} → {passes}",
+        markup=False,
+    )
 
 
 def show_changes(changes: Sequence[Sequence[dict[str, Any]]]) -> None:
@@ -260,7 +285,12 @@ def show_changes(changes: Sequence[Sequence[dict[str, Any]]]) -> None:
             )
 
 
-_PAPERS: Final = {"declaration": "报关单", "certificate": "证明", "register": "登记"}
+_PAPERS: Final = {
+    "declaration": "报关单", "certificate": "证明", "register": "登记",
+    "export": "出口报关单", "principal": "委托方证明", "further": "另一份证明",
+}  # fmt: skip
+_EXAMPLE_PAPERS: Final = {"export": "export declaration", "principal": "principal's certificate"}
+_VERDICTS: Final = {"pass": ("通过", "pass"), "warn": ("警告", "warn"), "fail": ("不通过", "fail")}
 
 
 def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
