@@ -12,7 +12,7 @@ from functools import lru_cache
 import polars as pl
 
 from hefu.rules import refund, value
-from hefu.rules.expressions import converted, same_hs, same_party, wide
+from hefu.rules.expressions import OF_LINE, converted, same_hs, same_party, wide
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Seldom
 
@@ -39,7 +39,6 @@ _GUARDS = [
     pl.coalesce("left_unit", "original_unit").alias("goods_unit"),
 ]
 
-_OF_LINE = ("case", "certificate", "line")
 _OF_GOODS = ("case", "line_declaration", "line_item")
 
 
@@ -59,7 +58,7 @@ def derive(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> p
         *([] if valued else value.NOTHING),
         *([] if refunded else refund.NOTHING),
     )
-    drawn = _summed(frame, col("drawn"), _OF_LINE, "line_shared").alias("drawn_of_line")
+    drawn = _summed(frame, col("drawn"), OF_LINE, "line_shared").alias("drawn_of_line")
     frame = frame.with_columns_seq(drawn, *_GUARDS)
     if limited:
         frame = _with_goods(frame)

@@ -6,6 +6,10 @@ import polars as pl
 
 col = pl.col
 
+OF_LINE = ("case", "certificate", "line")
+OF_ITEM = ("case", "item")
+"""What tells certificate lines apart, and items."""
+
 
 def wide(name: str) -> pl.Expr:
     """The column in 128 bits: scaled quantities times unit factors leave 64."""

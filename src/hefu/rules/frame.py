@@ -7,7 +7,6 @@ integer fractions, days are integers: no float comes near a decision.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -21,7 +20,7 @@ from hefu.documents.fields import scaled
 from hefu.documents.party import Party
 from hefu.rules.case import Case, Standing
 from hefu.rules.days import as_number
-from hefu.rules.pairing import Pair, item_numbered, items_of, measure_for, pair
+from hefu.rules.pairing import Pair, item_numbered, items_of, measure_for, pair, shares
 
 _S, _I, _B = pl.String(), pl.Int64(), pl.Boolean()
 
@@ -97,7 +96,7 @@ def _rows(number: int, case: Case, need: bool) -> list[Row]:
         + _line_part(p.line, shares, case)
         + _goods_part(p, case)
         + _item_part(p.item, p.measure, p.quantity)
-        for p, shares in zip(pairs, _shares(pairs), strict=True)
+        for p, shares in zip(pairs, shares(pairs), strict=True)
     ]
     drawn = {p.standing.number for p in pairs}
     rows += [head + certificates[n] + _NO_LINE + _NO_ITEM for n in certificates if n not in drawn]
@@ -108,30 +107,6 @@ def _rows(number: int, case: Case, need: bool) -> list[Row]:
         if item.item not in covered
     ]
     return rows or [head + _NO_CERTIFICATE + _NO_LINE + _NO_ITEM]
-
-
-def _shares(pairs: Sequence[Pair]) -> list[Row]:
-    """Of each pair: first on its line, the line has more, first of its goods, the goods have more, the
-    item has more.
-    """
-    if len(pairs) == 1:
-        return [(True, False, True, False, False)]
-    lines = [(p.standing.number, p.line.line) for p in pairs]
-    goods = [(p.line.declaration, p.line.item) for p in pairs]
-    of_line, of_goods, of_item = Counter(lines), Counter(goods), Counter(p.item.item for p in pairs)
-    shares: list[Row] = []
-    for one, line, key in zip(pairs, lines, goods, strict=True):
-        shares.append(
-            (
-                of_line[line] > 0,
-                abs(of_line[line]) > 1,
-                of_goods[key] > 0,
-                key[0] is not None and abs(of_goods[key]) > 1,
-                of_item[one.item.item] > 1,
-            )
-        )
-        of_line[line], of_goods[key] = -abs(of_line[line]), -abs(of_goods[key])
-    return shares
 
 
 def _codes(party: Party | None) -> tuple[str | None, str | None]:
@@ -197,7 +172,7 @@ def _price_part(case: Case) -> Row:
     one_currency = len({item.currency for item in export.items}) == 1
     return (
         export.terms,
-        sum(_money(total) for total in totals) if one_currency and None not in totals else None,
+        sum(money(total) for total in totals) if one_currency and None not in totals else None,
         None if export.net_weight is None else scaled(export.net_weight),
         *_charge_part(export.freight),
         *_charge_part(export.insurance),
@@ -210,7 +185,8 @@ def _charge_part(charge: Charge | None) -> Row:
     )
 
 
-def _money(value: Decimal | None, digits: int = MONEY_SCALE) -> int | None:
+def money(value: Decimal | None, digits: int = MONEY_SCALE) -> int | None:
+    """An amount as the frame counts it."""
     return None if value is None else scaled(value, digits)
 
 
@@ -267,7 +243,7 @@ def _line_part(line: CertificateLine, shares: Row, case: Case) -> Row:
         *((None, *_NO_UNIT) if left is None else (left[0], *_unit_part(left[1]))),
         line.goods_name,
         None if line.exported_quantity is None else scaled(line.exported_quantity),
-        _money(line.fob_usd),
+        money(line.fob_usd),
         *_tax_part(line.tax),
     )
 
@@ -277,14 +253,15 @@ def _tax_part(tax: LineTax | None) -> Row:
     if tax is None:
         return (None, None, None, None)
     return (
-        _sum(tax.refunded_vat, tax.refunded_consumption_tax),
-        _sum(tax.repaid_vat, tax.repaid_consumption_tax),
+        sum_of_taxes(tax.refunded_vat, tax.refunded_consumption_tax),
+        sum_of_taxes(tax.repaid_vat, tax.repaid_consumption_tax),
         tax.payment_slip,
         as_number(tax.paid_on),
     )
 
 
-def _sum(*taxes: Decimal | None) -> int | None:
+def sum_of_taxes(*taxes: Decimal | None) -> int | None:
+    """Taxes together as the frame counts them; ``None`` if none is stated."""
     told = [scaled(tax, TAX_SCALE) for tax in taxes if tax is not None]
     return sum(told) if told else None
 
@@ -304,7 +281,7 @@ def _goods_part(one: Pair, case: Case) -> Row:
     item = one.item if exported else item_numbered(case.original, one.line.item)
     if item is None or not (exported or one.line.declaration == case.export):
         return (None, None)
-    return (_money(item.total), item.currency)
+    return (money(item.total), item.currency)
 
 
 def _item_part(item: DeclarationItem, measure: Measure, quantity: int) -> Row:

@@ -7,6 +7,7 @@ the same commodity code on the common prefix and a convertible unit; (4) what is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -162,3 +163,27 @@ def _in_unit(line: CertificateLine, unit: str) -> int:
     """What a line holds, in whole steps of the item's unit."""
     a, b = units()[line.unit], units()[unit]
     return scaled(line.quantity) * a.numerator * b.denominator // (a.denominator * b.numerator)
+
+
+def shares(pairs: Sequence[Pair]) -> list[tuple[bool, ...]]:
+    """Of each pair: first on its line, the line has more, first of its goods, the goods have more, the
+    item has more.
+    """
+    if len(pairs) == 1:
+        return [(True, False, True, False, False)]
+    lines = [(p.standing.number, p.line.line) for p in pairs]
+    goods = [(p.line.declaration, p.line.item) for p in pairs]
+    of_line, of_goods, of_item = Counter(lines), Counter(goods), Counter(p.item.item for p in pairs)
+    told: list[tuple[bool, ...]] = []
+    for one, line, key in zip(pairs, lines, goods, strict=True):
+        told.append(
+            (
+                of_line[line] > 0,
+                abs(of_line[line]) > 1,
+                of_goods[key] > 0,
+                key[0] is not None and abs(of_goods[key]) > 1,
+                of_item[one.item.item] > 1,
+            )
+        )
+        of_line[line], of_goods[key] = -abs(of_line[line]), -abs(of_goods[key])
+    return told

@@ -48,7 +48,10 @@ BAD_SET = errors.kind(
 )
 
 _DECIDING: Final = {
-    "hefu.rules": sorted(one.name for one in files("hefu.rules").iterdir() if one.name.endswith(".py")),
+    **{
+        room: sorted(one.name for one in files(room).iterdir() if one.name.endswith(".py"))
+        for room in ("hefu.rules", "hefu.rules.mass")
+    },
     "hefu.documents": [
         "certificate.py",
         "coded.py",

@@ -17,7 +17,7 @@ from hefu.documents.codes.tables import terms_holding
 from hefu.documents.fields import scaled
 from hefu.errors import Text
 from hefu.rules.days import as_day
-from hefu.rules.expressions import rounded, wide
+from hefu.rules.expressions import OF_ITEM, OF_LINE, rounded, wide
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule
@@ -31,7 +31,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.WARN,
         field="fob_usd",
-        broken=col("comparable") & col("value_off"),
+        broken=col("comparable") & col("line_first") & col("value_off"),
         declared="expected_fob",
         certified="line_fob",
         message=Text(
@@ -51,7 +51,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.INFO,
         field="fob_usd",
-        broken=col("comparable") & col("value_unrated"),
+        broken=col("comparable") & col("line_first") & col("value_unrated"),
         declared="goods_currency",
         certified="line_fob",
         message=Text(
@@ -74,6 +74,7 @@ RULES = (
 _USD: Final = "USD"
 _CURRENCIES: Final = ("goods_currency", "freight_currency", "insurance_currency")
 _KEY: Final = ("value_day", *_CURRENCIES)
+_RATES: Final = (*(f"{one}_rate" for one in _CURRENCIES), "usd_rate")
 _HOLDING: Final = {
     part: [code for code, held in terms_holding().items() if held[place]]
     for place, part in enumerate(("freight", "insurance"))
@@ -95,14 +96,15 @@ def with_values(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     frame = frame.with_columns(
         pl.when(col("act") == "export").then("declared_on").otherwise("original_declared").alias("value_day")
     )
-    frame = frame.join(_rates(frame, policy), on=_KEY, how="left", nulls_equal=True, maintain_order="left")
+    frame = _with_rates(frame, policy)
+    frame = frame.with_columns(_fob(frame).alias("goods_fob"), _whole().alias("goods_whole"))
     frame = frame.with_columns(_expected().alias("expected_fob"))
     off = (col("expected_fob") - wide("line_fob")).abs()
     beyond = (off > scaled(policy.value_amount, 4)) & (
         off * 10**6 > scaled(policy.value_percent, 4) * col("expected_fob")
     )
-    asked = (
-        col("line_fob").is_not_null() & col("goods_total").is_not_null() & col("goods_terms").is_not_null()
+    asked = pl.all_horizontal(
+        col(name).is_not_null() for name in ("line_fob", "goods_total", "goods_terms", "goods_whole")
     )
     return frame.with_columns(
         beyond.fill_null(value=False).alias("value_off"),
@@ -110,11 +112,19 @@ def with_values(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     )
 
 
+def _with_rates(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The rates of each row's currencies; dollars alone need none."""
+    foreign = pl.any_horizontal((col(one) != _USD).any() for one in _CURRENCIES)
+    if not frame.select(foreign).item():
+        return frame.with_columns(pl.lit(None, pl.Int128).alias(name) for name in _RATES)
+    return frame.join(_rates(frame, policy), on=_KEY, how="left", nulls_equal=True, maintain_order="left")
+
+
 def _rates(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """For each day and currencies that occur: US dollars for one unit of each, as scaled rates."""
     asked = frame.select(_KEY).unique().rows()
     told = [(*row, *(_rate(policy, row[0], currency) for currency in (*row[1:], _USD))) for row in asked]
-    rates = dict.fromkeys((*(f"{one}_rate" for one in _CURRENCIES), "usd_rate"), pl.Int128())
+    rates = dict.fromkeys(_RATES, pl.Int128())
     keys = dict(zip(_KEY, (pl.Int64(), pl.String(), pl.String(), pl.String()), strict=True))
     return pl.DataFrame(told, schema={**keys, **rates}, orient="row")
 
@@ -134,20 +144,21 @@ def _dollars(amount: pl.Expr, currency: str) -> pl.Expr:
     return pl.when(same).then(amount).otherwise(rated)
 
 
-def _charge(part: str) -> pl.Expr:
+def _charge(frame: pl.DataFrame, part: str) -> pl.Expr:
     """The item's share of a charge of the declaration, in US dollars: none if the terms do not hold it,
     null if they do and it is not stated.
     """
+    held = col("goods_terms").is_in(_HOLDING[part])
+    if frame.get_column(part).null_count() == frame.height:
+        return pl.when(held).then(None).otherwise(0)
     total, whole = wide("goods_total"), col("goods_sum")
-    by_rate = _dollars(rounded(total * wide(part), pl.lit(10**7, pl.Int128)), "goods_currency")
-    weight = wide("net_weight")
+    by_rate = _dollars(_bounded(rounded(total * wide(part), _wide(10**7))), "goods_currency")
     amount = (
         pl.when(col(f"{part}_mark") == "total")
-        .then(rounded(wide(part), pl.lit(10, pl.Int128)))
-        .otherwise(rounded(wide(part) * weight, pl.lit(10**9, pl.Int128)))
+        .then(rounded(wide(part), _wide(10)))
+        .otherwise(_bounded(rounded(wide(part) * wide("net_weight"), _wide(10**9))))
     )
     shared = rounded(_dollars(amount, f"{part}_currency") * total, whole)
-    held = col("goods_terms").is_in(_HOLDING[part])
     return (
         pl.when(held)
         .then(pl.when(col(f"{part}_mark") == "rate").then(by_rate).otherwise(shared))
@@ -155,11 +166,46 @@ def _charge(part: str) -> pl.Expr:
     )
 
 
-def _expected() -> pl.Expr:
-    """FOB in US dollars of the line's quantity, of the item's whole."""
-    fob = _dollars(wide("goods_total"), "goods_currency") - _charge("freight") - _charge("insurance")
-    whole = (
-        pl.when(col("act") == "export").then(pl.when(~col("item_shared")).then("drawn")).otherwise("exported")
+def _wide(number: int) -> pl.Expr:
+    return pl.lit(number, pl.Int128)
+
+
+def _bounded(amount: pl.Expr, limit: int = 10**19) -> pl.Expr:
+    """The amount, or null beyond a limit under which products of amounts stay within 128 bits."""
+    return pl.when(amount.abs() <= limit).then(amount)
+
+
+def _fob(frame: pl.DataFrame) -> pl.Expr:
+    """FOB in US dollars of the goods that ``goods_whole`` counts: of a return the exported item; of an export
+    what all items draw from the line, an item that several lines cover being shared out by quantity.
+    """
+    fob = (
+        _dollars(wide("goods_total"), "goods_currency")
+        - _charge(frame, "freight")
+        - _charge(frame, "insurance")
     )
-    known = col("goods_terms").is_in(list(terms_holding())) & (whole > 0) & (col("goods_total") > 0)
-    return pl.when(known).then(rounded(fob * wide("line_quantity"), whole))
+    exporting = col("act") == "export"
+    if frame.get_column("item_shared").any():
+        one_unit = col("item_unit").n_unique().over(OF_ITEM) == 1
+        part = rounded(fob * wide("item_quantity"), wide("item_quantity").sum().over(OF_ITEM))
+        fob = pl.when(exporting & col("item_shared")).then(pl.when(one_unit).then(part)).otherwise(fob)
+    if frame.get_column("line_shared").any():
+        known = fob.is_not_null().all().over(OF_LINE)
+        together = pl.when(known).then(fob.sum().over(OF_LINE))
+        fob = pl.when(exporting & col("line_shared")).then(together).otherwise(fob)
+    return fob
+
+
+def _whole() -> pl.Expr:
+    """The quantity that fetched it, in the line's unit."""
+    drawn = pl.when(col("drawn").is_not_null()).then("drawn_of_line")
+    return pl.when(col("act") == "export").then(drawn).otherwise("exported")
+
+
+def _expected() -> pl.Expr:
+    """FOB in US dollars of the line's quantity."""
+    known = (
+        col("goods_terms").is_in(list(terms_holding())) & (col("goods_whole") > 0) & (col("goods_total") > 0)
+    )
+    expected = rounded(col("goods_fob") * wide("line_quantity"), col("goods_whole"))
+    return pl.when(known).then(_bounded(expected, 10**26))

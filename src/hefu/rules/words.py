@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+import polars as pl
 
 from hefu.documents.codes.tables import units
 from hefu.documents.fields import plain, unscaled
 from hefu.errors import Text
 from hefu.rules.days import as_day
 
-
-def _scaled(digits: int) -> Callable[[int], str]:
-    return lambda value: plain(unscaled(value, digits))
-
-
-def _day(value: int) -> str:
-    return as_day(value).isoformat()
-
-
-_FORMS: Final[Mapping[str, Callable[[int], str]]] = {
-    **dict.fromkeys(
-        ("drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"), _scaled(5)
-    ),
-    **dict.fromkeys(("expected_fob", "line_fob"), _scaled(4)),
-    **dict.fromkeys(("refunded", "repaid", "repaid_due"), _scaled(6)),
-    **dict.fromkeys(
-        (
-            "declared_on",
-            "issued_on",
-            "original_day",
-            "line_export_day",
-            "window_end",
-            "amended_on",
-            "paid_on",
-        ),
-        _day,
-    ),
+_SCALES: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"), 5),
+    **dict.fromkeys(("expected_fob", "line_fob"), 4),
+    **dict.fromkeys(("refunded", "repaid", "repaid_due"), 6),
 }
+"""Decimals of the scaled columns."""
+
+_DAYS: Final = frozenset(
+    {"declared_on", "issued_on", "original_day", "line_export_day", "window_end", "amended_on", "paid_on"}
+)
 _UNITS: Final = frozenset({"item_unit", "line_unit", "goods_unit"})
 _WORDS: Final[Mapping[str, Text]] = {
     "export": Text("出口", "export"),
@@ -71,8 +55,9 @@ def value(column: str, row: Mapping[str, Any]) -> str:
         return ""
     if column in _UNITS:
         return f"{held} {units()[held].name}"
-    form = _FORMS.get(column)
-    return form(held) if form else str(held)
+    if column in _SCALES:
+        return plain(unscaled(held, _SCALES[column]))
+    return as_day(held).isoformat() if column in _DAYS else str(held)
 
 
 def shown(column: str, row: Mapping[str, Any]) -> Text:
@@ -93,3 +78,28 @@ def said(sentence: Text, slots: Mapping[str, Any]) -> Text:
         sentence.zh.format_map({key: one.zh if isinstance(one, Text) else one for key, one in slots.items()}),
         sentence.en.format_map({key: one.en if isinstance(one, Text) else one for key, one in slots.items()}),
     )
+
+
+def column_text(column: str, present: Sequence[str]) -> pl.Expr:
+    """What :func:`value` says, for a whole column."""
+    held = pl.col(column)
+    if column.endswith("_uscc") and (code := f"{column.removesuffix('_uscc')}_code") in present:
+        held = pl.coalesce(column, code)
+    elif column in _UNITS:
+        held = held + " " + held.replace_strict({code: one.name for code, one in units().items()}, default="")
+    elif column in _SCALES:
+        held = _plain(held, _SCALES[column])
+    elif column in _DAYS:
+        held = held.cast(pl.Int32).cast(pl.Date).cast(pl.String)
+    return held.cast(pl.String).fill_null("")
+
+
+def _plain(held: pl.Expr, digits: int) -> pl.Expr:
+    """A scaled integer in plain decimals, without trailing zeros."""
+    one = 10**digits
+    size = held.abs()
+    rest = (size % one).cast(pl.String).str.zfill(digits).str.strip_chars_end("0")
+    sign = pl.when(held < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    point = pl.when(rest == "").then(pl.lit("")).otherwise(pl.lit("."))
+    text: pl.Expr = sign + (size // one).cast(pl.String) + point + rest
+    return text
