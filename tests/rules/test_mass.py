@@ -1,0 +1,201 @@
+"""The comparison of very many says exactly what the comparison of one says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hefu.documents.declaration import Act
+from hefu.rules.case import Case, ExportState
+from hefu.rules.compare import compare
+from hefu.rules.finding import Question
+from hefu.rules.mass.judge import FINDINGS, Judged, judge
+from hefu.rules.mass.tables import DECLARATIONS, Tables, tables_of
+from hefu.rules.policy import Policy
+from tests.rules.mutations import mutated
+from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, OTHER_EXPORT, Broken, pair
+from tests.rules.test_compare import NEEDS_POLICY, POLICIES
+from tests.rules.test_ruleset import SUBJECTS
+
+MANY = 700
+Said = tuple[Any, ...]
+
+
+def _renumbered(told: Any, seed: int) -> Any:
+    """A document's fields with every number of a document made this seed's own."""
+    if isinstance(told, dict):
+        return {name: _renumbered(one, seed) for name, one in told.items()}
+    if isinstance(told, list | tuple):
+        return [_renumbered(one, seed) for one in told]
+    if not isinstance(told, str):
+        return told
+    if re.fullmatch(r"[NP]\d|XG\d{10}", told):
+        return f"{told}-{seed}"
+    return f"{told[:9]}{seed:06d}{told[-3:]}" if re.fullmatch(r"5301\d{14}", told) else told
+
+
+def _own(case: Case, seed: int) -> Case:
+    """The case under numbers of its own, so that it stands beside others without meeting them."""
+
+    def of(model: Any) -> Any:
+        return model and type(model).model_validate(_renumbered(model.model_dump(mode="json"), seed))
+
+    def standing(one: Any) -> Any:
+        return replace(
+            one,
+            number=_renumbered(one.number, seed),
+            document=of(one.document),
+            declaration=_renumbered(one.declaration, seed),
+        )
+
+    return replace(
+        case,
+        declaration=of(case.declaration),
+        certificates=tuple(map(standing, case.certificates)),
+        principals={_renumbered(name, seed): standing(one) for name, one in case.principals.items()},
+        original=of(case.original),
+        export=_renumbered(case.export, seed),
+        changing=_renumbered(case.changing, seed),
+        goods_left={
+            (_renumbered(paper, seed), item): left for (paper, item), left in case.goods_left.items()
+        },
+    )
+
+
+def _assembled(case: Case) -> bool:
+    """Whether registers could tell this case: tables hold a document under its own number only, and what is
+    said of an export declaration under the number that the case concerns.
+    """
+    if case.original is not None and case.original.number != case.export:
+        return False
+    if case.export is not None:
+        return case.export in (case.declaration.related, _only_export(case))
+    silent = case.declaration.related is None and _only_export(case) is None
+    return silent and case.export_state is ExportState.UNKNOWN and not case.changing and not case.amended_on
+
+
+def _only_export(case: Case) -> str | None:
+    """The one export declaration that the certificates of a return speak of."""
+    if case.declaration.act is not Act.RETURN:
+        return None
+    told = {line.declaration for one in case.certificates if one.document for line in one.document.lines}
+    return next(iter(told)) if len(told) == 1 else None
+
+
+@cache
+def _case(seed: int) -> Case | None:
+    case = _own(mutated(seed), seed)
+    return case if _assembled(case) else None
+
+
+def _cases(seeds: range | list[int]) -> list[Case]:
+    return [case for seed in seeds if (case := _case(seed))]
+
+
+def _said(answer: Judged) -> Counter[Said]:
+    return Counter(answer.findings.select(list(FINDINGS)).iter_rows())
+
+
+def _said_singly(cases: list[Case], policy: Policy) -> Counter[Said]:
+    return Counter(
+        (
+            answer.declaration,
+            one.code,
+            one.question.value,
+            one.severity.value,
+            one.certificate,
+            one.item,
+            one.line,
+            one.declared,
+            one.certified,
+        )
+        for answer in compare(cases, policy)
+        for one in answer.findings
+    )
+
+
+def _agree(cases: list[Case], policy: Policy) -> Judged:
+    answer = judge(tables_of(cases), policy)
+    assert _said(answer) == _said_singly(cases, policy)
+    told = {
+        one.declaration: tuple(one.verdict(question) for question in Question)
+        for one in compare(cases, policy)
+    }
+    assert {row[0]: row[1:] for row in answer.verdicts.select("declaration", *Question).iter_rows()} == told
+    return answer
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.digest[7:15])
+def test_all_in_one_go_are_answered_as_one_by_one(policy: Policy) -> None:
+    answer = _agree(_cases(range(MANY)), policy)
+    assert answer.pairs > MANY // 2
+
+
+def test_they_are_no_empty_proof() -> None:
+    cases = _cases(range(MANY))
+    assert len(cases) > 0.5 * MANY
+    found = {said[1] for said in _said(judge(tables_of(cases), DEFAULT))}
+    assert found >= ALL_CODES - NEEDS_POLICY - {"declaration.ambiguous"}
+
+
+@pytest.mark.parametrize("broken", [one for module in SUBJECTS for one in module.BROKEN], ids=str)
+def test_the_example_of_every_code_is_answered_alike(broken: Broken) -> None:
+    if _assembled(broken.case):
+        _agree([broken.case], broken.policy)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 10**5), min_size=1, max_size=6, unique=True),
+    st.sampled_from(POLICIES),
+)
+def test_any_few_are_answered_as_one_by_one(seeds: list[int], policy: Policy) -> None:
+    if cases := _cases(seeds):
+        _agree(cases, policy)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_sound_pairs_have_no_findings(act: str) -> None:
+    answer = _agree([pair(act)], DEFAULT)
+    assert answer.findings.is_empty()
+    assert answer.findings.schema == pl.Schema(FINDINGS)
+
+
+def test_nothing_asked_nothing_found() -> None:
+    empty = Tables(*(frame.clear() for frame in _frames(tables_of([pair("return")]))))
+    answer = judge(empty, DEFAULT)
+    assert (answer.findings.height, answer.verdicts.height, answer.pairs) == (0, 0, 0)
+
+
+def test_documents_may_stand_in_any_order() -> None:
+    cases = _cases(range(200))
+    frames = _frames(tables_of(cases))
+    shuffled = Tables(*(one.sort(pl.nth(0).hash(seed=5), maintain_order=True) for one in frames))
+    assert _said(judge(shuffled, DEFAULT)) == _said(judge(tables_of(cases), DEFAULT))
+
+
+def test_what_is_out_of_scope_and_names_nothing_passes() -> None:
+    case = pair("export", decl={"certificates": []}, certificates=())
+    policy = Policy(scope="announcement-256")
+    answer = judge(tables_of([case]), policy)
+    assert answer.findings.is_empty()
+    assert answer.verdicts.rows() == [(case.declaration.number, "pass", "pass")]
+    assert not judge(tables_of([case]), DEFAULT).findings.is_empty()
+
+
+def _frames(tables: Tables) -> list[pl.DataFrame]:
+    return [getattr(tables, name) for name in Tables.__slots__]
+
+
+def test_every_table_has_the_columns_that_are_named() -> None:
+    tables = tables_of([pair("return"), pair("export", decl={"related": None})])
+    assert tables.declarations.schema == pl.Schema(dict(DECLARATIONS))
+    assert OTHER_EXPORT not in tables.declarations.get_column("declaration")
