@@ -7,10 +7,10 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 SEEDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format simulate bench lock clean
+.PHONY: help install up demo test lint format simulate bench rules-docs lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 install: $(STAMP) ## make .venv with everything, hefu included
 
@@ -48,6 +48,9 @@ simulate: $(STAMP) ## run SEEDS=N two-node histories with faults
 
 bench: $(STAMP) ## measure, side by side, medians
 	$(BIN)/python -m benchmarks
+
+rules-docs: $(STAMP) ## write docs/rules from the rules
+	@$(BIN)/python -m hefu.cli.pages docs/rules
 
 lock: $(STAMP) ## compile the requirements with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
