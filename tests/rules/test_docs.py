@@ -95,6 +95,11 @@ def test_every_row_of_the_table_is_there(language: Language) -> None:
 
 
 @by_page
+def test_values_are_shown_as_people_read_them(name: str) -> None:
+    assert not re.search(r"[\[{]['{]|None|Decimal|True|False", PAGES[name])
+
+
+@by_page
 def test_links_lead_somewhere(name: str) -> None:
     for target in LINK.findall(PAGES[name]):
         file, _, place = target.partition("#")

@@ -67,6 +67,11 @@ _READING: Final = (
         "One cause is told once: a rule speaks only where what it compares is there and comparable.",
     ),
     Text(
+        "所说的出口报关单, 在出口时就是本单, 在退运, 改单, 撤单时是所涉的那一份。",
+        "The export declaration is the declaration itself when goods are exported, and the one concerned when they are"
+        " returned or it is amended or withdrawn.",
+    ),
+    Text(
         "‹ › 中是发现里填入的值。",
         "Where ‹ › stands, a finding has the value.",
     ),
@@ -247,7 +252,7 @@ class _Book:
     def _example(self, worked: Example) -> Iterable[str]:
         yield f"**{self.say('例', 'Example')}.** {self.say(*worked.story)}"
         for name, value in worked.settings.items():
-            yield f"{self.say('政策', 'Policy')}: {self._setting_link(name)} = `{shown(value)}`"
+            yield f"{self.say('政策', 'Policy')}: {self._setting_link(name)} = {_given(value)}"
         yield _table(
             [
                 self.say("单证", "paper"),
@@ -336,7 +341,20 @@ class _Book:
 
 
 def _code(value: Any) -> str:
-    return "∅" if value is None else f"`{shown(value)}`"
+    return "∅" if value is None else f"`{_flat(value)}`"
+
+
+def _flat(value: Any) -> str:
+    """A value on one line; rows of a list one after the other."""
+    return "; ".join(map(shown, value)) if isinstance(value, list) else shown(value)
+
+
+def _given(value: Any) -> str:
+    """A setting as an example has it; keys stay with their values."""
+    told = (
+        [f"{key}: {shown(one)}" for key, one in value.items()] if isinstance(value, dict) else [shown(value)]
+    )
+    return f"`{', '.join(told)}`"
 
 
 def _list(*points: str) -> str:
