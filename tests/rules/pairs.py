@@ -14,6 +14,7 @@ from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.compare import compare
 from hefu.rules.finding import Comparison, Finding
 from hefu.rules.policy import Policy
+from hefu.rules.rule import Once
 from hefu.rules.ruleset import CURRENT
 from tests.builders import AGENT, EXPORT, PRINCIPAL, certificate, declaration
 
@@ -124,6 +125,9 @@ class Broken:
         found = only(self.case, self.policy)
         told = found.as_json()
         expected = {name: getattr(self, name) for name in told if hasattr(self, name)}
+        rule = CURRENT.rule(self.code)
+        if rule is None or rule.once is Once.CASE:  # what concerns the case as a whole names no certificate
+            expected["certificate"] = ""
         assert {name: told[name] for name in expected} == expected
         for text in (found.message, found.remedy):
             _is_said_in_both_languages(text.zh, text.en)

@@ -109,7 +109,7 @@ BROKEN = (
         "item.none",
         pair("withdrawal", decl={"items": []}, original=None, goods_left={}),
         EXPORT,
-        "BSWT0001",
+        "unknown",
         "items",
         question="entitlement",
     ),

@@ -92,7 +92,7 @@ BROKEN = (
             "party.check_digit",
             pair(act, cert={"holder": ODD}, decl={"trader": ODD, "owner": ODD}, shipped={"trader": ODD}),
             ODD,
-            ODD,
+            {"uscc": ""},
             question="match",
             why=act,
         )

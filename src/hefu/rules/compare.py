@@ -73,7 +73,7 @@ PLACE: Final[Mapping[Once, tuple[str, ...]]] = {
 def _finding(rule: Rule, row: dict[str, Any], severity: Severity) -> Finding:
     declared, certified = words.shown(rule.declared, row), words.shown(rule.certified, row)
     slots = {
-        "certificate": row["certificate"] or "",
+        "certificate": "" if rule.once is Once.CASE else row["certificate"] or "",
         "item": row["item"],
         "line": row["line"],
         "held_by": row["held_by"] or "",

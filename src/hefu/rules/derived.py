@@ -7,27 +7,37 @@ frame has something to convert, to sum or to doubt.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Final
 
 import polars as pl
 
 from hefu.rules import refund, value
-from hefu.rules.expressions import OF_LINE, converted, same_hs, same_party, wide
+from hefu.rules.expressions import OF_ITEM, OF_LINE, converted, same_hs, same_party, wide
+from hefu.rules.frame import HEAD_SCHEMA
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Seldom
 
 col = pl.col
 
-_FIRST = [
+_HEADS = [
     (col("known") & (col("purpose") == col("act"))).fill_null(value=False).alias("fit"),
     (col("state").eq("available") | (col("held_by") == col("declaration")))
     .fill_null(value=False)
     .alias("mine"),
     same_party("holder", "trader").alias("holder_is_trader"),
+    same_party("original", "trader").alias("original_is_trader"),
+    (col("known") & col("principal").is_not_null()).alias("chained"),
+]
+"""What a case and a certificate that it names tell without items and lines."""
+
+_PAIRS = [
     same_hs("item_hs", "line_hs").alias("hs_fits"),
     same_hs("original_hs", "line_hs").alias("hs_fits_original"),
     (col("line_declaration") == col("export")).fill_null(value=False).alias("same_export"),
     (col("line").is_not_null() & col("item").is_not_null()).alias("paired"),
+    pl.coalesce("left_unit", "original_unit").alias("goods_unit"),
 ]
 
 _GUARDS = [
@@ -35,8 +45,6 @@ _GUARDS = [
     (col("fit") & col("paired") & (col("line_dimension") == col("item_dimension"))).alias("measurable"),
     (col("fit") & col("after_export") & col("same_export") & col("original")).alias("original_concerned"),
     ((col("act") == "return") & col("original_hs").is_not_null()).alias("return_of_known"),
-    (col("known") & col("principal").is_not_null()).alias("chained"),
-    pl.coalesce("left_unit", "original_unit").alias("goods_unit"),
 ]
 
 _OF_GOODS = ("case", "line_declaration", "line_item")
@@ -46,11 +54,48 @@ def derive(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> p
     """The frame with the shared columns. Items that draw on one line, and lines of the same goods,
     count with their sum.
     """
+    return _with_pairs(frame, policy, seldom, (*_HEADS, *_PAIRS))
+
+
+def derive_heads(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> pl.DataFrame:
+    """A frame of cases and certificates alone, with the shared columns that need no more."""
+    return _with_seldom(frame.with_columns(_HEADS), policy, seldom)
+
+
+def derive_pairs(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> pl.DataFrame:
+    """The rest of the shared columns, for a frame that has those of :func:`derive_heads`."""
+    return _with_pairs(frame, policy, seldom, _PAIRS)
+
+
+HEADS: Final = frozenset({*HEAD_SCHEMA, *(one.meta.output_name() for one in _HEADS)})
+"""The columns of :func:`derive_heads`, beside those asked seldom."""
+
+
+def reads(policy: Policy, seldom: Iterable[Seldom]) -> frozenset[str]:
+    """The columns that these are asked by and judged by."""
+    asked = {name for one in seldom for name in one.asked(policy).meta.root_names()}
+    return frozenset(asked.union(*(one.reads for one in seldom)))
+
+
+def reads_of_heads(policy: Policy, seldom: tuple[Seldom, ...]) -> frozenset[str]:
+    """What :func:`derive_heads` reads."""
+    return reads(policy, seldom).union(*(one.meta.root_names() for one in _HEADS))
+
+
+def reads_of_pairs(policy: Policy, seldom: tuple[Seldom, ...]) -> frozenset[str]:
+    """What :func:`derive_pairs` reads, beside quantities and units."""
+    shared = (one.meta.root_names() for one in (*_PAIRS, *_GUARDS))
+    return reads(policy, seldom).union(*shared, OF_LINE, OF_ITEM, value.READS, refund.READS)
+
+
+def _with_pairs(
+    frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...], first: Sequence[pl.Expr]
+) -> pl.DataFrame:
     limited = frame.get_column("left").null_count() < frame.height
     valued = value.is_stated(frame)
     refunded = refund.is_stated(frame)
     frame = frame.with_columns_seq(
-        *_FIRST,
+        *first,
         _in_unit(frame, "item_quantity", "item", "line").alias("drawn"),
         _in_unit(frame, "original_quantity", "original", "line").alias("exported"),
         _in_unit(frame, "left", "left", "line").alias("left_here"),

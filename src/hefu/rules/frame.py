@@ -57,9 +57,10 @@ _ITEM_COLUMNS: Final[dict[str, pl.DataType]] = {
     "item": _I, "item_hs": _S, "item_unit": _S, "item_dimension": _S, "item_num": _I, "item_den": _I,
     "item_quantity": _I, "item_name": _S, "item_origin": _S,
 }  # fmt: skip
+HEAD_SCHEMA: Final[dict[str, pl.DataType]] = {**_CASE_COLUMNS, **_CERTIFICATE_COLUMNS}
+"""The columns of a case and of a certificate that it names."""
 SCHEMA: Final[dict[str, pl.DataType]] = {
-    **_CASE_COLUMNS,
-    **_CERTIFICATE_COLUMNS,
+    **HEAD_SCHEMA,
     **_LINE_COLUMNS,
     **_ITEM_COLUMNS,
 }

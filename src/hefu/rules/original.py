@@ -175,7 +175,7 @@ RULES = (
         & (col("items") == 0)
         & (col("export_state") == "unknown"),
         declared="related",
-        certified="certificate",
+        certified="export_state",
         message=Text(
             "报关单没有商品项, 海关登记中也没有出口报关单 {declared} 可据以核对",
             "the act names no items and export declaration {declared} is not on record: nothing to compare",

@@ -53,7 +53,7 @@ RULES = (
         field="trader",
         broken=col("original_concerned")
         & (col("holder_is_trader") | col("holder_succeeded"))
-        & ~same_party("original", "trader")
+        & ~col("original_is_trader")
         & ~col("original_succeeded"),
         declared="trader_uscc",
         certified="original_uscc",
@@ -163,7 +163,7 @@ RULES = (
         severity=Severity.WARN,
         field="trader",
         broken=(col("known") & ~col("for_agent") & ~col("holder_is_trader") & col("holder_succeeded"))
-        | (col("original_concerned") & ~same_party("original", "trader") & col("original_succeeded")),
+        | (col("original_concerned") & ~col("original_is_trader") & col("original_succeeded")),
         declared="trader_uscc",
         certified="holder_uscc",
         message=Text(
@@ -203,7 +203,7 @@ RULES = (
         field="trader",
         broken=~col("trader_checks"),
         declared="trader_uscc",
-        certified="holder_uscc",
+        certified="trader_name",
         message=Text(
             "境内收发货人的统一社会信用代码 {declared} 校验位不符",
             "the check digit of the trader's unified social credit code {declared} does not fit",
@@ -298,7 +298,7 @@ SELDOM = (
     ),
     Seldom(
         "original_succeeded",
-        col("original_concerned") & (col("original_uscc") != col("trader_uscc")),
+        col("original") & (col("original_uscc") != col("trader_uscc")),
         ("original_uscc", "trader_uscc"),
         _is_successor,
     ),

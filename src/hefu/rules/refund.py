@@ -101,6 +101,8 @@ RULES = (
     ),
 )
 
+READS = ("refund_state", "refunded", "repaid", "line_exported", "line_quantity")
+"""Beside the shared columns."""
 NOTHING = (pl.lit(None, pl.Int128).alias("repaid_due"), pl.lit(value=False).alias("repaid_off"))
 
 

@@ -79,6 +79,12 @@ _HOLDING: Final = {
     part: [code for code, held in terms_holding().items() if held[place]]
     for place, part in enumerate(("freight", "insurance"))
 }
+READS: Final = (
+    "act", "declared_on", "original_declared", "goods_terms", "goods_sum", "net_weight",
+    *(f"{part}{of}" for part in _HOLDING for of in ("", "_mark", "_currency")),
+    "line_fob", "line_quantity", "goods_total", "goods_currency",
+)  # fmt: skip
+"""Beside the shared columns and what is shared."""
 NOTHING: Final = (
     pl.lit(None, pl.Int128).alias("expected_fob"),
     pl.lit(value=False).alias("value_off"),

@@ -80,6 +80,11 @@ def said(sentence: Text, slots: Mapping[str, Any]) -> Text:
     )
 
 
+def columns(column: str) -> tuple[str, ...]:
+    """The columns that showing this one asks for."""
+    return (column, f"{column.removesuffix('_uscc')}_code") if column.endswith("_uscc") else (column,)
+
+
 def column_text(column: str, present: Sequence[str]) -> pl.Expr:
     """What :func:`value` says, for a whole column."""
     held = pl.col(column)

@@ -139,7 +139,7 @@ class _Book:
                 f"{self.say('规则集', 'rule set')}: `{self.ruleset.version}`, {self.say(*self.ruleset.about)}",
                 f"{self.say('起用', 'in force since')}: {since}",
                 f"{self.say('规则', 'rules')}: {len(self.ruleset.rules)}",
-                f"{self.say('摘要', 'hash')} ({under}): `{self.ruleset.hash_under(self.policy)}`",
+                f"{self.say('摘要', 'hash')} ({under}): `hefu rules --json`",
             ),
             self.say(*_WRITTEN),
             f"## {self.say('怎样读', 'How to read')}",

@@ -1,7 +1,11 @@
-"""What is told once: of each case, of each certificate that it names, and its items."""
+"""What is told once: of each case, of each certificate that it names, and which rows are its items and lines.
+
+A document's rows stand together in its table, so joins go over runs of rows, not over rows.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -19,6 +23,45 @@ _MODES: Final = pl.DataFrame(
     schema={"mode": pl.String, "acts": pl.List(pl.String), "refundable": pl.String, "ecommerce": pl.Boolean},
     orient="row",
 )
+_NO, _YES, _NOTHING = pl.lit(value=False), pl.lit(value=True), pl.lit(None, pl.String)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One row a case (``heads``), one a certificate that a case names (``named``), both in the order of the
+    cases; the ties of items to lines; and the rows of the tables' items and lines that are concerned.
+    """
+
+    heads: pl.DataFrame
+    named: pl.DataFrame
+    ties: pl.DataFrame
+    items: pl.DataFrame
+    lines: pl.DataFrame
+
+
+def tell(tables: Tables, policy: Policy) -> Told:
+    """Everything that is told of the declarations that are to be judged."""
+    heads = _asked(tables, policy)
+    named, ties = _named(tables, heads)
+    heads = _with_export(heads, named, tables)
+    items = _items(tables, heads)
+    known = named.filter("known").select("certificate", "case", "ref_row")
+    lines = rows_of(tables.lines.get_column("certificate"), known).drop("certificate")
+    return Told(_with_facts(heads, named, items, tables), named, ties, items, lines)
+
+
+def rows_of(column: pl.Series, wanted: pl.DataFrame) -> pl.DataFrame:
+    """``wanted`` (document number first) once for each row (``src``) of a table's ``column`` with that number."""
+    runs = column.rle().struct.unnest().with_columns(start=col("len").cum_sum() - col("len"))
+    number = wanted.columns[0]
+    found = wanted.join(runs, left_on=number, right_on="value", maintain_order="left_right")
+    if runs.height == len(column):
+        return found.rename({"start": "src"}).drop("len")
+    return (
+        found.with_columns(src=pl.int_ranges("start", col("start") + col("len")))
+        .drop("start", "len")
+        .explode("src", empty_as_null=False)
+    )
 
 
 def beside(left: pl.DataFrame, right: pl.DataFrame, on: str) -> pl.DataFrame:
@@ -30,68 +73,87 @@ def beside(left: pl.DataFrame, right: pl.DataFrame, on: str) -> pl.DataFrame:
     )
 
 
-def asked(tables: Tables, policy: Policy) -> pl.DataFrame:
+def _asked(tables: Tables, policy: Policy) -> pl.DataFrame:
     """The declarations that are judged: in scope, or naming a certificate."""
     in_scope = [act for act in ("export", *_AFTER) if act != "export" or policy.scope == "broad"]
-    judged = tables.declarations.filter("judged").with_columns(needed=col("act").is_in(in_scope))
-    naming = tables.references.select("declaration").unique().with_columns(naming=True)
+    heads = tables.declarations.filter("judged").with_columns(needed=col("act").is_in(in_scope))
+    if not heads.get_column("needed").all():
+        naming = col("declaration").is_in(tables.references.get_column("declaration").unique().implode())
+        heads = heads.filter(col("needed") | naming)
     return (
-        judged.join(naming, on="declaration", how="left", maintain_order="left")
-        .filter(col("needed") | col("naming"))
-        .drop("naming", "judged")
+        heads.drop("judged")
         .with_row_index("case")
         .with_columns(col("case").cast(pl.Int64), after_export=col("act").is_in(_AFTER))
     )
 
 
-def named(tables: Tables, heads: pl.DataFrame) -> pl.DataFrame:
-    """Each certificate named by each case, once, in order, with what is known of it."""
-    references = tables.references.select("declaration", "certificate").unique(maintain_order=True)
+def _named(tables: Tables, heads: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Each certificate named by each case, once, with what is known of it; and each tie of an item to it."""
+    same = pl.all_horizontal(col(name) == col(name).shift() for name in ("declaration", "certificate"))
+    references = tables.references.with_columns(run=(~same.fill_null(value=False)).cum_sum())
+    runs = (
+        references.unique("run", keep="first", maintain_order=True)
+        .select("declaration", "certificate", "run")
+        .join(heads.select("declaration", "case"), on="declaration", maintain_order="left")
+        .sort("case", maintain_order=True)
+    )
+    named = (
+        runs.select("case", "certificate")
+        .unique(maintain_order=True)
+        .with_row_index("ref_row")
+        .with_columns(col("ref_row").cast(pl.Int64))
+    )
+    tied = references.filter(col("item").is_not_null())
+    of_runs = runs.join(tied.select("run").unique(), on="run", how="semi")
+    of_runs = of_runs.join(named, on=["case", "certificate"]).select("run", "case", "ref_row")
+    ties = tied.select("run", "item", "line").join(of_runs, on="run", maintain_order="left").drop("run")
+    return _certified(named, tables), ties
+
+
+def _certified(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """What certificates and registers say of each."""
+    told = beside(named, tables.certificates.with_columns(known=_YES), "certificate")
+    told = beside(told, tables.standings, "certificate")
     behind = tables.certificates.select(
         principal="certificate",
         principal_uscc="holder_uscc",
         principal_code="holder_code",
         behind_agent_uscc="agent_uscc",
         behind_agent_code="agent_code",
-        behind_known=pl.lit(value=True),
+        behind_known=_YES,
     )
     standing = tables.standings.select(principal="certificate", behind_state="state")
-    known = tables.certificates.with_columns(known=pl.lit(value=True))
-    if known.get_column("principal").null_count() < known.height:
-        known = known.join(behind, on="principal", how="left").join(standing, on="principal", how="left")
-    else:
-        known = known.with_columns(
-            pl.lit(None, kind).alias(name) for name, kind in behind.schema.items() if name != "principal"
-        )
-        known = known.with_columns(behind_state=pl.lit(None, pl.String))
-    told = (
-        references.join(heads.select("declaration", "case"), on="declaration", maintain_order="left")
-        .join(known, on="certificate", how="left", maintain_order="left")
-        .join(tables.standings, on="certificate", how="left", maintain_order="left")
-        .with_columns(
-            known=col("known").fill_null(value=False) & (col("state").fill_null("available") != "unknown")
-        )
+    if told.get_column("principal").null_count() == told.height:
+        behind, standing = behind.clear(), standing.clear()
+    told = beside(beside(told, behind, "principal"), standing, "principal")
+    told = told.with_columns(
+        known=col("known").fill_null(value=False) & (col("state").fill_null("available") != "unknown")
     )
     agent_by_uscc = col("behind_agent_uscc") == col("holder_uscc")
     agent_by_code = col("behind_agent_code") == col("holder_code")
     behind_is_known = col("behind_known").fill_null(value=False) & (
         col("behind_state").fill_null("available") != "unknown"
     )
-    certified = (*tables.certificates.columns[1:], "principal_uscc", "principal_code")
+    stated = (
+        "purpose",
+        "issued_on",
+        "holder_uscc",
+        "holder_code",
+        "holder_name",
+        "principal",
+        "refund_state",
+    )
     return told.select(
         "case",
+        "ref_row",
         "certificate",
+        "held_by",
+        "known",
+        "ticket",
+        *(pl.when("known").then(name).alias(name) for name in stated),
         state=pl.when("known").then(col("state").fill_null("available")).otherwise(pl.lit("unknown")),
-        held_by="held_by",
-        known="known",
         behind=col("behind").fill_null(value=False),
-        ticket="ticket",
         for_agent=pl.when("known").then(col("agent_uscc").is_not_null() | col("agent_code").is_not_null()),
-        **{
-            name: pl.when("known").then(name)
-            for name in certified
-            if name not in ("agent_uscc", "agent_code", "principal_uscc", "principal_code")
-        },
         principal_state=pl.when(col("known") & col("principal").is_not_null()).then(
             pl.when(behind_is_known)
             .then(col("behind_state").fill_null("available"))
@@ -102,22 +164,17 @@ def named(tables: Tables, heads: pl.DataFrame) -> pl.DataFrame:
         ),
         principal_uscc=pl.when(behind_is_known).then("principal_uscc"),
         principal_code=pl.when(behind_is_known).then("principal_code"),
-        holder_checks=pl.when("known").then(_checks(told, "holder_uscc")),
-    ).with_row_index("ref_row")
-
-
-def _checks(frame: pl.DataFrame, column: str) -> pl.Series:
-    """Whether each code's check digit fits, asked once for every code."""
-    codes = frame.get_column(column).unique().drop_nulls()
-    told = pl.DataFrame(
-        {column: codes, "fits": [uscc_check_digit_fits(code) for code in codes]},
-        schema={column: pl.String, "fits": pl.Boolean},
+        holder_checks=pl.when("known").then(_checks(told.get_column("holder_uscc"))),
     )
-    fits = frame.select(column).join(told, on=column, how="left", maintain_order="left").get_column("fits")
-    return fits.fill_null(value=True)
 
 
-def with_export(heads: pl.DataFrame, named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+def _checks(codes: pl.Series) -> pl.Series:
+    """Whether each code's check digit fits, asked once for every code; nothing stated is no misfit."""
+    wrong = [code for code in codes.unique().drop_nulls() if not uscc_check_digit_fits(code)]
+    return ~codes.is_in(wrong).fill_null(value=False)
+
+
+def _with_export(heads: pl.DataFrame, named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The export declaration concerned: the one named; a return may leave that to its certificates."""
     silent = heads.filter((col("act") == "return") & col("related").is_null()).select("case")
     if not silent.height:
@@ -132,58 +189,55 @@ def with_export(heads: pl.DataFrame, named: pl.DataFrame, tables: Tables) -> pl.
         .filter(col("told").list.len() == 1)
         .select("case", told=col("told").list.first())
     )
-    return (
-        heads.join(told, on="case", how="left", maintain_order="left")
-        .with_columns(export=pl.coalesce("related", "told"))
-        .drop("told")
-    )
+    told = beside(heads, told, "case")
+    return told.with_columns(export=pl.coalesce("related", "told")).drop("told")
 
 
-def items(tables: Tables, heads: pl.DataFrame) -> pl.DataFrame:
+def _items(tables: Tables, heads: pl.DataFrame) -> pl.DataFrame:
     """The items of each case; of a withdrawal without items those of the export declaration."""
-    own = heads.select("declaration", "case").join(
-        tables.items, on="declaration", maintain_order="left_right"
-    )
+    numbers = tables.items.get_column("declaration")
+    own = rows_of(numbers, heads.select("declaration", "case")).drop("declaration")
     whole = heads.filter(col("act") == "withdrawal").join(own.select("case"), on="case", how="anti")
-    if whole.height:
-        in_force = _originals(tables).select("export")
-        theirs = (
-            whole.join(in_force, on="export")
-            .select("case", declaration="export")
-            .join(tables.items, on="declaration")
-            .select(own.columns)
-        )
-        own = pl.concat([own, theirs]).sort("case", maintain_order=True)
-    return own.drop("declaration")
+    if not whole.height:
+        return own
+    in_force = _originals(tables, whole.get_column("export")).select("export")
+    theirs = rows_of(numbers, whole.join(in_force, on="export", how="semi").select("export", "case"))
+    return pl.concat([own, theirs.select(own.columns)]).sort("case", maintain_order=True)
 
 
-def _originals(tables: Tables) -> pl.DataFrame:
-    """The export declarations on record and in force, once each, what was told to be judged last."""
+def _originals(tables: Tables, exports: pl.Series) -> pl.DataFrame:
+    """These export declarations as far as they are on record and in force, once each: as given for their own
+    sake rather than as one to be judged.
+    """
+    asked = exports.drop_nulls().unique().to_frame("declaration")
     exported = (
         tables.declarations.filter(col("act") == "export")
+        .join(asked, on="declaration", how="semi")
         .sort("judged")
         .unique("declaration", keep="first", maintain_order=True)
     )
-    state = tables.exports.select(declaration="export", export_state="export_state")
-    return (
-        exported.join(state, on="declaration", how="left", maintain_order="left")
-        .filter(col("export_state").fill_null("in_force") == "in_force")
-        .rename({"declaration": "export"})
+    told = beside(exported.rename({"declaration": "export"}), tables.exports, "export")
+    return told.filter(col("export_state").fill_null("in_force") == "in_force").drop(
+        *(name for name in tables.exports.columns if name != "export")
     )
 
 
-def with_facts(heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+_PRICE: Final = (
+    "terms", "net_weight", "freight_mark", "freight", "freight_currency",
+    "insurance_mark", "insurance", "insurance_currency",
+)  # fmt: skip
+
+
+def _with_facts(
+    heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, tables: Tables
+) -> pl.DataFrame:
     """Everything that a case says once."""
     counts = named.group_by("case").agg(named=pl.len(), all_known=col("known").all())
     sizes = items.group_by("case").agg(items=pl.len())
-    heads = (
-        heads.join(counts, on="case", how="left", maintain_order="left")
-        .join(sizes, on="case", how="left", maintain_order="left")
-        .with_columns(
-            col("named").fill_null(0), col("all_known").fill_null(value=True), col("items").fill_null(0)
-        )
+    heads = beside(beside(heads, counts, "case"), sizes, "case").with_columns(
+        col("named").fill_null(0), col("all_known").fill_null(value=True), col("items").fill_null(0)
     )
-    originals = _originals(tables).select(
+    originals = _originals(tables, heads.get_column("export")).select(
         "export",
         original_uscc="trader_uscc",
         original_code="trader_code",
@@ -191,7 +245,7 @@ def with_facts(heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, ta
         original_declared="declared_on",
         original_mode="mode",
         **{f"original_{name}": name for name in _PRICE},
-        original=pl.lit(value=True),
+        original=_YES,
     )
     heads = beside(heads, originals, "export")
     heads = beside(heads, tables.exports.select("export", "export_state", "amended_on", "changing"), "export")
@@ -203,21 +257,16 @@ def with_facts(heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, ta
         concerned=pl.coalesce("export", "declaration"),
     ).pipe(beside, consignors, "concerned")
     export = col("act") == "export"
+    on_record = pl.when("original").then(pl.lit("in_force")).otherwise(pl.lit("unknown"))
     heads = heads.with_columns(
         export_state=pl.when(export | col("export").is_null())
         .then(pl.lit("unknown"))
-        .otherwise(
-            pl.coalesce(
-                "export_state", pl.when("original").then(pl.lit("in_force")).otherwise(pl.lit("unknown"))
-            )
-        ),
+        .otherwise(pl.coalesce("export_state", on_record)),
         export_mode=pl.when(export).then("mode").otherwise("original_mode"),
         **{name: pl.when(export).then(name).otherwise(f"original_{name}") for name in _PRICE},
     )
     modes_of_export = _MODES.select(export_mode="mode", refundable="refundable", ecommerce="ecommerce")
-    heads = heads.join(_MODES.select("mode", "acts"), on="mode", how="left", maintain_order="left").join(
-        modes_of_export, on="export_mode", how="left", maintain_order="left"
-    )
+    heads = beside(beside(heads, _MODES.select("mode", "acts"), "mode"), modes_of_export, "export_mode")
     unasked = col("acts").is_null() | ~col("act").is_in(["export", "return"])
     heads = _with_sums(heads, tables)
     return heads.with_columns(
@@ -226,20 +275,11 @@ def with_facts(heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, ta
         ecommerce=col("ecommerce").fill_null(value=False),
         goods_terms="terms",
         partial=_partial(heads, items, tables),
-        **{f"{who}_checks": _checks(heads, f"{who}_uscc") for who in ("trader", "owner", "declarant")},
+        **{
+            f"{who}_checks": _checks(heads.get_column(f"{who}_uscc"))
+            for who in ("trader", "owner", "declarant")
+        },
     )
-
-
-_PRICE: Final = (
-    "terms",
-    "net_weight",
-    "freight_mark",
-    "freight",
-    "freight_currency",
-    "insurance_mark",
-    "insurance",
-    "insurance_currency",
-)
 
 
 def _with_sums(heads: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -257,26 +297,23 @@ def _with_sums(heads: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         )
         .select(exported="declaration", goods_sum=pl.when("whole").then("goods_sum"))
     )
-    exported = (
-        pl.when(col("act") == "export").then("declaration").otherwise(pl.when("original").then("export"))
-    )
-    return heads.with_columns(exported=exported).join(sums, on="exported", how="left", maintain_order="left")
+    own, theirs = pl.when(col("act") == "export").then("declaration"), pl.when("original").then("export")
+    return beside(heads.with_columns(exported=pl.coalesce(own, theirs)), sums, "exported")
 
 
-def _partial(heads: pl.DataFrame, items: pl.DataFrame, tables: Tables) -> pl.Series:
+def _partial(heads: pl.DataFrame, items: pl.DataFrame, tables: Tables) -> pl.Expr | pl.Series:
     """Whether a withdrawal names less than the whole export declaration."""
-    withdrawn = heads.filter((col("act") == "withdrawal") & col("original")).select(
-        "case", declaration="export"
+    withdrawn = heads.filter((col("act") == "withdrawal") & col("original"))
+    if not withdrawn.height:
+        return _NO
+    exported = rows_of(tables.items.get_column("declaration"), withdrawn.select("export", "case"))
+    concerned = items.join(withdrawn.select("case"), on="case", how="semi")
+    goods = tables.items.select("item", "first_unit", "first")
+    whole = exported.select("case").hstack(goods[exported.get_column("src")])
+    named = concerned.select("case").hstack(goods[concerned.get_column("src")]).rename({"first": "named"})
+    less = (
+        whole.join(named, on=["case", "item", "first_unit"], how="left")
+        .filter(col("named").fill_null(0) < col("first"))
+        .get_column("case")
     )
-    left = (
-        withdrawn.join(
-            tables.items.select("declaration", "item", "first_unit", whole="first"), on="declaration"
-        )
-        .join(
-            items.select("case", "item", "first_unit", "first"), on=["case", "item", "first_unit"], how="left"
-        )
-        .filter(col("first").fill_null(0) < col("whole"))
-        .select("case")
-        .unique()
-    )
-    return heads.get_column("case").is_in(left.get_column("case").implode())
+    return heads.get_column("case").is_in(less.unique().implode())

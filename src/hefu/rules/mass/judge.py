@@ -1,26 +1,28 @@
 """The comparison of very many: tables in, a table of findings out, by the same rules.
 
-The frame of the comparison is built column by column here and row by row in ``frame``; rules and derived columns
-are the same. Rows in which every unit agrees and nothing is shared need no conversions and no sums, so they are
-judged apart from the rest.
+The frame of the comparison is built column by column here and row by row in ``rules.frame``; rules and derived
+columns are the same. What speaks of cases and certificates alone is asked once for each of them, not at every pair.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from hefu.rules import words
 from hefu.rules.compare import PLACE
-from hefu.rules.derived import derive
+from hefu.rules.derived import HEADS, derive_heads, derive_pairs, reads, reads_of_heads, reads_of_pairs
 from hefu.rules.finding import Severity
 from hefu.rules.library import SELDOM
-from hefu.rules.mass.rows import frame_of
+from hefu.rules.mass.heads import tell
+from hefu.rules.mass.pairing import paired_rows
+from hefu.rules.mass.rows import Rows, head_rows, index, pair_rows
 from hefu.rules.mass.tables import Tables
 from hefu.rules.policy import Policy
+from hefu.rules.rule import Once, Rule, Seldom
 from hefu.rules.ruleset import CURRENT, RuleSet
 
 col = pl.col
@@ -54,44 +56,91 @@ class Judged:
 
 def judge(tables: Tables, policy: Policy, ruleset: RuleSet = CURRENT) -> Judged:
     """Judge every declaration of the tables that is to be judged and in scope, or names a certificate."""
-    parts = frame_of(tables, policy)
-    pairs = sum(part.height - part.get_column("item").null_count() for part in parts)
-    found = [one for part in parts for one in _findings(part, policy, ruleset)]
+    told = tell(tables, policy)
+    pairs = paired_rows(told, tables)
+    plan = _Plan.of(policy, ruleset)
+    rows = index(pairs, told)
+    heads, belongs = head_rows(rows, told)
+    heads = plan.with_heads(heads)
+    found = list(plan.findings(heads, plan.of_heads))
+    for part in pair_rows(rows, belongs, heads, told, tables):
+        found += plan.findings(plan.with_pairs(part), plan.of_pairs)
     findings = pl.concat(found) if found else pl.DataFrame(schema=FINDINGS)
     asked = tables.declarations.filter("judged").select("declaration")
     return Judged(
         findings=findings,
         verdicts=_verdicts(asked, findings),
-        pairs=pairs,
+        pairs=pairs.height,
         ruleset=ruleset.version,
         ruleset_hash=ruleset.hash_under(policy),
     )
 
 
-def _findings(frame: pl.DataFrame, policy: Policy, ruleset: RuleSet) -> Sequence[pl.DataFrame]:
-    frame = derive(frame, policy, SELDOM)
-    flags = frame.select(ruleset.flags)
-    found: list[pl.DataFrame] = []
-    for rule, flag in zip(ruleset.rules, flags.iter_columns(), strict=True):
-        if flag.any():
-            severity = ruleset.severity(rule, policy).value
-            place = PLACE[rule.once]
-            rows = frame.filter(flag).unique(subset=place, keep="first", maintain_order=True)
-            apart = "line" in place
-            found.append(
-                rows.select(
-                    "declaration",
-                    pl.lit(rule.code).alias("code"),
-                    pl.lit(rule.question.value).alias("question"),
-                    pl.lit(severity).alias("severity"),
-                    col("certificate").fill_null(""),
-                    col("item") if apart else pl.lit(None, pl.Int64).alias("item"),
-                    col("line") if apart else pl.lit(None, pl.Int64).alias("line"),
-                    words.column_text(rule.declared, rows.columns).alias("declared"),
-                    words.column_text(rule.certified, rows.columns).alias("certified"),
-                )
-            )
-    return found
+@dataclass(frozen=True)
+class _Plan:
+    """Which rules and columns need cases and certificates alone, and which need items and lines."""
+
+    policy: Policy
+    ruleset: RuleSet
+    of_heads: tuple[Rule, ...]
+    of_pairs: tuple[Rule, ...]
+    seldom_of_heads: tuple[Seldom, ...]
+    seldom_of_pairs: tuple[Seldom, ...]
+
+    @classmethod
+    def of(cls, policy: Policy, ruleset: RuleSet) -> _Plan:
+        early = tuple(one for one in SELDOM if reads(policy, [one]) <= HEADS)
+        columns = HEADS | {one.name for one in early}
+        of_heads = tuple(
+            rule for rule in ruleset.rules if rule.once is not Once.PAIR and columns.issuperset(rule.reads)
+        )
+        return cls(
+            policy,
+            ruleset,
+            of_heads,
+            tuple(rule for rule in ruleset.rules if rule not in of_heads),
+            early,
+            tuple(one for one in SELDOM if one not in early),
+        )
+
+    def with_heads(self, rows: Rows) -> Rows:
+        """Cases and certificates with all that is told of them alone."""
+        needed = {name for rule in self.of_heads for name in rule.reads}
+        rows = rows.having(needed | reads_of_heads(self.policy, self.seldom_of_heads))
+        return replace(rows, frame=derive_heads(rows.frame, self.policy, self.seldom_of_heads))
+
+    def with_pairs(self, rows: Rows) -> Rows:
+        """Pairs with all that is told of them."""
+        needed = {name for rule in self.of_pairs for name in rule.reads}
+        rows = rows.having(needed | reads_of_pairs(self.policy, self.seldom_of_pairs))
+        return replace(rows, frame=derive_pairs(rows.frame, self.policy, self.seldom_of_pairs))
+
+    def findings(self, rows: Rows, rules: Sequence[Rule]) -> Iterator[pl.DataFrame]:
+        """What the rules find in the rows, a table a rule."""
+        flags = rows.frame.select(rule.broken.alias(rule.code) for rule in rules)
+        for rule, flag in zip(rules, flags.iter_columns(), strict=True):
+            if flag.any():
+                yield self._found(rows, rule, flag.arg_true())
+
+    def _found(self, rows: Rows, rule: Rule, places: pl.Series) -> pl.DataFrame:
+        place = PLACE[rule.once]
+        values = dict.fromkeys(
+            name for shown in (rule.declared, rule.certified) for name in words.columns(shown)
+        )
+        told = rows.shown(list(dict.fromkeys((*place, "declaration", "certificate", *values))), places)
+        told = told.unique(subset=place, keep="first", maintain_order=True)
+        apart = rule.once is Once.PAIR
+        return told.select(
+            "declaration",
+            pl.lit(rule.code).alias("code"),
+            pl.lit(rule.question.value).alias("question"),
+            pl.lit(self.ruleset.severity(rule, self.policy).value).alias("severity"),
+            col("certificate").fill_null("") if "certificate" in place else pl.lit("").alias("certificate"),
+            col("item") if apart else pl.lit(None, pl.Int64).alias("item"),
+            col("line") if apart else pl.lit(None, pl.Int64).alias("line"),
+            words.column_text(rule.declared, told.columns).alias("declared"),
+            words.column_text(rule.certified, told.columns).alias("certified"),
+        )
 
 
 def _verdicts(asked: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ withdrawal certified under its number by one line; every item alike exactly one 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -17,6 +18,8 @@ from hefu.documents.codes.tables import units
 from hefu.documents.declaration import Act, CertificateReference, Declaration, DeclarationItem, Measure
 from hefu.documents.fields import unscaled
 from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.mass.heads import Told
+from hefu.rules.mass.tables import Tables
 from hefu.rules.pairing import pair, shares
 
 col = pl.col
@@ -25,9 +28,9 @@ M = TypeVar("M", bound=BaseModel)
 DIMENSIONS: Final = {code: one.dimension for code, one in units().items()}
 _ROWS: Final = {
     "case": pl.Int64,
-    "ref_row": pl.UInt32,
-    "item_row": pl.UInt32,
-    "line_row": pl.UInt32,
+    "ref_row": pl.Int64,
+    "item_row": pl.Int64,
+    "line_row": pl.Int64,
     "by_second": pl.Boolean,
     "part": pl.Int64,
     "line_first": pl.Boolean,
@@ -38,66 +41,71 @@ _ROWS: Final = {
 }
 
 
-def pair_rows(
-    heads: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, references: pl.DataFrame
-) -> pl.DataFrame:
-    """The pairs as row numbers of ``items`` and ``lines``, with how much (``part``; null: the whole measure),
-    whether the second measure counts, and what is shared.
+def paired_rows(told: Told, tables: Tables) -> pl.DataFrame:
+    """The pairs as row numbers of ``told.named``, ``items`` and ``lines``, with how much (``part``; null: the whole
+    measure), whether the second measure counts, and what is shared.
     """
-    items = items.select(
-        "case", "item", "item_hs", "first", "first_unit", "second", "second_unit"
-    ).with_row_index("item_row")
-    lines = lines.select(
-        "case",
-        "ref_row",
-        "certificate",
-        "line",
-        "line_declaration",
-        "line_item",
-        "line_hs",
-        "line_unit",
-        "line_quantity",
-    ).with_row_index("line_row")
-    ties = (
-        references.filter(col("item").is_not_null())
-        .join(heads.select("declaration", "case"), on="declaration")
-        .select("case", "certificate", "item", "line")
+    second = ("second_unit",) if _is_told(tables.items, "second_unit") else ()
+    items = _rows(tables.items, told.items, ("item", "item_hs", "first_unit", *second), "item_row")
+    lines = _rows(
+        tables.lines,
+        told.lines,
+        ("line", "line_declaration", "line_item", "line_hs", "line_unit"),
+        "line_row",
     )
     counts = (
-        heads.select("case", "act", "export")
+        told.heads.select("case", "act", "export")
         .join(items.group_by("case").agg(items=pl.len()), on="case")
         .join(lines.group_by("case").agg(lines=pl.len()), on="case")
-        .join(ties.group_by("case").agg(ties=pl.len()), on="case", how="left")
+        .join(told.ties.group_by("case").agg(ties=pl.len()), on="case", how="left")
         .with_columns(col("ties").fill_null(0))
     )
-    one = counts.filter((col("items") == 1) & (col("lines") == 1)).select("case")
-    found = [_once(items.join(one, on="case").join(lines, on="case"))]
-    more = counts.join(one, on="case", how="anti")
+    single = (col("items") == 1) & (col("lines") == 1)
+    one, more = counts.filter(single).select("case"), counts.filter(~single)
+    found = [_once(items.join(one, on="case").join(lines, on="case"))] if one.height else []
     for way in (_tied, _numbered, _alike):
         if more.height:
-            pairs = way(more, items, lines, ties)
-            whole = _whole(pairs, more)
-            found.append(_once(pairs.join(whole, on="case", how="semi")))
-            more = more.join(whole, on="case", how="anti")
+            pairs = way(more, items, lines, told.ties)
+            if pairs.height:
+                whole = _whole(pairs, more)
+                if whole.height < more.height:
+                    pairs = pairs.join(whole, on="case", how="semi")
+                found.append(_once(pairs))
+                more = more.join(whole, on="case", how="anti")
     if more.height:
-        found.append(_singly(more, items, lines, references, heads))
-    return pl.concat(found)
+        found.append(_singly(more, items, lines, told, tables))
+    return pl.concat(found) if found else pl.DataFrame(schema=_ROWS)
+
+
+def _is_told(frame: pl.DataFrame, name: str) -> bool:
+    return frame.get_column(name).null_count() < frame.height
+
+
+def _rows(source: pl.DataFrame, rows: pl.DataFrame, names: tuple[str, ...], counted: str) -> pl.DataFrame:
+    src = rows.get_column("src")
+    picked = [source.get_column(name).gather(src) for name in names]
+    return rows.with_columns(picked).with_row_index(counted).with_columns(col(counted).cast(pl.Int64))
+
+
+def keyed(major: str, minor: str) -> pl.Expr:
+    """Two numbers in one: items and lines count to 9999."""
+    return col(major) * 10_000 + col(minor)
 
 
 def _whole(pairs: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """The cases in which every item has exactly one line, no line two items, and no goods two lines."""
-    twice = pairs.select(
-        "case",
-        twice=col("item_row").is_duplicated() | col("line_row").is_duplicated(),
-        ref_row="ref_row",
-        goods=col("line_declaration").is_not_null(),
-    )
-    told = twice.group_by("case").agg(
-        pairs=pl.len(),
-        twice=col("twice").any(),
-        some=col("ref_row").min(),
-        other=col("ref_row").max(),
-        goods=col("goods").any(),
+    once = all(pairs.get_column(name).n_unique() == pairs.height for name in ("item_row", "line_row"))
+    twice = pl.lit(value=False) if once else col("item_row").is_duplicated() | col("line_row").is_duplicated()
+    told = (
+        pairs.select("case", "ref_row", twice=twice, goods=col("line_declaration").is_not_null())
+        .group_by("case")
+        .agg(
+            pairs=pl.len(),
+            twice=col("twice").any(),
+            some=col("ref_row").min(),
+            other=col("ref_row").max(),
+            goods=col("goods").any(),
+        )
     )
     # within one certificate no goods stand twice; over several that takes thought
     sound = (col("pairs") == col("items")) & ~col("twice") & ((col("some") == col("other")) | ~col("goods"))
@@ -106,13 +114,11 @@ def _whole(pairs: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
 
 def _once(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs that share nothing: the whole item from its own line."""
-    first = col("first_unit").replace_strict(DIMENSIONS, default=None, return_dtype=pl.String)
-    second = col("second_unit").replace_strict(DIMENSIONS, default=None, return_dtype=pl.String)
-    of_line = col("line_unit").replace_strict(DIMENSIONS, default=None, return_dtype=pl.String)
-    plain = pairs.select((col("first_unit") == col("line_unit")).all()).item()
-    by_second = (
-        pl.lit(value=False) if plain else ((first != of_line) & (second == of_line)).fill_null(value=False)
-    )
+    by_second = pl.lit(value=False)
+    if "second_unit" in pairs.columns:
+        of_line = _dimension("line_unit")
+        second = (_dimension("first_unit") != of_line) & (_dimension("second_unit") == of_line)
+        by_second = second.fill_null(value=False)
     return pairs.select(
         col("case"),
         col("ref_row"),
@@ -131,11 +137,13 @@ def _once(pairs: pl.DataFrame) -> pl.DataFrame:
 def _tied(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
     """Items tied to lines by the declaration, each named."""
     full = cases.filter((col("ties") == col("items")) & (col("items") > 1)).select("case")
+    if not full.height:
+        return pl.DataFrame()
+    chosen = ties.join(full, on="case", how="semi").filter(col("line").is_not_null())
     return (
-        ties.join(full, on="case", how="semi")
-        .filter(col("line").is_not_null())
-        .join(items, on=["case", "item"])
-        .join(lines, on=["case", "certificate", "line"])
+        chosen.select(of_item=keyed("case", "item"), of_line=keyed("ref_row", "line"))
+        .join(items.with_columns(of_item=keyed("case", "item")), on="of_item")
+        .join(lines.drop("case").with_columns(of_line=keyed("ref_row", "line")), on="of_line")
     )
 
 
@@ -144,6 +152,8 @@ def _numbered(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, _: 
     free = cases.filter((col("ties") == 0) & col("act").is_in(["amendment", "withdrawal"])).select(
         "case", "export"
     )
+    if not free.height:
+        return pl.DataFrame()
     theirs = lines.join(free, on="case").filter(col("line_declaration") == col("export")).drop("export")
     return items.join(theirs.with_columns(item="line_item"), on=["case", "item"])
 
@@ -152,45 +162,63 @@ def _alike(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, _: pl.
     """Items by their code and a unit that converts."""
     free = cases.filter(
         (col("ties") == 0) & (col("items") > 1) & ~col("act").is_in(["amendment", "withdrawal"])
-    )
-    keyed = items.join(free.select("case"), on="case", how="semi").with_columns(
-        hs8=col("item_hs").str.head(8)
-    )
-    pairs = keyed.join(lines.with_columns(hs8=col("line_hs").str.head(8)), on=["case", "hs8"])
-    pairs = pairs.filter(
-        col("item_hs").str.starts_with(col("line_hs")) | col("line_hs").str.starts_with(col("item_hs"))
-    )
+    ).select("case")
+    if not free.height:
+        return pl.DataFrame()
 
-    def dimension(name: str) -> pl.Expr:
-        return col(name).replace_strict(DIMENSIONS, default=None, return_dtype=pl.String)
+    def by_code(name: str) -> pl.Expr:
+        return col("case") * 10**8 + col(name).str.head(8).cast(pl.Int64, strict=False)
 
-    of_line = dimension("line_unit")
-    return pairs.filter(
-        (col("first_unit") == col("line_unit"))
-        | (dimension("first_unit") == of_line)
-        | (dimension("second_unit") == of_line)
+    theirs = lines.select(
+        col("line_row", "ref_row", "line_declaration", "line_hs", "line_unit"), code=by_code("line_hs")
     )
+    pairs = (
+        items.join(free, on="case", how="semi").with_columns(code=by_code("item_hs")).join(theirs, on="code")
+    )
+    fits = col("item_hs").str.starts_with(col("line_hs")) | col("line_hs").str.starts_with(col("item_hs"))
+    of_line = _dimension("line_unit")
+    converts = _dimension("first_unit") == of_line
+    if "second_unit" in items.columns:
+        converts |= (_dimension("second_unit") == of_line).fill_null(value=False)
+    if (pairs.get_column("first_unit") == pairs.get_column("line_unit")).all():
+        converts = pl.lit(value=True)
+    return pairs.filter(fits & converts)
+
+
+def _dimension(unit: str) -> pl.Expr:
+    return col(unit).replace_strict(DIMENSIONS, default=None, return_dtype=pl.String)
 
 
 def _singly(
-    cases: pl.DataFrame,
-    items: pl.DataFrame,
-    lines: pl.DataFrame,
-    references: pl.DataFrame,
-    heads: pl.DataFrame,
+    cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, told: Told, tables: Tables
 ) -> pl.DataFrame:
     """The cases that need thought, one by one, by the pairing of single cases."""
-    told = cases.select("case").join(heads.select("case", "declaration", "act", "export"), on="case")
-    theirs = {row["case"]: _Single(row["act"], row["export"]) for row in told.iter_rows(named=True)}
-    named = references.join(told.select("case", "declaration"), on="declaration")
-    for case, *reference in named.select("case", "certificate", "item", "line").iter_rows():
-        theirs[case].references.append(tuple(reference))
-    for item in items.join(told.select("case"), on="case", how="semi").iter_rows(named=True):
+    chosen = cases.select("case")
+    theirs = {
+        case: _Single(act, export) for case, act, export in cases.select("case", "act", "export").rows()
+    }
+    named = told.named.join(chosen, on="case", how="semi").select("case", "ref_row", "certificate")
+    for case, _, number in named.iter_rows():
+        theirs[case].numbers.append(number)
+    ties = told.ties.join(named.drop("case"), on="ref_row", maintain_order="left")
+    for case, *tie in ties.select("case", "certificate", "item", "line").iter_rows():
+        theirs[case].ties.append(tuple(tie))
+    for item in _told_of(items, tables.items, chosen, ("first", "second", "second_unit")):
         theirs[item["case"]].items.append(item)
-    for line in lines.join(told.select("case"), on="case", how="semi").iter_rows(named=True):
+    of_lines = lines.join(chosen, on="case", how="semi").join(named.drop("case"), on="ref_row")
+    for line in _told_of(of_lines, tables.lines, chosen, ("line_quantity",)):
         theirs[line["case"]].lines.append(line)
     rows = [(case, *row) for case, one in theirs.items() for row in one.paired()]
     return pl.DataFrame(rows, schema=_ROWS, orient="row")
+
+
+def _told_of(
+    rows: pl.DataFrame, source: pl.DataFrame, chosen: pl.DataFrame, names: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    rows = rows.join(chosen, on="case", how="semi")
+    return rows.with_columns(
+        source.get_column(name).gather(rows.get_column("src")) for name in names
+    ).iter_rows(named=True)
 
 
 @dataclass
@@ -199,7 +227,8 @@ class _Single:
 
     act: str
     export: str | None
-    references: list[tuple[Any, ...]] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    ties: list[tuple[Any, ...]] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
 
@@ -217,7 +246,6 @@ class _Single:
         return told
 
     def _case(self) -> Case:
-        numbers = dict.fromkeys(reference[0] for reference in self.references)
         return Case(
             _made(
                 Declaration,
@@ -225,10 +253,10 @@ class _Single:
                 items=tuple(_item(row) for row in self.items),
                 certificates=tuple(
                     _made(CertificateReference, number=number, item=item, line=line)
-                    for number, item, line in self.references
+                    for number, item, line in self.ties
                 ),
             ),
-            tuple(self._standing(number) for number in numbers),
+            tuple(self._standing(number) for number in self.numbers),
             export=self.export,
         )
 

@@ -1,20 +1,22 @@
-"""The frame of the comparison gathered column by column, in two parts.
+"""The frame of the comparison gathered column by column, with no column that no rule reads.
 
-The columns and their meaning are those of ``rules.frame``; a property test holds both against each other. Cases
-whose rows all count in one unit and share nothing need no conversions and no sums, so they stand apart.
+The columns and their meaning are those of ``rules.frame``; a property test holds both against each other. What
+cases and certificates tell alone is judged in rows of their own (:func:`head_rows`), the rest in rows of pairs, and
+of these apart the cases that count in one unit and share nothing, which need no conversions and no sums.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from hefu.documents.codes.tables import units
-from hefu.rules.mass import heads as told
-from hefu.rules.mass.pairing import DIMENSIONS, pair_rows
+from hefu.rules.mass.heads import Told, rows_of
+from hefu.rules.mass.pairing import DIMENSIONS, keyed
 from hefu.rules.mass.tables import Tables
-from hefu.rules.policy import Policy
 
 col = pl.col
 
@@ -26,114 +28,165 @@ _UNITS: Final = pl.DataFrame(
 _COUNTED: Final = ("item", "line", "original", "left")
 """What counts in a unit."""
 
-_EXPORTED: Final = {
-    "original_hs": "item_hs",
-    "o_first": "first",
-    "o_first_unit": "first_unit",
-    "o_second": "second",
-    "o_second_unit": "second_unit",
-    "o_total": "total",
-    "o_currency": "currency",
-}
+Source = tuple[pl.DataFrame, pl.Series]
+"""A table and the rows in it."""
 
 
-def frame_of(tables: Tables, policy: Policy) -> list[pl.DataFrame]:
-    """The frame of everything that is to be judged: the plain cases, and the rest; empty parts left out."""
-    heads = told.asked(tables, policy)
-    named = told.named(tables, heads)
-    heads = told.with_export(heads, named, tables)
-    items = told.items(tables, heads)
-    heads = told.with_facts(heads, named, items, tables)
-    known = named.filter("known").select("case", "certificate", "ref_row")
-    lines = known.join(tables.lines, on="certificate", maintain_order="left")
-    pairs = pair_rows(heads, items, lines, tables.references)
-    index = _measured(_everything(pairs, heads, named, items), heads, items, lines, tables)
-    odd = _odd_cases(index, heads.height)
-    parts = [index.filter(~odd), index.filter(odd)]
-    return [
-        _gathered(part, heads, named, items, lines, plain=place == 0)
-        for place, part in enumerate(parts)
-        if part.height
-    ]
+@dataclass(frozen=True)
+class Rows:
+    """Rows to judge: a frame with what the rules read, and where the rest of the columns stands."""
+
+    frame: pl.DataFrame
+    sources: tuple[Source, ...]
+
+    def having(self, names: Iterable[str]) -> Rows:
+        """The rows with these columns, where there are any such."""
+        missing = [name for name in names if name not in self.frame.columns]
+        columns = [one for name in missing if (one := self._column(name, None)) is not None]
+        return replace(self, frame=self.frame.with_columns(columns))
+
+    def shown(self, names: Sequence[str], rows: pl.Series) -> pl.DataFrame:
+        """These columns of some rows."""
+        columns = (
+            self.frame.get_column(name).gather(rows)
+            if name in self.frame.columns
+            else self._column(name, rows)
+            for name in names
+        )
+        return pl.DataFrame([one for one in columns if isinstance(one, pl.Series)])
+
+    def _column(self, name: str, rows: pl.Series | None) -> pl.Series | pl.Expr | None:
+        for table, places in self.sources:
+            if name in table.columns:
+                column = table.get_column(name)
+                if rows is None and column.null_count() == len(column):
+                    return pl.lit(None, column.dtype).alias(name)
+                return column.gather(places if rows is None else places.gather(rows))
+        return None
 
 
-def _everything(
-    pairs: pl.DataFrame, heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame
-) -> pl.DataFrame:
+def index(pairs: pl.DataFrame, told: Told) -> pl.DataFrame:
     """The rows: pairs, certificates that nothing draws on, items that nothing covers, cases without either."""
-    idle = _missing(pairs.get_column("ref_row"), named.height)
-    bare = _missing(pairs.get_column("item_row"), items.height)
+    idle = _missing(pairs.get_column("ref_row"), told.named.height)
+    bare = _missing(pairs.get_column("item_row"), told.items.height)
     rows = [
         pairs,
-        pl.DataFrame({"case": named.get_column("case").gather(idle), "ref_row": idle}),
-        pl.DataFrame({"case": items.get_column("case").gather(bare), "item_row": bare}),
+        pl.DataFrame({"case": told.named.get_column("case").gather(idle), "ref_row": idle}),
+        pl.DataFrame({"case": told.items.get_column("case").gather(bare), "item_row": bare}),
     ]
     present = pl.concat([one.get_column("case") for one in rows])
-    empty = _missing(present, heads.height).cast(pl.Int64)
+    empty = _missing(present, told.heads.height)
     return pl.concat([*rows, pl.DataFrame({"case": empty})], how="diagonal")
 
 
 def _missing(present: pl.Series, height: int) -> pl.Series:
     """The row numbers that do not occur."""
-    seen = pl.Series([False]).new_from_index(0, height).scatter(present.unique(), values=True)
-    return (~seen).arg_true()
+    return (~_marked(present, height)).arg_true().cast(pl.Int64)
 
 
-def _measured(
-    index: pl.DataFrame, heads: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, tables: Tables
-) -> pl.DataFrame:
-    """The rows with what they count in: item, line, exported item and what is left of it."""
-    index = index.with_columns(
-        _picked(lines, ("line_declaration", "line_item", "line_unit"), index.get_column("line_row"))
-    ).with_columns(
-        _picked(items, ("first", "first_unit", "second", "second_unit"), index.get_column("item_row"))
+def _marked(places: pl.Series, height: int) -> pl.Series:
+    return pl.Series([False]).new_from_index(0, height).scatter(places.unique(), values=True)
+
+
+def head_rows(rows: pl.DataFrame, told: Told) -> tuple[Rows, pl.Series]:
+    """A row for each certificate that a case names, and one for each case with rows that have no certificate;
+    and which of them each row belongs to.
+    """
+    without = rows.filter(col("ref_row").is_null()).get_column("case").unique().sort()
+    place = pl.Series([0], dtype=pl.Int64).new_from_index(0, told.heads.height)
+    place = place.scatter(without, pl.int_range(len(without), eager=True) + told.named.height)
+    belongs = rows.select(
+        pl.coalesce("ref_row", pl.lit(place).gather("case")) if len(without) else col("ref_row")
+    ).to_series()
+    case = pl.concat([told.named.get_column("case"), without])
+    nothing = pl.Series([None], dtype=pl.Int64).new_from_index(0, len(without))
+    named = pl.concat([told.named.get_column("ref_row"), nothing])
+    frame = case.to_frame().with_columns(named)
+    return Rows(frame, ((told.heads, case), (told.named, named))), belongs
+
+
+def pair_rows(rows: pl.DataFrame, belongs: pl.Series, heads: Rows, told: Told, tables: Tables) -> list[Rows]:
+    """The rows of pairs in two parts, plain and odd, with units and quantities; empty parts left out."""
+    rows = rows.with_columns(
+        _gathered(told.items, "src", rows, "item_row").alias("item_src"),
+        _gathered(told.lines, "src", rows, "line_row").alias("line_src"),
+        belongs.alias("head_row"),
     )
-    second = col("by_second").fill_null(value=False)
-    index = index.with_columns(
-        item_unit=pl.when(second).then("second_unit").otherwise("first_unit"),
-        item_quantity=pl.coalesce("part", pl.when(second).then("second").otherwise("first")),
-    ).drop("first", "first_unit", "second", "second_unit", "part", "by_second")
-    return _with_goods(_with_original(index, heads, tables), tables)
+    rows = _with_goods(_with_original(_measured(rows, tables), told, tables), tables)
+    odd = _odd_cases(rows, told.heads.height)
+    parts = [(rows, True)]
+    if odd.any():
+        parts = [(rows.filter(~odd), True), (rows.filter(odd), False)]
+    return [_counted(part, heads, tables, plain=plain) for part, plain in parts if part.height]
 
 
-def _picked(frame: pl.DataFrame, names: tuple[str, ...], rows: pl.Series) -> list[pl.Series | pl.Expr]:
-    """Columns of a table at row numbers; a column that says nothing needs no picking."""
-    return [_column(frame.get_column(name), rows) for name in names]
+def _gathered(source: pl.DataFrame, name: str, rows: pl.DataFrame, places: str) -> pl.Series | pl.Expr:
+    """A column of a table at row numbers; a column that says nothing needs no gathering."""
+    column = source.get_column(name)
+    if column.null_count() == len(column):
+        return pl.lit(None, column.dtype).alias(name)
+    return column.gather(rows.get_column(places))
 
 
-def _column(source: pl.Series, rows: pl.Series) -> pl.Series | pl.Expr:
-    if source.null_count() == len(source):
-        return pl.lit(None, source.dtype).alias(source.name)
-    return source.gather(rows)
+def _measured(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """The rows with what item and line count in."""
+    rows = rows.with_columns(
+        *(
+            _gathered(tables.lines, one, rows, "line_src")
+            for one in ("line_declaration", "line_item", "line_unit")
+        ),
+        _gathered(tables.items, "first_unit", rows, "item_src").alias("item_unit"),
+        _gathered(tables.items, "first", rows, "item_src").alias("item_quantity"),
+    )
+    if rows.get_column("by_second").any():
+        second = col("by_second").fill_null(value=False)
+        rows = rows.with_columns(
+            _gathered(tables.items, one, rows, "item_src") for one in ("second", "second_unit")
+        ).with_columns(
+            item_unit=pl.when(second).then("second_unit").otherwise("item_unit"),
+            item_quantity=pl.when(second).then("second").otherwise("item_quantity"),
+        )
+    if rows.get_column("part").null_count() < rows.height:
+        rows = rows.with_columns(item_quantity=pl.coalesce("part", "item_quantity"))
+    return rows
 
 
-def _with_original(index: pl.DataFrame, heads: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+def _with_original(rows: pl.DataFrame, told: Told, tables: Tables) -> pl.DataFrame:
     """The exported item that a line speaks of, in the measure that its unit asks for."""
-    exports = heads.select("case", export=pl.when("original").then("export"))
-    export = exports.get_column("export").gather(index.get_column("case"))
-    if export.null_count() == len(export):
-        kinds = {name: tables.items.schema[source] for name, source in _EXPORTED.items()}
-        return index.with_columns(
-            *(pl.lit(None, kind).alias(name) for name, kind in kinds.items()),
+    exported = told.heads.filter("original").select("export", "case")
+    theirs = rows_of(tables.items.get_column("declaration"), exported).drop("export")
+    if not theirs.height:
+        return rows.with_columns(
+            exported_src=pl.lit(None, pl.Int64),
             original_quantity=pl.lit(None, pl.Int64),
             original_unit=pl.lit(None, pl.String),
         )
-    exported = tables.items.select(o_declaration="declaration", o_item="item", **_EXPORTED).join(
-        exports.select(o_declaration="export").drop_nulls().unique(), on="o_declaration", how="semi"
+    theirs = theirs.with_columns(tables.items.get_column("item").gather(theirs.get_column("src")))
+    export = told.heads.select(pl.when("original").then("export")).to_series().gather(rows.get_column("case"))
+    concerned = (rows.get_column("line_declaration") == export).fill_null(value=False)
+    rows = rows.with_columns(asked=pl.when(concerned).then(keyed("case", "line_item"))).join(
+        theirs.select(asked=keyed("case", "item"), exported_src=col("src").cast(pl.Int64)),
+        on="asked",
+        how="left",
+        maintain_order="left",
     )
-    concerned = (index.get_column("line_declaration") == export).fill_null(value=False)
-    index = index.with_columns(
-        o_declaration=pl.when(concerned).then("line_declaration"), o_item=pl.when(concerned).then("line_item")
-    ).join(exported, on=["o_declaration", "o_item"], how="left", maintain_order="left")
-    differs = col("o_first_unit") != col("line_unit")
-    second = pl.lit(value=False)
-    if index.select(differs.any()).item():
-        of_line = _dimension("line_unit")
-        second = differs & (_dimension("o_first_unit") != of_line) & (_dimension("o_second_unit") == of_line)
+    rows = rows.with_columns(
+        _gathered(tables.items, "first", rows, "exported_src").alias("original_quantity"),
+        _gathered(tables.items, "first_unit", rows, "exported_src").alias("original_unit"),
+    )
+    differs = col("original_unit") != col("line_unit")
+    if not rows.select(differs.any()).item():
+        return rows
+    rows = rows.with_columns(
+        _gathered(tables.items, "second", rows, "exported_src").alias("other"),
+        _gathered(tables.items, "second_unit", rows, "exported_src").alias("other_unit"),
+    )
+    of_line = _dimension("line_unit")
+    second = differs & (_dimension("original_unit") != of_line) & (_dimension("other_unit") == of_line)
     second = second.fill_null(value=False)
-    return index.with_columns(
-        original_quantity=pl.when(second).then("o_second").otherwise("o_first"),
-        original_unit=pl.when(second).then("o_second_unit").otherwise("o_first_unit"),
+    return rows.with_columns(
+        original_quantity=pl.when(second).then("other").otherwise("original_quantity"),
+        original_unit=pl.when(second).then("other_unit").otherwise("original_unit"),
     )
 
 
@@ -141,68 +194,51 @@ def _dimension(unit: str) -> pl.Expr:
     return col(unit).replace_strict(DIMENSIONS, default=None, return_dtype=pl.String)
 
 
-def _with_goods(index: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+def _with_goods(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     if not tables.goods.height:
-        return index.with_columns(left=pl.lit(None, pl.Int64), left_unit=pl.lit(None, pl.String))
+        return rows.with_columns(left=pl.lit(None, pl.Int64), left_unit=pl.lit(None, pl.String))
     goods = tables.goods.rename({"export": "line_declaration", "export_item": "line_item"})
-    return index.join(goods, on=["line_declaration", "line_item"], how="left", maintain_order="left")
+    return rows.join(goods, on=["line_declaration", "line_item"], how="left", maintain_order="left")
 
 
-def _odd_cases(index: pl.DataFrame, cases: int) -> pl.Series:
+def _odd_cases(rows: pl.DataFrame, cases: int) -> pl.Series:
     """Of each row, whether its case counts in different units somewhere or shares a line or goods."""
     unit = col("line_unit")
-    odd = index.select(
-        case="case",
-        odd=(
+    odd = rows.select(
+        (
             (col("item_unit") != unit)
             | (col("original_unit") != unit)
             | (col("left_unit") != unit)
             | col("line_shared")
             | col("goods_shared")
-        ).fill_null(value=False),
-    )
-    found = odd.filter("odd").get_column("case").unique()
-    marked = pl.Series([False]).new_from_index(0, cases).scatter(found, values=True)
-    return marked.gather(index.get_column("case"))
+        ).fill_null(value=False)
+    ).to_series()
+    if not odd.any():
+        return odd
+    case = rows.get_column("case")
+    return _marked(case.filter(odd), cases).gather(case)
 
 
-def _gathered(
-    index: pl.DataFrame,
-    heads: pl.DataFrame,
-    named: pl.DataFrame,
-    items: pl.DataFrame,
-    lines: pl.DataFrame,
-    *,
-    plain: bool,
-) -> pl.DataFrame:
-    """All columns of these rows."""
-    has = set(index.columns)
-    for source, rows, renamed in (
-        (heads, "case", {}),
-        (named, "ref_row", {}),
-        (lines, "line_row", {}),
-        (items, "item_row", {"total": "item_total", "currency": "item_currency"}),
-    ):
-        names = tuple(name for name in source.columns if name not in has and name not in _MEASURES)
-        picked = _picked(source, names, index.get_column(rows))
-        index = index.with_columns(
-            one.alias(renamed.get(name, name)) for name, one in zip(names, picked, strict=True)
-        )
-        has.update(names)
-    stated, export = col("line_fob").is_not_null(), col("act") == "export"
-    index = index.with_columns(
-        goods_total=pl.when(stated).then(pl.when(export).then("item_total").otherwise("o_total")),
-        goods_currency=pl.when(stated).then(pl.when(export).then("item_currency").otherwise("o_currency")),
-    )
+def _counted(rows: pl.DataFrame, heads: Rows, tables: Tables, *, plain: bool) -> Rows:
+    """The rows with their units' sizes and the price of the goods, and where the other columns stand."""
     if plain:  # one unit everywhere: it may stand for its own dimension
-        return index.with_columns(
-            *(col(f"{one}_unit").alias(f"{one}_dimension") for one in _COUNTED),
-            *(pl.lit(1, pl.Int64).alias(f"{one}_{part}") for one in _COUNTED for part in ("num", "den")),
-        )
-    for one in _COUNTED:
-        sizes = _UNITS.rename({name: f"{one}_{name}" for name in _UNITS.columns})
-        index = index.join(sizes, on=f"{one}_unit", how="left", maintain_order="left")
-    return index
-
-
-_MEASURES: Final = frozenset({"first", "first_unit", "second", "second_unit"})
+        rows = rows.with_columns(col(f"{one}_unit").alias(f"{one}_dimension") for one in _COUNTED)
+    else:
+        for one in _COUNTED:
+            sizes = _UNITS.rename({name: f"{one}_{name}" for name in _UNITS.columns})
+            rows = rows.join(sizes, on=f"{one}_unit", how="left", maintain_order="left")
+    rows = rows.with_columns(_gathered(heads.frame, "act", rows, "head_row"))
+    export = col("act") == "export"
+    sold = rows.select(pl.when(export).then("item_src").otherwise("exported_src")).to_series()
+    of_head, items = rows.get_column("head_row"), tables.items
+    return Rows(
+        rows,
+        (
+            (heads.frame, of_head),
+            *((table, places.gather(of_head)) for table, places in heads.sources),
+            (tables.lines, rows.get_column("line_src")),
+            (items.select("item", "item_hs", "item_name", "item_origin"), rows.get_column("item_src")),
+            (items.select(original_hs="item_hs"), rows.get_column("exported_src")),
+            (items.select(goods_total="total", goods_currency="currency"), sold),
+        ),
+    )
