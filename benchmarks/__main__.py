@@ -15,7 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gate, latency
+from benchmarks import gate, latency, pairs
 from benchmarks.measure import Bar, Row
 from tests.simulation.histories import run
 
@@ -63,6 +63,7 @@ def main() -> int:
             "gate against the plain service",
             lambda: gate.against_plain_service(home, numbers, min(3, chosen.rounds)),
         )
+    measured("a million pairs", lambda: pairs.against_bare_polars(chosen.rounds))
     measured("simulation", simulation)
     if chosen.json:
         sys.stdout.write(orjson.dumps([row.as_json() for row in rows], option=orjson.OPT_INDENT_2).decode())

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import cache
-from statistics import median
 
 import polars as pl
 from stdnum.cn import uscc
 
+from benchmarks.measure import Bar, Row, paired
 from hefu.rules.mass.judge import judge
 from hefu.rules.mass.tables import (
     CERTIFICATES,
@@ -252,12 +252,18 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def compare_pairs(pairs: int = 1_000_000, rounds: int = 5) -> tuple[float, float, int, int]:
-    """Medians of seconds for the rules and for the bare comparison, side by side; pairs and findings."""
+def against_bare_polars(rounds: int, pairs: int = 1_000_000) -> Row:
+    """All rules with findings against the joins and comparisons alone."""
     told, policy = tables(pairs), Policy()
     judged = judge(told, policy)
-    ours, theirs = [], []
-    for _ in range(rounds):
-        theirs.append(_timed(lambda: bare(told)))
-        ours.append(_timed(lambda: judge(told, policy)))
-    return median(ours), median(theirs), judged.pairs, judged.findings.height
+    if judged.pairs != pairs or not judged.findings.height:
+        raise AssertionError(f"{judged.pairs} pairs and {judged.findings.height} findings of {pairs} pairs")
+    return paired(
+        f"{pairs:,} pairs, all rules, {judged.findings.height:,} findings",
+        "the same joins and comparisons in Polars, no findings",
+        "s",
+        lambda: _timed(lambda: judge(told, policy)),
+        lambda: _timed(lambda: bare(told)),
+        bar=Bar(2, at_least=False),
+        rounds=rounds,
+    )

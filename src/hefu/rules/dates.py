@@ -89,10 +89,21 @@ def _window_end(
     return as_number(months_after(as_day(exported), policy.window_months_by_mode.get(mode or "", usual)))
 
 
+def _is_late_at_all(policy: Policy) -> pl.Expr:
+    """No window ends sooner than this: a month has at least 28 days."""
+    months = (
+        policy.return_window_months,
+        policy.ecommerce_window_months,
+        *policy.window_months_by_mode.values(),
+    )
+    exported = pl.coalesce("original_day", "line_export_day")
+    return col("fit") & (col("act") == "return") & (col("declared_on") > exported + 28 * min(months))
+
+
 SELDOM = (
     Seldom(
         "window_end",
-        col("fit") & (col("act") == "return"),
+        _is_late_at_all,
         ("original_day", "line_export_day", "export_mode", "ecommerce"),
         lambda policy, *row: _window_end(policy, *row[:3], ecommerce=row[3]),
         default=None,

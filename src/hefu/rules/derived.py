@@ -47,6 +47,7 @@ _GUARDS = [
     ((col("act") == "return") & col("original_hs").is_not_null()).alias("return_of_known"),
 ]
 
+_MANY: Final = 10_000
 _OF_GOODS = ("case", "line_declaration", "line_item")
 
 
@@ -94,7 +95,8 @@ def _with_pairs(
     limited = frame.get_column("left").null_count() < frame.height
     valued = value.is_stated(frame)
     refunded = refund.is_stated(frame)
-    frame = frame.with_columns_seq(
+    frame = _with(
+        frame,
         *first,
         _in_unit(frame, "item_quantity", "item", "line").alias("drawn"),
         _in_unit(frame, "original_quantity", "original", "line").alias("exported"),
@@ -104,7 +106,7 @@ def _with_pairs(
         *([] if refunded else refund.NOTHING),
     )
     drawn = _summed(frame, col("drawn"), OF_LINE, "line_shared").alias("drawn_of_line")
-    frame = frame.with_columns_seq(drawn, *_GUARDS)
+    frame = _with(frame, drawn, *_GUARDS)
     if limited:
         frame = _with_goods(frame)
     if valued:
@@ -112,6 +114,11 @@ def _with_pairs(
     if refunded:
         frame = refund.with_repayment(frame, policy)
     return _with_seldom(frame, policy, seldom)
+
+
+def _with(frame: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
+    """Few rows are soonest done without handing columns to other cores."""
+    return frame.with_columns(columns) if frame.height > _MANY else frame.with_columns_seq(columns)
 
 
 def _in_unit(frame: pl.DataFrame, quantity: str, source: str, target: str) -> pl.Expr:

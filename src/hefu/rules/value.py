@@ -85,6 +85,18 @@ READS: Final = (
     "line_fob", "line_quantity", "goods_total", "goods_currency",
 )  # fmt: skip
 """Beside the shared columns and what is shared."""
+_EVIDENT: Final = (
+    (col("goods_total") == col("line_fob"))
+    & (col("goods_total") > 0)
+    & (col("goods_currency") == _USD)
+    & col("goods_terms").is_in([code for code, held in terms_holding().items() if not any(held)])
+    & (col("goods_whole") == col("line_quantity"))
+    & (col("line_quantity") > 0)
+    & ~col("line_shared")
+    & ~col("item_shared")
+)
+"""The whole of the exported goods, in dollars, on terms that hold no charges, at the price that is stated."""
+_ADDED: Final = ("expected_fob", "value_off", "value_unrated")
 NOTHING: Final = (
     pl.lit(None, pl.Int128).alias("expected_fob"),
     pl.lit(value=False).alias("value_off"),
@@ -98,12 +110,28 @@ def is_stated(frame: pl.DataFrame) -> bool:
 
 
 def with_values(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Add ``expected_fob`` (US dollars, scaled by 10^4), ``value_off`` and ``value_unrated``."""
+    """Add ``expected_fob`` (US dollars, scaled by 10^4), ``value_off`` and ``value_unrated``: what is not
+    evidently equal is brought to FOB in dollars.
+    """
+    frame = frame.with_columns(_whole().alias("goods_whole"))
+    evident = frame.select(_EVIDENT.fill_null(value=False)).to_series()
+    doubtful = ~evident & (frame.get_column("line_fob").is_not_null() | frame.get_column("line_shared"))
+    frame = frame.with_columns(pl.when(evident).then(wide("line_fob")).alias("expected_fob"), *NOTHING[1:])
+    if not doubtful.any():
+        return frame
+    places = doubtful.arg_true()
+    valued = _valued(frame if len(places) == frame.height else frame[places], policy)
+    return frame.with_columns(
+        frame.get_column(one.name).scatter(places, one) for one in valued.select(_ADDED).iter_columns()
+    )
+
+
+def _valued(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     frame = frame.with_columns(
         pl.when(col("act") == "export").then("declared_on").otherwise("original_declared").alias("value_day")
     )
     frame = _with_rates(frame, policy)
-    frame = frame.with_columns(_fob(frame).alias("goods_fob"), _whole().alias("goods_whole"))
+    frame = frame.with_columns(_fob(frame).alias("goods_fob"))
     frame = frame.with_columns(_expected().alias("expected_fob"))
     off = (col("expected_fob") - wide("line_fob")).abs()
     beyond = (off > scaled(policy.value_amount, 4)) & (

@@ -10,8 +10,11 @@ from typing import Final
 
 import polars as pl
 
+from hefu.documents.certificate import RefundState
 from hefu.documents.codes.tables import modes
+from hefu.documents.declaration import Act
 from hefu.documents.fields import uscc_check_digit_fits
+from hefu.rules.case import ExportState, UseState
 from hefu.rules.mass.tables import Tables
 from hefu.rules.policy import Policy
 
@@ -23,13 +26,19 @@ _MODES: Final = pl.DataFrame(
     schema={"mode": pl.String, "acts": pl.List(pl.String), "refundable": pl.String, "ecommerce": pl.Boolean},
     orient="row",
 )
+_CODE: Final = pl.Enum(
+    list(dict.fromkeys(one.value for kind in (Act, UseState, ExportState, RefundState) for one in kind))
+)
+_CODED: Final = frozenset({"act", "purpose", "state", "export_state", "refund_state", "principal_state"})
+"""What is asked at every pair is soonest compared as a number."""
 _NO, _YES, _NOTHING = pl.lit(value=False), pl.lit(value=True), pl.lit(None, pl.String)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """One row a case (``heads``), one a certificate that a case names (``named``), both in the order of the
-    cases; the ties of items to lines; and the rows of the tables' items and lines that are concerned.
+    cases; the ties of items to lines; the rows of the tables' items and lines that are concerned; and where each
+    declaration's items stand (``runs``).
     """
 
     heads: pl.DataFrame
@@ -37,6 +46,7 @@ class Told:
     ties: pl.DataFrame
     items: pl.DataFrame
     lines: pl.DataFrame
+    runs: pl.DataFrame
 
 
 def tell(tables: Tables, policy: Policy) -> Told:
@@ -44,24 +54,28 @@ def tell(tables: Tables, policy: Policy) -> Told:
     heads = _asked(tables, policy)
     named, ties = _named(tables, heads)
     heads = _with_export(heads, named, tables)
-    items = _items(tables, heads)
+    runs = runs_of(tables.items.get_column("declaration"))
+    items = _items(tables, heads, runs)
     known = named.filter("known").select("certificate", "case", "ref_row")
-    lines = rows_of(tables.lines.get_column("certificate"), known).drop("certificate")
-    return Told(_with_facts(heads, named, items, tables), named, ties, items, lines)
+    lines = rows_of(runs_of(tables.lines.get_column("certificate")), known)
+    heads = _with_facts(heads, named, items, tables, runs)
+    heads, named = (one.cast(dict.fromkeys(_CODED & set(one.columns), _CODE)) for one in (heads, named))
+    return Told(heads, named, ties, items, lines, runs)
 
 
-def rows_of(column: pl.Series, wanted: pl.DataFrame) -> pl.DataFrame:
-    """``wanted`` (document number first) once for each row (``src``) of a table's ``column`` with that number."""
-    runs = column.rle().struct.unnest().with_columns(start=col("len").cum_sum() - col("len"))
-    number = wanted.columns[0]
-    found = wanted.join(runs, left_on=number, right_on="value", maintain_order="left_right")
-    if runs.height == len(column):
+def runs_of(column: pl.Series) -> pl.DataFrame:
+    """The rows of a table that stand together under one number (``value``): ``start`` and ``len``."""
+    return column.rle().struct.unnest().with_columns(start=col("len").cum_sum() - col("len"))
+
+
+def rows_of(runs: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """``wanted`` (document number first, left out) once for each row (``src``) of the table under that number."""
+    number, *rest = wanted.columns
+    found = wanted.join(runs, left_on=number, right_on="value", maintain_order="left_right").drop(number)
+    if runs.select((col("len") == 1).all()).item():
         return found.rename({"start": "src"}).drop("len")
-    return (
-        found.with_columns(src=pl.int_ranges("start", col("start") + col("len")))
-        .drop("start", "len")
-        .explode("src", empty_as_null=False)
-    )
+    rows = found.select(*rest, src=pl.int_ranges("start", col("start") + col("len")))
+    return rows.explode("src", empty_as_null=False)
 
 
 def beside(left: pl.DataFrame, right: pl.DataFrame, on: str) -> pl.DataFrame:
@@ -90,10 +104,12 @@ def _asked(tables: Tables, policy: Policy) -> pl.DataFrame:
 def _named(tables: Tables, heads: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Each certificate named by each case, once, with what is known of it; and each tie of an item to it."""
     same = pl.all_horizontal(col(name) == col(name).shift() for name in ("declaration", "certificate"))
-    references = tables.references.with_columns(run=(~same.fill_null(value=False)).cum_sum())
+    begins = tables.references.select(~same.fill_null(value=False)).to_series()
+    run = begins.cum_sum().alias("run")
     runs = (
-        references.unique("run", keep="first", maintain_order=True)
-        .select("declaration", "certificate", "run")
+        tables.references.select("declaration", "certificate")
+        .with_columns(run)
+        .filter(begins)
         .join(heads.select("declaration", "case"), on="declaration", maintain_order="left")
         .sort("case", maintain_order=True)
     )
@@ -103,10 +119,10 @@ def _named(tables: Tables, heads: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFr
         .with_row_index("ref_row")
         .with_columns(col("ref_row").cast(pl.Int64))
     )
-    tied = references.filter(col("item").is_not_null())
+    tied = tables.references.select(run, "item", "line").filter(col("item").is_not_null())
     of_runs = runs.join(tied.select("run").unique(), on="run", how="semi")
     of_runs = of_runs.join(named, on=["case", "certificate"]).select("run", "case", "ref_row")
-    ties = tied.select("run", "item", "line").join(of_runs, on="run", maintain_order="left").drop("run")
+    ties = tied.join(of_runs, on="run", maintain_order="left").drop("run")
     return _certified(named, tables), ties
 
 
@@ -193,16 +209,15 @@ def _with_export(heads: pl.DataFrame, named: pl.DataFrame, tables: Tables) -> pl
     return told.with_columns(export=pl.coalesce("related", "told")).drop("told")
 
 
-def _items(tables: Tables, heads: pl.DataFrame) -> pl.DataFrame:
+def _items(tables: Tables, heads: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     """The items of each case; of a withdrawal without items those of the export declaration."""
-    numbers = tables.items.get_column("declaration")
-    own = rows_of(numbers, heads.select("declaration", "case")).drop("declaration")
+    own = rows_of(runs, heads.select("declaration", "case"))
     whole = heads.filter(col("act") == "withdrawal").join(own.select("case"), on="case", how="anti")
     if not whole.height:
         return own
     in_force = _originals(tables, whole.get_column("export")).select("export")
-    theirs = rows_of(numbers, whole.join(in_force, on="export", how="semi").select("export", "case"))
-    return pl.concat([own, theirs.select(own.columns)]).sort("case", maintain_order=True)
+    theirs = rows_of(runs, whole.join(in_force, on="export", how="semi").select("export", "case"))
+    return pl.concat([own, theirs]).sort("case", maintain_order=True)
 
 
 def _originals(tables: Tables, exports: pl.Series) -> pl.DataFrame:
@@ -210,13 +225,11 @@ def _originals(tables: Tables, exports: pl.Series) -> pl.DataFrame:
     sake rather than as one to be judged.
     """
     asked = exports.drop_nulls().unique().to_frame("declaration")
-    exported = (
-        tables.declarations.filter(col("act") == "export")
-        .join(asked, on="declaration", how="semi")
-        .sort("judged")
-        .unique("declaration", keep="first", maintain_order=True)
-    )
-    told = beside(exported.rename({"declaration": "export"}), tables.exports, "export")
+    exported = tables.declarations.filter(col("act") == "export").join(asked, on="declaration", how="semi")
+    given, judged = exported.filter(~col("judged")), exported.filter("judged")
+    if judged.height:
+        given = pl.concat([given, judged.join(given, on="declaration", how="anti")])
+    told = beside(given.rename({"declaration": "export"}), tables.exports, "export")
     return told.filter(col("export_state").fill_null("in_force") == "in_force").drop(
         *(name for name in tables.exports.columns if name != "export")
     )
@@ -229,7 +242,7 @@ _PRICE: Final = (
 
 
 def _with_facts(
-    heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, tables: Tables
+    heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, tables: Tables, runs: pl.DataFrame
 ) -> pl.DataFrame:
     """Everything that a case says once."""
     counts = named.group_by("case").agg(named=pl.len(), all_known=col("known").all())
@@ -274,7 +287,7 @@ def _with_facts(
         mode_serves=unasked | col("acts").list.contains(col("act")),
         ecommerce=col("ecommerce").fill_null(value=False),
         goods_terms="terms",
-        partial=_partial(heads, items, tables),
+        partial=_partial(heads, items, tables, runs),
         **{
             f"{who}_checks": _checks(heads.get_column(f"{who}_uscc"))
             for who in ("trader", "owner", "declarant")
@@ -301,12 +314,14 @@ def _with_sums(heads: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return beside(heads.with_columns(exported=pl.coalesce(own, theirs)), sums, "exported")
 
 
-def _partial(heads: pl.DataFrame, items: pl.DataFrame, tables: Tables) -> pl.Expr | pl.Series:
+def _partial(
+    heads: pl.DataFrame, items: pl.DataFrame, tables: Tables, runs: pl.DataFrame
+) -> pl.Expr | pl.Series:
     """Whether a withdrawal names less than the whole export declaration."""
     withdrawn = heads.filter((col("act") == "withdrawal") & col("original"))
     if not withdrawn.height:
         return _NO
-    exported = rows_of(tables.items.get_column("declaration"), withdrawn.select("export", "case"))
+    exported = rows_of(runs, withdrawn.select("export", "case"))
     concerned = items.join(withdrawn.select("case"), on="case", how="semi")
     goods = tables.items.select("item", "first_unit", "first")
     whole = exported.select("case").hstack(goods[exported.get_column("src")])

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from types import SimpleNamespace
+from typing import Any, Final, TypeVar, cast
 
 import polars as pl
-from pydantic import BaseModel
 
 from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.codes.tables import units
@@ -23,7 +23,7 @@ from hefu.rules.mass.tables import Tables
 from hefu.rules.pairing import pair, shares
 
 col = pl.col
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 
 DIMENSIONS: Final = {code: one.dimension for code, one in units().items()}
 _ROWS: Final = {
@@ -83,8 +83,8 @@ def _is_told(frame: pl.DataFrame, name: str) -> bool:
 
 def _rows(source: pl.DataFrame, rows: pl.DataFrame, names: tuple[str, ...], counted: str) -> pl.DataFrame:
     src = rows.get_column("src")
-    picked = [source.get_column(name).gather(src) for name in names]
-    return rows.with_columns(picked).with_row_index(counted).with_columns(col(counted).cast(pl.Int64))
+    picked = source.select(col(names).gather(src))
+    return rows.hstack(picked).with_row_index(counted).with_columns(col(counted).cast(pl.Int64))
 
 
 def keyed(major: str, minor: str) -> pl.Expr:
@@ -266,9 +266,9 @@ class _Single:
         return Standing(number, UseState.AVAILABLE if lines else UseState.UNKNOWN, document)
 
 
-def _made(kind: type[M], **fields: Any) -> M:
-    """A document of which only these fields are told."""
-    return kind.model_construct(**fields)
+def _made(_: type[M], **fields: Any) -> M:
+    """A document of which only these fields are told, as far as pairing can tell."""
+    return cast(M, SimpleNamespace(**fields))
 
 
 def _item(row: dict[str, Any]) -> DeclarationItem:

@@ -7,7 +7,7 @@ of these apart the cases that count in one unit and share nothing, which need no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -41,28 +41,38 @@ class Rows:
 
     def having(self, names: Iterable[str]) -> Rows:
         """The rows with these columns, where there are any such."""
-        missing = [name for name in names if name not in self.frame.columns]
-        columns = [one for name in missing if (one := self._column(name, None)) is not None]
+        missing = sorted(set(names) - set(self.frame.columns))
+        columns = [
+            one for table, places, held in self._held(missing) for one in gathered(table, held, places)
+        ]
         return replace(self, frame=self.frame.with_columns(columns))
 
     def shown(self, names: Sequence[str], rows: pl.Series) -> pl.DataFrame:
         """These columns of some rows."""
-        columns = (
-            self.frame.get_column(name).gather(rows)
-            if name in self.frame.columns
-            else self._column(name, rows)
-            for name in names
+        missing = [name for name in names if name not in self.frame.columns]
+        here = self.frame.select(col(name).gather(rows) for name in names if name not in missing)
+        return here.with_columns(
+            one
+            for table, places, held in self._held(missing)
+            for one in gathered(table, held, places.gather(rows))
         )
-        return pl.DataFrame([one for one in columns if isinstance(one, pl.Series)])
 
-    def _column(self, name: str, rows: pl.Series | None) -> pl.Series | pl.Expr | None:
+    def _held(self, names: Iterable[str]) -> Iterator[tuple[pl.DataFrame, pl.Series, list[str]]]:
+        """Which table holds which of these columns: the first that has it."""
+        wanted = list(names)
         for table, places in self.sources:
-            if name in table.columns:
-                column = table.get_column(name)
-                if rows is None and column.null_count() == len(column):
-                    return pl.lit(None, column.dtype).alias(name)
-                return column.gather(places if rows is None else places.gather(rows))
-        return None
+            held = [name for name in wanted if name in table.columns]
+            wanted = [name for name in wanted if name not in held]
+            if held:
+                yield table, places, held
+
+
+def gathered(table: pl.DataFrame, names: Iterable[str], places: pl.Series) -> list[pl.Series | pl.Expr]:
+    """Columns of a table at row numbers; a column that says nothing needs no gathering."""
+    empty = {name for name in names if table.get_column(name).null_count() == table.height}
+    told = table.select(col(name).gather(places) for name in names if name not in empty)
+    nothing = [pl.lit(None, table.schema[name]).alias(name) for name in empty]
+    return [*told.get_columns(), *nothing]
 
 
 def index(pairs: pl.DataFrame, told: Told) -> pl.DataFrame:
@@ -108,8 +118,8 @@ def head_rows(rows: pl.DataFrame, told: Told) -> tuple[Rows, pl.Series]:
 def pair_rows(rows: pl.DataFrame, belongs: pl.Series, heads: Rows, told: Told, tables: Tables) -> list[Rows]:
     """The rows of pairs in two parts, plain and odd, with units and quantities; empty parts left out."""
     rows = rows.with_columns(
-        _gathered(told.items, "src", rows, "item_row").alias("item_src"),
-        _gathered(told.lines, "src", rows, "line_row").alias("line_src"),
+        told.items.get_column("src").gather(rows.get_column("item_row")).alias("item_src"),
+        told.lines.get_column("src").gather(rows.get_column("line_row")).alias("line_src"),
         belongs.alias("head_row"),
     )
     rows = _with_goods(_with_original(_measured(rows, tables), told, tables), tables)
@@ -120,29 +130,16 @@ def pair_rows(rows: pl.DataFrame, belongs: pl.Series, heads: Rows, told: Told, t
     return [_counted(part, heads, tables, plain=plain) for part, plain in parts if part.height]
 
 
-def _gathered(source: pl.DataFrame, name: str, rows: pl.DataFrame, places: str) -> pl.Series | pl.Expr:
-    """A column of a table at row numbers; a column that says nothing needs no gathering."""
-    column = source.get_column(name)
-    if column.null_count() == len(column):
-        return pl.lit(None, column.dtype).alias(name)
-    return column.gather(rows.get_column(places))
-
-
 def _measured(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The rows with what item and line count in."""
+    line_src, item_src = rows.get_column("line_src"), rows.get_column("item_src")
     rows = rows.with_columns(
-        *(
-            _gathered(tables.lines, one, rows, "line_src")
-            for one in ("line_declaration", "line_item", "line_unit")
-        ),
-        _gathered(tables.items, "first_unit", rows, "item_src").alias("item_unit"),
-        _gathered(tables.items, "first", rows, "item_src").alias("item_quantity"),
+        *gathered(tables.lines, ("line_declaration", "line_item", "line_unit"), line_src),
+        *gathered(_called(tables.items, item_unit="first_unit", item_quantity="first"), _ITEM, item_src),
     )
     if rows.get_column("by_second").any():
         second = col("by_second").fill_null(value=False)
-        rows = rows.with_columns(
-            _gathered(tables.items, one, rows, "item_src") for one in ("second", "second_unit")
-        ).with_columns(
+        rows = rows.with_columns(gathered(tables.items, ("second", "second_unit"), item_src)).with_columns(
             item_unit=pl.when(second).then("second_unit").otherwise("item_unit"),
             item_quantity=pl.when(second).then("second").otherwise("item_quantity"),
         )
@@ -151,10 +148,19 @@ def _measured(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return rows
 
 
+_ITEM: Final = ("item_unit", "item_quantity")
+_ORIGINAL: Final = ("original_unit", "original_quantity")
+
+
+def _called(table: pl.DataFrame, **names: str) -> pl.DataFrame:
+    """Some columns of a table under other names."""
+    return table.select(**{name: col(source) for name, source in names.items()})
+
+
 def _with_original(rows: pl.DataFrame, told: Told, tables: Tables) -> pl.DataFrame:
     """The exported item that a line speaks of, in the measure that its unit asks for."""
     exported = told.heads.filter("original").select("export", "case")
-    theirs = rows_of(tables.items.get_column("declaration"), exported).drop("export")
+    theirs = rows_of(told.runs, exported)
     if not theirs.height:
         return rows.with_columns(
             exported_src=pl.lit(None, pl.Int64),
@@ -170,24 +176,21 @@ def _with_original(rows: pl.DataFrame, told: Told, tables: Tables) -> pl.DataFra
         how="left",
         maintain_order="left",
     )
-    rows = rows.with_columns(
-        _gathered(tables.items, "first", rows, "exported_src").alias("original_quantity"),
-        _gathered(tables.items, "first_unit", rows, "exported_src").alias("original_unit"),
-    )
-    differs = col("original_unit") != col("line_unit")
-    if not rows.select(differs.any()).item():
-        return rows
-    rows = rows.with_columns(
-        _gathered(tables.items, "second", rows, "exported_src").alias("other"),
-        _gathered(tables.items, "second_unit", rows, "exported_src").alias("other_unit"),
-    )
+    src = rows.get_column("exported_src")
+    stated = _called(tables.items, original_unit="first_unit", original_quantity="first")
+    rows = rows.with_columns(gathered(stated, _ORIGINAL, src))
+    places = (rows.get_column("original_unit") != rows.get_column("line_unit")).arg_true()
+    other = _called(tables.items, other="second", other_unit="second_unit")
+    doubtful = rows.select("original_unit", "original_quantity", "line_unit")[places]
+    doubtful = doubtful.with_columns(gathered(other, other.columns, src.gather(places)))
     of_line = _dimension("line_unit")
-    second = differs & (_dimension("original_unit") != of_line) & (_dimension("other_unit") == of_line)
+    second = (_dimension("original_unit") != of_line) & (_dimension("other_unit") == of_line)
     second = second.fill_null(value=False)
-    return rows.with_columns(
-        original_quantity=pl.when(second).then("other").otherwise("original_quantity"),
+    settled = doubtful.select(
         original_unit=pl.when(second).then("other_unit").otherwise("original_unit"),
+        original_quantity=pl.when(second).then("other").otherwise("original_quantity"),
     )
+    return rows.with_columns(rows.get_column(one.name).scatter(places, one) for one in settled.iter_columns())
 
 
 def _dimension(unit: str) -> pl.Expr:
@@ -227,7 +230,7 @@ def _counted(rows: pl.DataFrame, heads: Rows, tables: Tables, *, plain: bool) ->
         for one in _COUNTED:
             sizes = _UNITS.rename({name: f"{one}_{name}" for name in _UNITS.columns})
             rows = rows.join(sizes, on=f"{one}_unit", how="left", maintain_order="left")
-    rows = rows.with_columns(_gathered(heads.frame, "act", rows, "head_row"))
+    rows = rows.with_columns(gathered(heads.frame, ("act",), rows.get_column("head_row")))
     export = col("act") == "export"
     sold = rows.select(pl.when(export).then("item_src").otherwise("exported_src")).to_series()
     of_head, items = rows.get_column("head_row"), tables.items
@@ -238,7 +241,7 @@ def _counted(rows: pl.DataFrame, heads: Rows, tables: Tables, *, plain: bool) ->
             *((table, places.gather(of_head)) for table, places in heads.sources),
             (tables.lines, rows.get_column("line_src")),
             (items.select("item", "item_hs", "item_name", "item_origin"), rows.get_column("item_src")),
-            (items.select(original_hs="item_hs"), rows.get_column("exported_src")),
-            (items.select(goods_total="total", goods_currency="currency"), sold),
+            (_called(items, original_hs="item_hs"), rows.get_column("exported_src")),
+            (_called(items, goods_total="total", goods_currency="currency"), sold),
         ),
     )
