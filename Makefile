@@ -5,9 +5,10 @@ STAMP := $(VENV)/.installed
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SEEDS ?= 300
+SHARE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format simulate bench rules-docs lock clean
+.PHONY: help install up demo test lint format simulate mutation bench rules-docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -46,6 +47,10 @@ format: $(STAMP) ## let the formatter have its way
 simulate: $(STAMP) ## run SEEDS=N two-node histories with faults
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
+mutation: $(STAMP) ## share of the mutants of rules/ that the tests notice (MODULES="value dates" SHARE=0.1)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
+	$(BIN)/python -m tests.mutation $(MODULES) --share $(SHARE)
+
 bench: $(STAMP) ## measure, side by side, medians
 	$(BIN)/python -m benchmarks
 
@@ -57,6 +62,8 @@ lock: $(STAMP) ## compile the requirements with hashes
 		--no-annotate requirements/runtime.in -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate -c requirements/dev.txt requirements/mutation.in -o requirements/mutation.txt
 
 clean: ## remove the environment and all data of the nodes
 	rm -rf $(VENV) var

@@ -1,0 +1,179 @@
+"""``python -m tests.mutation``: what share of the mutants of a room its tests notice, with cosmic-ray.
+
+Mutants are made in copies of the tree, one a worker. Left out is what no test could notice: annotations, which are
+never evaluated here, caches, which change no answer, and identity for equality; and what cannot even be evaluated,
+arithmetic for ``&`` and ``|``, which would only flatter the share.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from random import Random
+
+from attrs import evolve
+from cosmic_ray.commands import init
+from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.work_db import use_db
+from cosmic_ray.work_item import MutationSpec
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+ROOT = Path(__file__).parents[2]
+NEEDED = ("src", "tests", "pyproject.toml", "README.md", "samples")
+TIMEOUT = 240.0
+_UNTOLD = ("Eq_Is", "NotEq_Is", "Is_Eq", "IsNot_Eq", "Is_NotEq", "IsNot_NotEq")
+_BITS = ("BitAnd", "BitOr", "BitXor")
+_LATE = ("tests/rules/test_mass.py", "tests/rules/test_compare.py")
+_FRESHNESS = "tests/rules/test_docs.py"
+"""Notices every change of a text by the pages generated from it: no proof."""
+_CACHES = ("@cache", "@lru_cache", "@cached_property")
+
+
+def main() -> int:
+    """Print the share a module and the survivors; exit 1 below the goal."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("modules", nargs="*", help="modules of src/hefu/rules, such as value (default: all)")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the mutants to try (default 1)")
+    parser.add_argument("--seed", type=int, default=1, help="which of them (default 1)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--goal", type=float, default=0.95, help="share to reach (default 0.95)")
+    parser.add_argument("--json", type=Path, help="write every survivor to this file as it is found")
+    chosen = parser.parse_args()
+    room = ROOT / "src/hefu/rules"
+    paths = [path for path in sorted(room.rglob("*.py")) if not chosen.modules or path.stem in chosen.modules]
+    mutants = [one for path in paths for one in _mutants(path)]
+    if chosen.share < 1:
+        mutants = Random(chosen.seed).sample(mutants, round(len(mutants) * chosen.share))
+    told = _try_all(mutants, chosen.workers, chosen.json)
+    return _report(told, chosen.goal)
+
+
+def _mutants(path: Path) -> Iterator[MutationSpec]:
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    annotations = list(_annotations(ast.parse(source)))
+    for one in _all_mutants(path):
+        kind = one.operator_name.rpartition("/")[2]
+        if any(begin <= one.start_pos < end for begin, end in annotations):
+            continue
+        if kind.endswith(_UNTOLD):
+            continue
+        if "BinaryOperator_Bit" in kind and not kind.endswith(_BITS):
+            continue
+        if kind == "RemoveDecorator" and lines[one.start_pos[0] - 1].strip().startswith(_CACHES):
+            continue
+        yield one
+
+
+def _all_mutants(path: Path) -> list[MutationSpec]:
+    with tempfile.TemporaryDirectory() as folder, use_db(Path(folder) / "mutants.sqlite") as session:
+        init([path], session, {})
+        return [
+            evolve(one, module_path=path.relative_to(ROOT))
+            for item in session.work_items
+            for one in item.mutations
+        ]
+
+
+def _annotations(tree: ast.AST) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            if isinstance(noted := getattr(node, name, None), ast.expr):
+                begin, end = (noted.lineno, noted.col_offset), (noted.end_lineno, noted.end_col_offset)
+                yield begin, (end[0] or 0, end[1] or 0)
+
+
+def _try_all(
+    mutants: list[MutationSpec], workers: int, record: Path | None
+) -> list[tuple[MutationSpec, bool, str]]:
+    """Each mutant with whether the tests noticed it, and its difference."""
+    with tempfile.TemporaryDirectory(prefix="hefu-mutation-") as folder:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(workers):
+            trees.put(_copied(Path(folder) / str(number)))
+
+        def tried(one: MutationSpec) -> tuple[MutationSpec, bool, str]:
+            tree = trees.get()
+            try:
+                result = mutate_and_test(
+                    [evolve(one, module_path=tree / one.module_path)],
+                    _command(tree, one.module_path),
+                    TIMEOUT,
+                )
+            finally:
+                trees.put(tree)
+            if not result.is_killed and record:
+                with record.open("a", encoding="utf-8") as file:
+                    file.write(
+                        json.dumps([str(one.module_path), one.start_pos, one.operator_name, result.diff])
+                        + "\n"
+                    )
+            return one, result.is_killed, result.diff or ""
+
+        with Progress(console=Console(stderr=True)) as progress, ThreadPoolExecutor(workers) as pool:
+            return list(progress.track(pool.map(tried, mutants), total=len(mutants), description="mutants"))
+
+
+def _copied(tree: Path) -> Path:
+    tree.mkdir()
+    for name in NEEDED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name)
+        else:
+            shutil.copy2(source, tree / name)
+    return tree
+
+
+def _command(tree: Path, module: Path) -> str:
+    """The module's own tests first, what takes long last: most mutants end early."""
+    run = f"{shlex.quote(sys.executable)} -m pytest -x -q -n 0 -p no:cacheprovider"
+    own = Path("tests/rules") / f"test_{'mass' if module.parent.name == 'mass' else module.stem}.py"
+    stages = [
+        *([str(own)] if (tree / own).exists() else []),
+        f"tests/rules {' '.join(f'--ignore {name}' for name in (*_LATE, _FRESHNESS))}",
+        " ".join(_LATE),
+    ]
+    tests = " && ".join(f"{run} {stage}" for stage in stages)
+    return f"sh -c {shlex.quote(f'cd {tree} && export PYTHONPATH={tree}/src:{tree} && {tests}')}"
+
+
+def _report(told: list[tuple[MutationSpec, bool, str]], goal: float) -> int:
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    for one, killed, difference in told:
+        if not killed:
+            changed = [
+                line
+                for line in difference.splitlines()
+                if line[:1] in "+-" and line[:3] not in ("---", "+++")
+            ]
+            console.print(f"{one.module_path}:{one.start_pos[0]}", style="bold")
+            console.print("\n".join(changed), markup=False, highlight=False)
+    counts, noticed = (
+        Counter(one.module_path for one, *_ in told),
+        Counter(one.module_path for one, killed, _ in told if killed),
+    )
+    table = Table("module", "mutants", "noticed", "share", title="mutants")
+    for path, count in sorted(counts.items()):
+        table.add_row(str(path), str(count), str(noticed[path]), f"{noticed[path] / count:.1%}")
+    share = noticed.total() / max(1, counts.total())
+    table.add_row("all", str(counts.total()), str(noticed.total()), f"{share:.1%}")
+    console.print(table)
+    return 0 if share >= goal else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
