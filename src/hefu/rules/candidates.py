@@ -183,17 +183,22 @@ def _uncovered(case: Case, finding: Finding) -> Iterator[Candidate]:
 
 
 def _trader(case: Case, finding: Finding) -> Iterator[Candidate]:
+    """The right firm's own certificate; that another firm trades only where it was written wrongly, so that last."""
     one = _standing(case, finding)
     if finding.code == "party.original_trader_differs" and case.original is not None:
-        yield in_declaration(case, "trader", finding.declared, as_json(case.original.trader))
+        yield _last(in_declaration(case, "trader", finding.declared, as_json(case.original.trader)))
     elif one is not None and one.document is not None:
-        yield in_declaration(case, "trader", finding.declared, as_json(one.document.holder))
+        yield _last(in_declaration(case, "trader", finding.declared, as_json(one.document.holder)))
         if case.declaration.trader.uscc is not None:
             holder = as_json(case.declaration.trader)
             yield replace(
                 in_certificate(one, "holder", finding.certified, holder),
                 edit=Edit("certificate", one.number, "holder", finding.certified, finding.declared, APPLY, 3),
             )
+
+
+def _last(one: Candidate) -> Candidate:
+    return replace(one, edit=replace(one.edit, effort=4))
 
 
 def _code(case: Case, finding: Finding) -> Iterator[Candidate]:
