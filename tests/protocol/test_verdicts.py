@@ -11,10 +11,13 @@ import pytest
 
 from hefu.protocol.book import Book
 from hefu.protocol.cases import assemble, case_from, facts
+from hefu.protocol.customs import Gate
 from hefu.protocol.records import Adopted, Ahead, Edition, Side
 from hefu.protocol.verdicts import VERDICTS, Verdict, verdict_of
+from hefu.protocol.verification import Verification
 from hefu.rules.case import Case
 from hefu.rules.compare import compare
+from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, read
 from tests.builders import AGENT, EXPORT, PRINCIPAL, certificate, declaration, item, line
 from tests.protocol.authorities import NUMBER, OTHER_RETURN, RETURN, Authorities
@@ -150,3 +153,28 @@ def test_a_missing_document_is_said_and_not_guessed(both: Authorities) -> None:
     entry.detail["facts"]["certificates"] = [["GONE", "available", None, False]]
     with pytest.raises(LookupError, match="GONE"):
         verdict_of(Book(both.stores[Side.CUSTOMS], both.now), entry)
+
+
+def _under(both: Authorities, policy: Policy) -> None:
+    """The gate judges by another policy from now on."""
+    both.policy = policy
+    both.gate = Gate(Verification(policy, CURRENT, compare))
+
+
+def test_what_is_held_by_rules_of_yesterday_is_judged_again_when_it_is_sent_again(both: Authorities) -> None:
+    more = declaration(items=[item(first={"quantity": "101", "unit": "011"})])
+    assert both.lodge(more).status == "held"
+    assert both.correct(more).status == "exists"
+    assert len(_verdicts(both)) == 1
+    _under(both, Policy.model_validate({"tolerances": [{"unit": "011", "percent": "2", "amount": "1"}]}))
+    assert both.correct(more).status == "reserved"
+    assert both.correct(more).status == "exists"
+    assert [verdict.passed for verdict in _verdicts(both)] == [False, True]
+    assert both.release().status == "released"
+
+
+def test_what_has_passed_is_not_judged_again(both: Authorities) -> None:
+    both.lodge(declaration())
+    _under(both, Policy(original_unknown="hold"))
+    assert both.correct(declaration()).status == "exists"
+    assert len(_verdicts(both)) == 1

@@ -70,7 +70,9 @@ class Gate:
         return [one for one in outcomes if one is not None]
 
     def correct(self, book: Book, declaration: Declaration, actor: str) -> Outcome:
-        """Replace the document of a declaration that is not released, and compare it again."""
+        """Replace the document of a declaration that is not released, and compare it again. The same document
+        again is compared again only if it is held by a verdict of other rules than today's.
+        """
         known = book.get(Lodgement, declaration.number)
         if known is None:
             return outcome.refuse(outcome.UNKNOWN_DECLARATION, declaration.number, _SIDE)
@@ -80,7 +82,10 @@ class Gate:
             return _wrong_state(known, "更正", "corrected")
         fingerprint = digest(declaration)
         if known.digest == fingerprint:
-            return Outcome("exists", known.number, body=summary(known))
+            if known.state is not DeclarationState.HELD or self.verification.is_of_today(known):
+                return Outcome("exists", known.number, body=summary(known))
+            (again,) = self.verification.verify(book, [known])
+            return Outcome(again.state.value, again.number, body=summary(again))
         keep_edition(book, known)
         corrected = replace(
             self.verification.give_back(book, known, actor, "corrected"),

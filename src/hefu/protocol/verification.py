@@ -57,6 +57,10 @@ class Verification:
                 taken.update(reads)
         return settled
 
+    def is_of_today(self, lodgement: Lodgement) -> bool:
+        """Whether its verdict was made under this rule set and policy."""
+        return lodgement.comparison.get("ruleset_hash") == self.ruleset.hash_under(self.policy)
+
     def _settle(self, book: Book, lodgement: Lodgement, case: Case, comparison: Comparison) -> Lodgement:
         number = lodgement.number
         for wait in (
