@@ -22,7 +22,7 @@ from hefu.rules import describe
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, load
 from hefu.settings import home, load_node
-from hefu.stores.sqlite import SqliteReader
+from hefu.stores.reading import opened
 
 NO_STORE = errors.kind(
     "replay.no_store",
@@ -103,9 +103,11 @@ def replay(
     path = store or home() / Side.CUSTOMS.value / "store.sqlite"
     if not path.is_file():
         errors.fail(NO_STORE, file=str(path))
-    reader = SqliteReader(str(path))
     day = since.date() if since else None
-    with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
+    with (
+        opened(str(path), Side.CUSTOMS) as reader,
+        Progress(transient=True, disable=not sys.stderr.isatty()) as bar,
+    ):
         task = bar.add_task("replay", total=None)
         told = replayed(reader, day, rules_to_try, lambda more: bar.advance(task, more))
     if as_machine:

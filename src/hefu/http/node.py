@@ -75,6 +75,7 @@ class Node:
         self.line: Line
         self.reader: SqliteReader
         self.index: SqliteReader
+        self._readers: list[SqliteReader] = []
 
     def open_store(self) -> None:
         """Open the store, take in the first keys of the peer, and start the writer."""
@@ -88,13 +89,23 @@ class Node:
         self.writer = Writer(store, now)
         self.reader = SqliteReader(path)
         self.index = SqliteReader(path)  # the event loop's own, for looks at an index that take microseconds
+        self._readers = [self.reader, self.index]
+
+    def close_store(self) -> None:
+        """Finish what is waiting and close the store: from then on the one file holds everything."""
+        self.writer.stop()
+        for reader in self._readers:
+            reader.close()
+        self.writer.store.close()
 
     def open_line(self, authority: Authority) -> HttpTransport:
         """Connect outbox and inbox to the peer; needs a running event loop."""
         transport = HttpTransport(self.settings.peer)
+        reader = SqliteReader(str(self.folder / "store.sqlite"))
+        self._readers.append(reader)
         self.line = Line(
             self.writer,
-            SqliteReader(str(self.folder / "store.sqlite")),
+            reader,
             Outbox(self.side, self.keyring),
             Inbox(self.side, authority.receive),
             transport,
@@ -154,12 +165,14 @@ def application(
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            await transport.close()
-            await asyncio.to_thread(node.writer.stop)
+            try:
+                for task in tasks:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
+                await transport.close()
+            finally:
+                await asyncio.to_thread(node.close_store)
 
     app = FastAPI(
         title=f"hefu 合符: {node.side.value}",

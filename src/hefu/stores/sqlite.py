@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -294,23 +294,36 @@ class SqliteStore(SqliteReader):
             ],
         )
 
+    def close(self) -> None:
+        """Close the connection; what the log beside the file still held is then in the file itself."""
+        with suppress(sqlite3.Error):  # somebody reads on, or it is closed already: all is safe in the log
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        super().close()
+
     def _many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         done = self.connection.executemany(statement, rows).rowcount
         if done != len(rows):
             raise AssertionError(f"{done} of {len(rows)} rows changed: {statement}")
 
 
+def _scripts() -> dict[int, str]:
+    """The numbered scripts that make the schema, in their order."""
+    names = sorted(one.name for one in files("hefu.stores.migrations").iterdir() if one.name.endswith(".sql"))
+    return {int(name.split("_", 1)[0]): name for name in names}
+
+
+def known_schema() -> int:
+    """The newest schema that this program knows."""
+    return max(_scripts())
+
+
 def _migrate(connection: sqlite3.Connection, path: str) -> None:
     """Apply the numbered scripts that this store has not seen, each in its own transaction."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    scripts = sorted(
-        entry.name for entry in files("hefu.stores.migrations").iterdir() if entry.name.endswith(".sql")
-    )
-    known = max(int(name.split("_", 1)[0]) for name in scripts)
+    known = known_schema()
     if version > known:
         errors.fail(STORE_NEWER, file=path, value=version, known=known)
-    for name in scripts:
-        number = int(name.split("_", 1)[0])
+    for number, name in _scripts().items():
         if number > version:
             text = (files("hefu.stores.migrations") / name).read_text(encoding="utf-8")
             connection.executescript(f"BEGIN; {text}; PRAGMA user_version = {number}; COMMIT;")
