@@ -87,11 +87,9 @@ READS: Final = (
 """Beside the shared columns and what is shared."""
 _EVIDENT: Final = (
     (col("goods_total") == col("line_fob"))
-    & (col("goods_total") > 0)
     & (col("goods_currency") == _USD)
     & col("goods_terms").is_in([code for code, held in terms_holding().items() if not any(held)])
     & (col("goods_whole") == col("line_quantity"))
-    & (col("line_quantity") > 0)
     & ~col("line_shared")
     & ~col("item_shared")
 )
