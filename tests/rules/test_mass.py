@@ -20,6 +20,7 @@ from hefu.rules.finding import Question
 from hefu.rules.mass.judge import FINDINGS, Judged, judge
 from hefu.rules.mass.tables import DECLARATIONS, Tables, tables_of
 from hefu.rules.policy import Policy
+from tests.builders import item, line
 from tests.rules.mutations import mutated
 from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, OTHER_EXPORT, Broken, pair
 from tests.rules.test_compare import NEEDS_POLICY, POLICIES
@@ -189,6 +190,49 @@ def test_what_is_out_of_scope_and_names_nothing_passes() -> None:
     assert answer.findings.is_empty()
     assert answer.verdicts.rows() == [(case.declaration.number, "pass", "pass")]
     assert not judge(tables_of([case]), DEFAULT).findings.is_empty()
+
+
+def _plain() -> list[Case]:
+    """Cases of every way in which items find their lines, each of which tells at a glance."""
+    two = [item(), item(item=2, hs_code="8517130000")]
+    lines = [line(), line(line=2, item=2, hs_code="8517130000")]
+    crossed = [line(hs_code="8517130000"), line(line=2, item=2)]
+    ties = [{"number": "N1", "item": 1, "line": 2}, {"number": "N1", "item": 2, "line": 1}]
+    single = pair(cert={"number": "N1"}, decl={"certificates": [{"number": "N1"}]})
+    told: list[Case] = []
+    for act in ACTS:
+        of_export = {"declaration": None, "item": None, "invoice": "F"} if act == "export" else {}
+        for stated, named in ((lines, [{"number": "N1"}]), (crossed, ties)):
+            held = [{**one, **of_export, "invoice_line": one["line"]} if of_export else one for one in stated]
+            told += [
+                pair(
+                    act,
+                    cert={"number": "N1", "lines": held},
+                    decl={"items": two, "certificates": named}
+                    | ({"becomes": two} if act == "amendment" else {}),
+                    shipped={"items": two},
+                )
+            ]
+    return [_own(case, seed) for seed, case in enumerate([*told, single] * 3)]
+
+
+def test_what_tells_at_a_glance_needs_no_pairing_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(case: Case) -> Any:
+        raise AssertionError(case)
+
+    cases = _plain()
+    expected = _said_singly(cases, DEFAULT)
+    monkeypatch.setattr("hefu.rules.mass.pairing.pair", never)
+    answer = judge(tables_of(cases), DEFAULT)
+    assert _said(answer) == expected
+    assert answer.pairs == sum(len(one.declaration.items) for one in cases)
+
+
+def test_a_certificate_that_two_declarations_name_is_judged_in_both() -> None:
+    one = pair(cert={"number": "N1"}, decl={"certificates": [{"number": "N1"}]})
+    other = replace(one, declaration=one.declaration.model_copy(update={"number": "530120261000000009"}))
+    _agree([one, other], DEFAULT)
+    assert judge(tables_of([one, other]), DEFAULT).pairs == 2
 
 
 def _frames(tables: Tables) -> list[pl.DataFrame]:
