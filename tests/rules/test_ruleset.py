@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from hefu.documents.codes.tables import NAMES, TableInfo, tables
+from hefu.errors import HefuError, Problem
 from hefu.rules import ruleset
 from hefu.rules.derived import derive
 from hefu.rules.finding import Question, Severity
@@ -23,7 +24,7 @@ from hefu.rules.frame import SCHEMA, build
 from hefu.rules.library import SELDOM
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule
-from hefu.rules.ruleset import CURRENT, RuleSet
+from hefu.rules.ruleset import CURRENT, RuleSet, load, read
 from tests.rules import (
     test_commodity,
     test_dates,
@@ -228,6 +229,84 @@ def test_the_hash_of_a_verdict_names_the_policy_too(settings: dict[str, object])
     changed = Policy.model_validate(settings)
     assert CURRENT.hash_under(changed) != CURRENT.hash_under(DEFAULT)
     assert CURRENT.hash_under(changed) == CURRENT.hash_under(Policy.model_validate(settings))
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+GOOD = 'version = "trial"\nin_force = 2026-01-01\nrules = ["hs.differs", "purpose.differs"]\n'
+BROKEN = """
+version = "x y"
+surplus = 1
+rules = ["hs.difers", "purpose.differs", "purpose.differs", 5, "zzzz"]
+[severity]
+"party.sucseeded" = "warn"
+"hs.differs" = "loud"
+[policy]
+scope = "narrow"
+value_percnt = 3
+"""
+
+
+def _problems(text: str) -> tuple[Problem, ...]:
+    with pytest.raises(HefuError) as caught:
+        read(text.encode(), "trial.toml")
+    assert all("trial.toml" in one for problem in caught.value.problems for one in problem.message)
+    return caught.value.problems
+
+
+def test_a_file_is_a_set_with_its_rules_in_their_order() -> None:
+    told = read((GOOD + '[severity]\n"hs.differs" = "info"\n[policy]\nscope = "broad"\n').encode(), "x")
+    assert (told.version, [rule.code for rule in told.rules]) == ("trial", ["hs.differs", "purpose.differs"])
+    assert (told.severities, told.policy) == ({"hs.differs": Severity.INFO}, DEFAULT)
+    assert read(GOOD.encode(), "x").policy is None
+
+
+def test_all_that_is_wrong_in_a_file_is_told_at_once() -> None:
+    told = {(one.kind.code, one.place, one.value.split(" ")[0]) for one in _problems(BROKEN)}
+    assert told == {
+        ("ruleset.invalid", "version", "String"),
+        ("ruleset.invalid", "surplus", "Extra"),
+        ("ruleset.invalid", "in_force", "Field"),
+        ("ruleset.invalid", "rules.3", "Input"),
+        ("ruleset.invalid", "severity.hs.differs", "Input"),
+        ("ruleset.invalid", "policy.scope", "Input"),
+        ("ruleset.invalid", "policy.value_percnt", "Extra"),
+        ("ruleset.unknown_rule", "rules", "hs.difers"),
+        ("ruleset.unknown_rule", "rules", "zzzz"),
+        ("ruleset.unknown_rule", "severity", "party.sucseeded"),
+        ("ruleset.rule_twice", "rules", "purpose.differs"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"), [("hs.difers", "hs.differs"), ("party.suceeded", "party.succeeded"), ("zzzz", "")]
+)
+def test_an_unknown_rule_is_told_with_those_near(wrong: str, near: str) -> None:
+    (problem,) = _problems(GOOD.replace("hs.differs", wrong))
+    assert all(wrong in one for one in problem.message)
+    for one in problem.cure:
+        assert "hefu rules" in one
+        assert near in one
+        assert (near == "") == one.startswith("hefu rules")
+
+
+@pytest.mark.parametrize(
+    "text", ["version = ", "[policy]\nscope = 'broad'", "rules = 5\nseverity = 5\npolicy = 5"]
+)
+def test_a_file_that_is_hardly_one_is_told_too(text: str) -> None:
+    assert {problem.kind.code for problem in _problems(text)} == {"ruleset.invalid"}
+
+
+@pytest.mark.parametrize("by", ["", "customs/node.json"])
+def test_a_set_that_is_not_there_is_told_with_who_names_it(by: str) -> None:
+    with pytest.raises(HefuError) as caught:
+        load("2099.9", by)
+    problem = caught.value.first
+    assert (problem.kind.code, problem.value, problem.file) == ("ruleset.missing", "2099.9", by)
+    for one in problem.message:
+        assert one.strip() == one
+        assert one.endswith("2099.9") if not by else by in one
+    assert all("2026.1" in one for one in problem.cure)
 
 
 def _slots(text: str) -> set[str]:

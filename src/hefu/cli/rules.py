@@ -16,7 +16,7 @@ from hefu.cli import show
 from hefu.customs.replay import Replay, Rules
 from hefu.customs.replay import replay as replayed
 from hefu.errors import Text
-from hefu.http.node import rules_of
+from hefu.http.judging import rules_of
 from hefu.protocol.records import Side
 from hefu.rules import describe
 from hefu.rules.policy import Policy

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request
-from pydantic import ValidationError
 from starlette.responses import Response
 
 import hefu
@@ -19,6 +18,7 @@ from hefu.documents.party import Party
 from hefu.errors import HefuError
 from hefu.http.commands import Command, Reply, command
 from hefu.http.guard import GuardedRoute, body_of, caller, free, may
+from hefu.http.judging import rules_in_force
 from hefu.http.problem import on_error, on_method, on_missing, respond
 from hefu.link.envelope import MAX_BYTES
 from hefu.link.inbox import Inbox
@@ -28,9 +28,7 @@ from hefu.link.transports.http import HttpTransport
 from hefu.protocol.book import Book
 from hefu.protocol.messages import Message
 from hefu.protocol.records import Entry, PeerKey, Side
-from hefu.rules.policy import Policy
-from hefu.rules.ruleset import CURRENT, RuleSet, load
-from hefu.settings import NodeSettings, wrong
+from hefu.settings import NodeSettings
 from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.stores.writer import Writer
 from hefu.trust.access import Action, Door, Identity, Role, require_party
@@ -61,7 +59,7 @@ class Node:
     def __init__(self, folder: Path, settings: NodeSettings) -> None:
         self.side = Side(settings.side)
         self.settings = settings
-        self.ruleset, self.policy = rules_of(folder, settings)
+        self.ruleset, self.policy = rules_in_force(folder, settings, now())
         self.folder = folder
         self.door = Door(
             {
@@ -127,21 +125,6 @@ class Node:
         """Have one command decided; the answer when it is durable."""
         reply: Reply = await self.writer.do(handler, one)
         return respond(reply.status, reply.body, problem=reply.refused)
-
-
-def rules_of(folder: Path, settings: NodeSettings) -> tuple[RuleSet, Policy]:
-    """The rule set and policy that a node is configured with. Raises ``settings.invalid``,
-    ``ruleset.missing`` and ``ruleset.invalid``.
-    """
-    ruleset = CURRENT
-    if settings.rules:
-        file = folder / settings.rules
-        ruleset = load(str(file) if file.is_file() else settings.rules)
-    told = ruleset.policy.model_dump(mode="json") if ruleset.policy else {}
-    try:
-        return ruleset, Policy.model_validate({**told, **settings.policy})
-    except ValidationError as error:
-        raise HefuError(*wrong(folder / "node.json", error, "policy")) from error
 
 
 def now() -> datetime:

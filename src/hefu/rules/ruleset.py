@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import polars as pl
 import tomli_w
@@ -32,7 +34,7 @@ from hefu.rules.rule import Rule
 NO_SUCH_SET = errors.kind(
     "ruleset.missing",
     http=404,
-    message=Text("没有规则集 {value}", "there is no rule set {value}"),
+    message=Text("没有规则集 {value}{by_zh}", "there is no rule set {value}{by_en}"),
     cure=Text("给出规则集文件, 或版本之一: {known}", "name a rule-set file, or one of the versions {known}"),
 )
 BAD_SET = errors.kind(
@@ -45,6 +47,24 @@ BAD_SET = errors.kind(
         "更正该项; hefu rules --as-set 写出一份正确的文件",
         "correct it; hefu rules --as-set writes one that is right",
     ),
+)
+UNKNOWN_RULE = errors.kind(
+    "ruleset.unknown_rule",
+    http=422,
+    message=Text(
+        "规则集文件 {file} 有误: {place}: 没有规则 {value}",
+        "rule-set file {file} is wrong: {place}: there is no rule {value}",
+    ),
+    cure=Text("{near_zh}hefu rules 列出全部规则", "{near_en}hefu rules lists all rules"),
+)
+RULE_TWICE = errors.kind(
+    "ruleset.rule_twice",
+    http=422,
+    message=Text(
+        "规则集文件 {file} 有误: {place}: 规则 {value} 写了 {times} 次",
+        "rule-set file {file} is wrong: {place}: the rule {value} stands there {times} times",
+    ),
+    cure=Text("只留一处", "keep one of them"),
 )
 
 _DECIDING: Final = {
@@ -65,7 +85,12 @@ _DECIDING: Final = {
 }
 """What could change a verdict: every module of the rules, and how documents are read into numbers."""
 
+_NEAR: Final = 3
+_ALIKE: Final = 0.5
+"""Rules told in place of one that is not known: how many at most, and how much alike at least."""
+
 _BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
+M = TypeVar("M", bound=BaseModel)
 
 
 class _File(BaseModel):
@@ -147,13 +172,16 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-def load(name: str) -> RuleSet:
-    """The set of a shipped version, or of a file. Raises ``ruleset.missing`` and ``ruleset.invalid``."""
+def load(name: str, by: str = "") -> RuleSet:
+    """The set of a shipped version, or of a file; ``by`` is the configuration that names it. Raises
+    ``ruleset.missing`` and ``ruleset.invalid``.
+    """
     if name in shipped():
         return _shipped(name)
     path = Path(name)
     if not path.is_file():
-        errors.fail(NO_SUCH_SET, value=name, known=", ".join(shipped()))
+        by_zh, by_en = (f" ({by} 中的 rules)", f" (rules in {by})") if by else ("", "")
+        errors.fail(NO_SUCH_SET, file=by, value=name, known=", ".join(shipped()), by_zh=by_zh, by_en=by_en)
     return read(path.read_bytes(), str(path))
 
 
@@ -163,26 +191,17 @@ def _shipped(version: str) -> RuleSet:
 
 
 def read(data: bytes, file: str) -> RuleSet:
-    """The set in the bytes of a rule-set file, with every problem at once."""
+    """The set in the bytes of a rule-set file. Raises every problem at once."""
     try:
-        told = _File.model_validate(tomllib.loads(data.decode("utf-8")))
-        policy = None if told.policy is None else Policy.model_validate(told.policy)
+        written = tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         errors.fail(BAD_SET, file=file, place="TOML", value=error)
-    except ValidationError as error:
-        where = "policy." if error.title == "Policy" else ""
-        raise HefuError(
-            *(
-                Problem(BAD_SET, file=file, place=where + ".".join(map(str, one["loc"])), value=one["msg"])
-                for one in error.errors()
-            )
-        ) from error
-    unknown = [name for name in (*told.rules, *told.severity) if name not in _BY_NAME]
-    twice = sorted({name for name in told.rules if told.rules.count(name) > 1})
-    if unknown or twice:
-        problems = [Problem(BAD_SET, file=file, place="rules", value=f"{name}: ?") for name in unknown]
-        problems += [Problem(BAD_SET, file=file, place="rules", value=f"{name} x 2") for name in twice]
-        raise HefuError(*problems)
+    wrong: list[Problem] = []
+    told = _built(_File, {**written, "policy": None}, file, wrong)
+    wrong += _names(written, file)
+    policy = _built(Policy, written["policy"], file, wrong, "policy") if "policy" in written else None
+    if told is None or wrong:
+        raise HefuError(*wrong)
     return RuleSet(
         version=told.version,
         rules=tuple(_BY_NAME[name] for name in told.rules),
@@ -191,6 +210,32 @@ def read(data: bytes, file: str) -> RuleSet:
         severities=told.severity,
         policy=policy,
     )
+
+
+def _built(kind: type[M], values: Any, file: str, wrong: list[Problem], *above: str) -> M | None:
+    """The model of these values, or ``None`` and all that is wrong with them."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        for one in error.errors():
+            place = ".".join(map(str, (*above, *one["loc"])))
+            wrong.append(Problem(BAD_SET, file=file, place=place, value=one["msg"]))
+        return None
+
+
+def _names(written: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """The names of rules that no rule has, with those that come near, and those that stand there twice."""
+    for place in ("rules", "severity"):
+        told = written.get(place)
+        names = [one for one in told if isinstance(one, str)] if isinstance(told, list | dict) else []
+        for name, times in Counter(names).items():
+            if name not in _BY_NAME:
+                near = ", ".join(get_close_matches(name, _BY_NAME, _NEAR, _ALIKE))
+                near_zh, near_en = (f"相近的有 {near}; ", f"near to it: {near}; ") if near else ("", "")
+                details = {"near": near, "near_zh": near_zh, "near_en": near_en}
+                yield Problem(UNKNOWN_RULE, file=file, place=place, value=name, details=details)
+            elif times > 1:
+                yield Problem(RULE_TWICE, file=file, place=place, value=name, details={"times": times})
 
 
 CURRENT: Final = load("2026.1")
