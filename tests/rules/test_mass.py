@@ -20,9 +20,9 @@ from hefu.rules.finding import Question
 from hefu.rules.mass.judge import FINDINGS, Judged, judge
 from hefu.rules.mass.tables import DECLARATIONS, Tables, tables_of
 from hefu.rules.policy import Policy
-from tests.builders import item, line
+from tests.builders import certificate, item, line
 from tests.rules.mutations import mutated
-from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, OTHER_EXPORT, Broken, pair
+from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, OTHER_EXPORT, Broken, pair, several
 from tests.rules.test_compare import NEEDS_POLICY, POLICIES
 from tests.rules.test_ruleset import SUBJECTS
 
@@ -213,7 +213,17 @@ def _plain() -> list[Case]:
                     shipped={"items": two},
                 )
             ]
-    return [_own(case, seed) for seed, case in enumerate([*told, single] * 3)]
+    weighed = [
+        line(line=n, item=n, hs_code=one["hs_code"], unit="千克", quantity="20")
+        for n, one in enumerate(two, 1)
+    ]
+    by_weight = pair(
+        cert={"number": "N1", "lines": weighed},
+        decl={"items": two, "certificates": [{"number": "N1"}]},
+        shipped={"items": two},
+        goods_left={},
+    )
+    return [_own(case, seed) for seed, case in enumerate([*told, single, by_weight] * 3)]
 
 
 def test_what_tells_at_a_glance_needs_no_pairing_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +236,17 @@ def test_what_tells_at_a_glance_needs_no_pairing_one_by_one(monkeypatch: pytest.
     answer = judge(tables_of(cases), DEFAULT)
     assert _said(answer) == expected
     assert answer.pairs == sum(len(one.declaration.items) for one in cases)
+
+
+def test_two_certificates_for_the_same_goods_are_counted_together() -> None:
+    phone = "8517130000"
+    documents = [
+        certificate(number="N1", lines=[line()]),
+        certificate(number="N2", lines=[line(hs_code=phone)]),
+    ]
+    case = several(documents, decl={"items": [item(), item(item=2, hs_code=phone)]})
+    answer = _agree([_own(case, 1)], DEFAULT)
+    assert "quantity.exceeds_goods" in answer.findings.get_column("code")
 
 
 def test_a_certificate_that_two_declarations_name_is_judged_in_both() -> None:

@@ -243,3 +243,10 @@ def test_a_missing_item_of_the_export_is_not_reported_as_other_goods_too() -> No
     )
     assert "item.not_found" in codes(case)
     assert not {"hs.original_differs", "quantity.exceeds_export"} & set(codes(case))
+
+
+def test_without_certificate_and_items_the_certificate_is_what_is_missing() -> None:
+    case = pair(
+        "withdrawal", decl={"items": [], "certificates": []}, certificates=(), original=None, goods_left={}
+    )
+    assert codes(case) == ["certificate.missing"]

@@ -303,3 +303,30 @@ def test_each_certificate_has_its_own_principal() -> None:
     )
     blocked = [(one.code, one.certificate) for one in judged(case).findings if one.severity == "block"]
     assert blocked == [("principal.unfit", "B")]
+
+
+@pytest.mark.parametrize("role", ["owner", "declarant"])
+@pytest.mark.parametrize("firm", [EXPORTER, STRANGER], ids=["before", "after"])
+def test_a_misfit_code_is_told_whoever_trades(role: str, firm: dict[str, str]) -> None:
+    """One trader's code sorts before the odd one, the other's after it."""
+    case = pair(
+        cert={"holder": firm}, decl={"trader": firm, "owner": None, role: ODD}, shipped={"trader": firm}
+    )
+    assert codes(case) == [f"party.{role}_check_digit"]
+
+
+@pytest.mark.parametrize("known_by", ["uscc", "customs_code"])
+@pytest.mark.parametrize(
+    ("consignor", "expected"), [(PRINCIPAL, ["party.consignor_differs"]), (EXPORTER, [])]
+)
+def test_a_consignor_is_known_by_either_code(
+    known_by: str, consignor: dict[str, str], expected: list[str]
+) -> None:
+    owner = {known_by: EXPORTER[known_by]}
+    case = pair(decl={"owner": owner}, consignor=Party.model_validate({known_by: consignor[known_by]}))
+    assert codes(case) == expected
+
+
+def test_without_owner_or_consignor_there_is_nothing_to_hold_against_each_other() -> None:
+    assert codes(pair(decl={"owner": None}, consignor=Party.model_validate(PRINCIPAL))) == []
+    assert codes(pair(decl={"owner": STRANGER})) == []

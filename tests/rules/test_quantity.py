@@ -356,3 +356,23 @@ def test_a_certificate_beyond_the_need_is_named_and_not_drawn_on() -> None:
     assert (found.code, found.certificate) == ("certificate.not_needed", "B")
     assert only(_two_certificates("49.99999")).code == "certificate.not_needed"
     assert judged(_two_certificates("50.00001")).findings == ()
+
+
+@pytest.mark.parametrize(("declared", "certified"), [("011", "035"), ("035", "011")])
+def test_units_of_two_kinds_do_not_convert_whichever_stands_where(declared: str, certified: str) -> None:
+    assert codes(_units(declared, certified)) == ["unit.not_convertible"]
+
+
+@pytest.mark.parametrize(("exported", "certified"), [("011", "035"), ("035", "011")])
+@pytest.mark.parametrize("on_record", [True, False])
+def test_goods_counted_in_another_kind_than_certified_are_told(
+    exported: str, certified: str, on_record: bool
+) -> None:
+    measure = {"quantity": "100", "unit": certified}
+    case = pair(
+        cert={"lines": [line(unit=certified)]},
+        decl={"items": [item(first=measure, second=None, traded=None)]},
+        shipped={"items": [item(first={"quantity": "100", "unit": exported}, second=None, traded=None)]},
+        goods_left=left(unit=exported) if on_record else {},
+    )
+    assert codes(case) == ["unit.not_of_export"]

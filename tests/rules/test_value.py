@@ -507,6 +507,27 @@ def test_an_item_that_several_certificates_cover_is_shared_out_by_quantity(
     assert [(one.certificate, one.certified, one.declared) for one in findings] == expected
 
 
+@pytest.mark.parametrize("act", [act for act in ACTS if act != "export"])
+@pytest.mark.parametrize(
+    ("fob", "expected"), [("500", []), ("800", ["value.differs"]), ("250", ["value.differs"])]
+)
+def test_after_export_each_line_is_held_against_the_exported_item(
+    act: str, fob: str, expected: list[str]
+) -> None:
+    documents = [
+        certificate(act, number=name, lines=[line(quantity="50", fob_usd=stated)])
+        for name, stated in (("A", "500"), ("B", fob))
+    ]
+    shipped = {"items": [item(total="1000", currency="USD")], "terms": "FOB"}
+    case = pair(
+        act,
+        decl={"certificates": [{"number": "A"}, {"number": "B"}]},
+        shipped=shipped,
+        certificates=tuple(standing(one) for one in documents),
+    )
+    assert codes(case) == expected
+
+
 # --- one cause, one finding -----------------------------------------------------------------------
 
 

@@ -267,10 +267,8 @@ RULES = (
 )
 
 
-def _is_another(
-    policy: Policy, holder: str, trader: str, holder_uscc: str | None, trader_uscc: str | None
-) -> bool:
-    return not same_name(holder, trader, policy.former_names.get(holder_uscc or trader_uscc or "", ()))
+def _is_another(policy: Policy, holder: str, trader: str, uscc: str) -> bool:
+    return not same_name(holder, trader, policy.former_names.get(uscc, ()))
 
 
 def _is_successor(policy: Policy, before: str, after: str) -> bool:
@@ -287,7 +285,7 @@ SELDOM = (
     Seldom(
         "name_differs",
         col("known") & col("holder_is_trader") & (col("holder_name") != col("trader_name")),
-        ("holder_name", "trader_name", "holder_uscc", "trader_uscc"),
+        ("holder_name", "trader_name", "holder_uscc"),
         _is_another,
     ),
     Seldom(
