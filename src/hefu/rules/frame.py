@@ -70,6 +70,9 @@ the declaration under which the goods are or were exported."""
 MONEY_SCALE: Final = 4
 TAX_SCALE: Final = 6
 
+_MANY: Final = 128
+"""Rows from which on Polars is handed columns sooner than rows."""
+
 _NO_CERTIFICATE = (None,) * len(_CERTIFICATE_COLUMNS)
 _NO_LINE = (None,) * len(_LINE_COLUMNS)
 _NO_ITEM = (None,) * len(_ITEM_COLUMNS)
@@ -84,7 +87,10 @@ def build(cases: Sequence[Case], needed: Sequence[bool]) -> pl.DataFrame:
     rows: list[Row] = []
     for number, (case, need) in enumerate(zip(cases, needed, strict=True)):
         rows.extend(_rows(number, case, need))
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    if len(rows) < _MANY:
+        return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    columns = zip(SCHEMA.items(), zip(*rows, strict=True), strict=True)
+    return pl.DataFrame([pl.Series(name, told, kind) for (name, kind), told in columns])
 
 
 def _rows(number: int, case: Case, need: bool) -> list[Row]:
