@@ -1,8 +1,8 @@
 """``python -m tests.mutation``: what share of the mutants of a room its tests notice, with cosmic-ray.
 
 Mutants are made in copies of the tree, one a worker. Left out is what no test could notice: annotations, which are
-never evaluated here, caches and slots, which change no answer, and identity for order or equality; and what cannot even be evaluated,
-arithmetic for ``&`` and ``|``, which would only flatter the share.
+never evaluated here, caches, slots and strictness, which change no answer, and identity for order or equality; and
+what cannot even be evaluated, arithmetic for ``&`` and ``|``, which would only flatter the share.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ _BITS = ("BitAnd", "BitOr", "BitXor")
 _LATE = ("tests/rules/test_mass.py", "tests/rules/test_compare.py")
 _FRESHNESS = "tests/rules/test_docs.py"
 """Notices every change of a text by the pages generated from it: no proof."""
+_FORMAL = ("slots=", "strict=", "frozen=")
 _CACHES = ("@cache", "@lru_cache", "@cached_property")
 
 
@@ -70,7 +71,9 @@ def _mutants(path: Path) -> Iterator[MutationSpec]:
             continue
         if kind.startswith("ReplaceComparisonOperator") and len({"Is", "IsNot"} & set(kind.split("_"))) == 1:
             continue
-        if "slots=" in lines[one.start_pos[0] - 1]:
+        if kind == "ReplaceTrueWithFalse" and lines[one.start_pos[0] - 1][: one.start_pos[1]].endswith(
+            _FORMAL
+        ):
             continue
         if "BinaryOperator_Bit" in kind and not kind.endswith(_BITS):
             continue

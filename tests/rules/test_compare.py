@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from random import Random
@@ -271,3 +272,24 @@ def _tons(quantity: str) -> dict[str, object]:
         quantity=quantity,
         exported_quantity=None,
     )
+
+
+def test_items_together_draw_no_more_than_the_line_holds() -> None:
+    items = [item(item=n, first={"quantity": "60", "unit": "011"}, second=None) for n in (1, 2, 3)]
+    ties = [{"number": "BSWT0001", "item": n, "line": 1} for n in (1, 2, 3)]
+    answer = judged(pair(decl={"items": items, "certificates": ties}))
+    assert [(draw.item, draw.line, draw.quantity) for draw in answer.draws] == [
+        (1, 1, scaled(Decimal(60))),
+        (2, 1, scaled(Decimal(40))),
+        (3, 1, 0),
+    ]
+
+
+def test_who_holds_a_certificate_is_said() -> None:
+    holder = "530120261000000077"
+    (one,) = pair().certificates
+    taken = replace(one, state=UseState.USED, declaration=holder)
+    (found,) = judged(pair(certificates=(taken,))).findings
+    assert found.code == "certificate.used"
+    assert holder in found.message.zh
+    assert holder in found.message.en
