@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 import hefu
 from hefu.cli import home as homes
-from hefu.cli import processes, rules, show, story, up
+from hefu.cli import processes, replay, rules, show, story, up
 from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
@@ -252,7 +252,7 @@ def status(identity: CustomsIdentity = "operator", as_machine: AsJson = False) -
 
 
 app.command()(rules.rules)
-app.command()(rules.replay)
+app.command()(replay.replay)
 
 
 @app.command()

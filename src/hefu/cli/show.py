@@ -191,7 +191,7 @@ def _why(detail: dict[str, Any]) -> str:
     shown = {
         key: value
         for key, value in detail.items()
-        if key not in ("rules", "drawn", "facts") and value not in ("", [], None)
+        if key not in ("rules", "drawn", "facts", "severities") and value not in ("", [], None)
     }
     return ", ".join(
         f"{key}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in shown.items()

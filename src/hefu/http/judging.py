@@ -16,7 +16,7 @@ from hefu.documents.fields import SHANGHAI
 from hefu.errors import HefuError, Text
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet, load
-from hefu.settings import NodeSettings, wrong
+from hefu.settings import NodeSettings, load_node, wrong
 
 NOT_IN_FORCE = errors.kind(
     "ruleset.not_in_force",
@@ -67,6 +67,22 @@ def policy_of(ruleset: RuleSet, folder: Path, settings: NodeSettings) -> Policy:
         return Policy.model_validate({**told, **settings.policy})
     except ValidationError as error:
         raise HefuError(*wrong(folder / "node.json", error, "policy")) from error
+
+
+def rules_under(folder: Path, name: str = "") -> tuple[RuleSet, Policy]:
+    """A rule set by name or file with the policy under which the node of a folder would judge by it; without a
+    name the set of the node. A folder without a node adds nothing to the set's own policy.
+    """
+    settings = load_node(folder) if has_node(folder) else None
+    if settings is not None and not name:
+        return rules_of(folder, settings)
+    ruleset = load(name) if name else CURRENT
+    return ruleset, policy_of(ruleset, folder, settings) if settings else ruleset.policy or Policy()
+
+
+def has_node(folder: Path) -> bool:
+    """Whether a node is configured in a folder."""
+    return (folder / "node.json").is_file()
 
 
 def overridden(ruleset: RuleSet, policy: Policy) -> Mapping[str, tuple[Any, Any]]:

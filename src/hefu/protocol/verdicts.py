@@ -4,6 +4,7 @@ set that was adopted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,12 +21,15 @@ VERDICTS = ("declaration.held", "declaration.reserved")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A verdict on record: which declaration, when, what was found, under which rules; and its case."""
+    """A verdict on record: which declaration, when, what was found (codes, and how severe each was, which the
+    oldest entries do not tell), under which rules; and its case.
+    """
 
     number: str
     at: datetime
     passed: bool
     findings: tuple[str, ...]
+    severities: Mapping[str, str]
     rules: str
     case: Case
 
@@ -50,6 +54,7 @@ def verdict_of(book: Book, entry: Entry) -> Verdict:
         at=entry.at,
         passed=entry.event == "declaration.reserved",
         findings=tuple(entry.detail["findings"]),
+        severities=entry.detail.get("severities", {}),
         rules=entry.detail["rules"],
         case=case_from(entry.detail["facts"], entry.number, edition, certificate),
     )

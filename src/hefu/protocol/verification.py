@@ -87,6 +87,7 @@ class Verification:
             f"declaration.{after.state.value}",
             number,
             findings=[finding.code for finding in comparison.findings],
+            severities={finding.code: finding.severity.value for finding in comparison.findings},
             rules=comparison.ruleset_hash,
             facts=facts(book, after.revision, case),
         )
