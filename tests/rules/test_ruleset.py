@@ -29,12 +29,13 @@ from tests.rules import (
     test_commodity,
     test_dates,
     test_existence,
-    test_first_money,
     test_mode,
     test_original,
     test_party,
     test_purpose,
     test_quantity,
+    test_refund,
+    test_value,
 )
 from tests.rules.pairs import ALL_CODES, DEFAULT, pair, produced
 
@@ -47,7 +48,8 @@ SUBJECTS = (
     test_quantity,
     test_dates,
     test_mode,
-    test_first_money,
+    test_refund,
+    test_value,
 )
 DECIDING = [f"{room}/{name}" for room, names in ruleset._DECIDING.items() for name in names]
 SLOTS = {"declared", "certified", "item", "line", "certificate", "held_by", "principal", "unit"}
