@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,8 +14,10 @@ import httpx2
 import pytest
 
 from hefu.cli import home as homes
+from hefu.cli import processes
 from hefu.protocol.records import Side
-from hefu.settings import load_client
+from hefu.settings import load_client, load_node, write
+from hefu.stores.sqlite import SqliteStore
 
 pytestmark = pytest.mark.processes
 
@@ -94,3 +97,62 @@ def test_its_nodes_go_with_it_when_it_is_killed(tmp_path: Path) -> None:
         wait_for(False, tmp_path)
     finally:
         process.communicate()
+
+
+def refused(home: Path, language: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hefu.cli.main", "up", "--no-samples"],
+        env={**os.environ, "HEFU_HOME": str(home), "HEFU_LANG": language},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("there is no rule set 2099.9", "versions 2026.1", "the customs node did not start")),
+        ("zh", ("没有规则集 2099.9", "版本之一: 2026.1", "customs 节点因此没有启动")),
+    ],
+)
+def test_a_node_that_does_not_start_tells_its_own_error(
+    tmp_path: Path, language: str, words: tuple[str, ...]
+) -> None:
+    homes.make(tmp_path, {side: homes.free_port() for side in Side})
+    folder = tmp_path / "customs"
+    write(folder / "node.json", load_node(folder).model_copy(update={"rules": "2099.9"}))
+    done = refused(tmp_path, language)
+    assert done.returncode == 2
+    for word in (*words, "ruleset.missing", str(folder / "node.json"), str(folder / "node.log")):
+        assert word in done.stderr
+    assert "port" not in done.stderr
+    assert "Traceback" not in done.stderr + (folder / "node.log").read_text()
+
+
+def test_a_store_of_the_other_side_is_told_as_that_and_the_next_start_forgets_it(tmp_path: Path) -> None:
+    homes.make(tmp_path, {side: homes.free_port() for side in Side})
+    store = tmp_path / "customs" / "store.sqlite"
+    SqliteStore(str(store), Side.TAX).close()
+    done = refused(tmp_path, "en")
+    assert done.returncode == 3
+    assert "store.other_side" in done.stderr
+    store.unlink()
+    process = processes.start(Side.CUSTOMS, tmp_path)
+    try:
+        processes.wait_until_up(Side.CUSTOMS, tmp_path, process)
+        assert not list(tmp_path.rglob("node.error.json"))
+    finally:
+        processes.stop(process)
+
+
+def test_a_port_that_is_taken_is_still_told_with_the_end_of_the_log(tmp_path: Path) -> None:
+    homes.make(tmp_path, {side: homes.free_port() for side in Side})
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", load_node(tmp_path / "customs").port))
+        taken.listen()
+        done = refused(tmp_path, "en")
+    assert done.returncode == 3
+    for word in ("node.not_up", "port may be taken", "in use"):
+        assert word in done.stderr

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import httpx2
+import orjson
 import uvicorn
 
 from hefu import errors
-from hefu.errors import Text
+from hefu.cli.client import refused
+from hefu.errors import HefuError, Problem, Text
 from hefu.protocol.records import Side
 from hefu.settings import load_node
 
@@ -32,7 +34,17 @@ NOT_UP: Final = errors.kind(
     ),
     cure=Text("端口可能被占用; 看日志 {file}", "its port may be taken; see the log {file}"),
 )
+NOT_STARTED: Final = errors.kind(
+    "node.not_started",
+    http=503,
+    exit_code=3,
+    message=Text("{place} 节点因此没有启动", "so the {place} node did not start"),
+    cure=Text("更正后重新启动; 日志 {file}", "correct it and start again; its log is {file}"),
+)
 _START_SECONDS: Final = 60
+_REASON: Final = "node.error.json"
+"""Why a node did not start, in both languages, for whoever started it."""
+
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -42,13 +54,24 @@ def serve(side: Side, home: Path, *, until_stdin_closes: bool = False) -> None:
     """
     if until_stdin_closes:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
-    folder = home / side.value
+    reason = home / side.value / _REASON
+    reason.unlink(missing_ok=True)
+    try:
+        _serve(side, home / side.value)
+    except HefuError as error:
+        if reason.parent.is_dir():
+            reason.write_bytes(orjson.dumps({"problems": [one.as_json() for one in error.problems]}))
+        raise
+
+
+def _serve(side: Side, folder: Path) -> None:
     settings = load_node(folder)
     if side is Side.TAX:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
     else:
         from hefu.customs.node import build  # noqa: PLC0415
     application = build(folder)
+    application.state.node.open_store()  # here, so that what is wrong with it is said as it is
     gc.collect()
     gc.freeze()  # what is loaded now stays; the collector need not walk it under load
     gc.set_threshold(50_000, 20, 50)
@@ -78,6 +101,7 @@ def _leash() -> tuple[int, int]:
 
 def start(side: Side, home: Path) -> subprocess.Popen[bytes]:
     """Start a node; its output goes to ``node.log`` in its folder."""
+    (home / side.value / _REASON).unlink(missing_ok=True)
     log = (home / side.value / "node.log").open("ab")
     with log:
         return subprocess.Popen(
@@ -91,7 +115,9 @@ def start(side: Side, home: Path) -> subprocess.Popen[bytes]:
 
 
 def wait_until_up(side: Side, home: Path, process: subprocess.Popen[bytes]) -> None:
-    """Return when the node answers; raise ``node.not_up`` if it dies or takes too long."""
+    """Return when the node answers; if it dies raise its own error, if it told one, else ``node.not_up``, as when
+    it takes too long.
+    """
     settings = load_node(home / side.value)
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until and process.poll() is None:
@@ -111,13 +137,16 @@ def wait_until_up(side: Side, home: Path, process: subprocess.Popen[bytes]) -> N
 
 
 def require_alive(side: Side, home: Path, process: subprocess.Popen[bytes]) -> None:
-    """Raise ``node.not_up`` with the end of its log if a node has ended."""
+    """Raise why a node has ended, if it has: its own error, else ``node.not_up`` with the end of its log."""
     if process.poll() is not None:
         _not_up(side, home)
 
 
 def _not_up(side: Side, home: Path) -> NoReturn:
-    log = home / side.value / "node.log"
+    log, reason = (home / side.value / name for name in ("node.log", _REASON))
+    if reason.is_file():
+        problems = refused(orjson.loads(reason.read_bytes())).problems
+        raise HefuError(*problems, Problem(NOT_STARTED, place=side.value, file=str(log)))
     last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     errors.fail(NOT_UP, place=side.value, value=" ".join(last), file=str(log))
 

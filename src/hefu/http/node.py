@@ -76,7 +76,9 @@ class Node:
         self._readers: list[SqliteReader] = []
 
     def open_store(self) -> None:
-        """Open the store, take in the first keys of the peer, and start the writer."""
+        """Open the store, unless it is open, take in the first keys of the peer, and start the writer."""
+        if self._readers:
+            return
         path = str(self.folder / "store.sqlite")
         store = SqliteStore(path, self.side)
         with store.write(now()) as book:
@@ -94,6 +96,7 @@ class Node:
         self.writer.stop()
         for reader in self._readers:
             reader.close()
+        self._readers = []
         self.writer.store.close()
 
     def open_line(self, authority: Authority) -> HttpTransport:
