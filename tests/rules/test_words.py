@@ -1,0 +1,119 @@
+"""Values as data and in words, one by one and in columns alike."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hefu.errors import Text
+from hefu.rules.words import column_text, columns, said, shown, value
+
+GREAT = 2**62
+
+
+@pytest.mark.parametrize(
+    ("column", "held", "told"),
+    [
+        ("item_hs", "6109100000", "6109100000"),
+        ("item", 3, "3"),
+        ("item_name", None, ""),
+        ("drawn_of_line", 10000001, "100.00001"),
+        ("wanted_of_goods", 10000000, "100"),
+        ("line_quantity", 1, "0.00001"),
+        ("exported", 0, "0"),
+        ("left_here", -150000, "-1.5"),
+        ("expected_fob", 9500000, "950"),
+        ("line_fob", 1, "0.0001"),
+        ("refunded", 1, "0.000001"),
+        ("repaid", 64980000, "64.98"),
+        ("repaid_due", -1, "-0.000001"),
+        ("declared_on", 20517, "2026-03-05"),
+        ("issued_on", 0, "1970-01-01"),
+        ("original_day", -1, "1969-12-31"),
+        ("line_export_day", 20517, "2026-03-05"),
+        ("window_end", 20517, "2026-03-05"),
+        ("amended_on", 20517, "2026-03-05"),
+        ("paid_on", 20517, "2026-03-05"),
+        ("item_unit", "011", "011 件"),
+        ("line_unit", "035", "035 千克"),
+        ("goods_unit", "070", "070 吨"),
+        ("act", "return", "return"),
+        ("trader_uscc", "91110000101623741K", "91110000101623741K"),
+    ],
+)
+def test_a_value_is_written_one_way_alone_and_in_a_column(column: str, held: Any, told: str) -> None:
+    assert value(column, {column: held}) == told
+    frame = pl.DataFrame(
+        {column: [held, None]}, schema={column: pl.Int64 if isinstance(held, int) else pl.String}
+    )
+    assert frame.select(column_text(column, [column])).to_series().to_list() == [told, ""]
+
+
+@pytest.mark.parametrize(
+    ("column", "held", "zh", "en"),
+    [
+        ("act", "export", "出口", "export"),
+        ("act", "return", "退运", "return"),
+        ("purpose", "amendment", "改单", "amendment"),
+        ("purpose", "withdrawal", "撤单", "withdrawal"),
+        ("act", "other", "其他", "other"),
+        ("state", "unknown", "无数据", "unknown"),
+        ("state", "available", "可用", "available"),
+        ("state", "reserved", "已预留", "reserved"),
+        ("state", "used", "已使用", "used"),
+        ("state", "withdrawn", "已作废或撤销", "withdrawn"),
+        ("export_state", "not_released", "未放行", "not released"),
+        ("export_state", "in_force", "有效", "in force"),
+        ("refund_state", "not_claimed", "尚未申报退(免)税", "not claimed"),
+        ("refund_state", "reversed", "已冲减退(免)税", "reversed"),
+        ("refund_state", "paid_back", "已缴回退(免)税", "paid back"),
+        ("refund_state", "refunded_open", "已办理退(免)税", "refunded, open"),
+        ("item_unit", "011", "011 件", "011 article"),
+        ("line_quantity", 150000, "1.5", "1.5"),
+        ("line_unit", None, "", ""),
+        ("refund_state", None, "", ""),
+        ("item_name", "used", "used", "used"),
+    ],
+)
+def test_people_read_words_of_their_language(column: str, held: Any, zh: str, en: str) -> None:
+    assert shown(column, {column: held}) == Text(zh, en)
+
+
+def test_a_firm_without_credit_code_shows_its_customs_code() -> None:
+    row = {"owner_uscc": None, "owner_code": "1100660001", "act": None}
+    assert value("owner_uscc", row) == "1100660001"
+    assert value("owner_uscc", {**row, "owner_uscc": "91110000101623741K"}) == "91110000101623741K"
+    assert value("owner_uscc", {"owner_uscc": None}) == ""
+    assert value("act", {**row, "a_code": "x"}) == ""
+    assert columns("owner_uscc") == ("owner_uscc", "owner_code")
+    assert columns("act") == ("act",)
+    frame = pl.DataFrame({"owner_uscc": ["U", None, None], "owner_code": ["1", "2", None]})
+    assert frame.select(column_text("owner_uscc", frame.columns)).to_series().to_list() == ["U", "2", ""]
+    alone = frame.select("owner_uscc")
+    assert alone.select(column_text("owner_uscc", alone.columns)).to_series().to_list() == ["U", "", ""]
+
+
+def test_truth_is_no_number() -> None:
+    frame = pl.DataFrame({"known": [True, None]})
+    assert frame.select(column_text("known", ["known"])).to_series().to_list() == ["true", ""]
+
+
+@given(st.integers(-GREAT, GREAT), st.sampled_from([("line_quantity", 5), ("line_fob", 4), ("repaid", 6)]))
+def test_scaled_numbers_are_plain_decimals(number: int, scale: tuple[str, int]) -> None:
+    column, digits = scale
+    told = value(column, {column: number})
+    assert Decimal(told) == Decimal(number).scaleb(-digits)
+    assert told in ("0", told.rstrip("0").rstrip(".")) or "." not in told
+    frame = pl.DataFrame({column: [number]}, schema={column: pl.Int128})
+    assert frame.select(column_text(column, [column])).item() == told
+
+
+def test_a_sentence_takes_each_value_in_its_own_language() -> None:
+    sentence = Text("第 {item} 项 {state}", "item {item} is {state}")
+    slots = {"item": 2, "state": Text("可用", "available"), "line": 1}
+    assert said(sentence, slots) == Text("第 2 项 可用", "item 2 is available")
