@@ -122,7 +122,7 @@ def put(told: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 def text(value: Any) -> str:
     """A value as an edit shows it."""
-    if value is None:
+    if value is None or value == []:
         return ""
     if isinstance(value, dict):
         return " ".join(str(one) for one in value.values())
