@@ -17,6 +17,7 @@ from hefu.rules.rule import Rule
 from hefu.rules.ruleset import CURRENT, RuleSet
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
+SETTINGS = FOLDER.parent / "operate"
 PAGES = pages()
 ROWS = range(1, 30)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -86,6 +87,15 @@ def test_every_rule_is_in_the_index(language: Language) -> None:
 def test_every_setting_is_told_in_every_language(language: Language) -> None:
     told = PAGES["policies.zh.md" if language == "zh" else "policies.md"]
     assert re.findall(r"^## (.+)$", told, re.MULTILINE) == list(Policy.model_fields)
+
+
+@by_language
+def test_the_page_of_the_operator_names_every_setting_in_order(language: Language) -> None:
+    """And leads each to its full text in the same language."""
+    end = "zh.md" if language == "zh" else "md"
+    told = section((SETTINGS / f"settings.{end}").read_text(encoding="utf-8"), "policy")
+    rows = re.findall(r"^\| \[`([a-z_]+)`\]\(([^)]+)\) \| [^|]+ \| [^|]+ \|$", told, re.MULTILINE)
+    assert rows == [(name, f"../rules/policies.{end}#{name}") for name in Policy.model_fields]
 
 
 @by_language

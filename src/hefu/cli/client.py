@@ -78,6 +78,10 @@ class Client:
             raise refused(told)
         return told
 
+    def license_code(self) -> str:
+        """The supporting-document code under which the customs node looks for certificates."""
+        return str(self.get(Side.CUSTOMS, "/v1/rules")["policy"]["license_code"])
+
     def send(self, side: Side, path: str, papers: Sequence[Paper]) -> Iterator[dict[str, Any]]:
         """Documents through bulk intake; one result each, in order."""
         for start in range(0, len(papers), _BULK):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
-from hefu.documents.readers.json_documents import Paper, only, read_paths
+from hefu.documents.readers.json_documents import LicenseCode, Paper, only, read_paths
 from hefu.errors import HefuError, Problem
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE
 from hefu.protocol.records import Side
@@ -46,12 +47,12 @@ def _print(value: Any) -> None:
 
 
 def _read(
-    files: list[Path], kind: type[Certificate | Declaration]
+    files: list[Path], kind: type[Certificate | Declaration], license_code: LicenseCode = ""
 ) -> tuple[list[tuple[str, Paper]], list[HefuError]]:
     """The documents of the files that are of this kind, and what could not be taken."""
     papers: list[tuple[str, Paper]] = []
     wrong: list[HefuError] = []
-    for name, paper in read_paths(files):
+    for name, paper in read_paths(files, license_code):
         try:
             if isinstance(paper, HefuError):
                 raise paper
@@ -124,8 +125,8 @@ def declare(
     as_machine: AsJson = False,
 ) -> None:
     """Lodge declarations at customs; each is verified at once 申报并核验."""
-    papers, wrong = _read(files, Declaration)
     client = Client(home(), identity)
+    papers, wrong = _read(files, Declaration, cache(client.license_code))
     if correct:
         results = []
         for name, paper in papers:

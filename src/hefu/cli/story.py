@@ -176,7 +176,7 @@ def _do(client: Client, folder: Path, step: dict[str, Any]) -> tuple[str, tuple[
 
 
 def _submit(client: Client, path: Path, verb: str) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-    ((_, paper),) = read_paths([path])
+    ((_, paper),) = read_paths([path], client.license_code)
     if isinstance(paper, HefuError):
         codes = tuple(dict.fromkeys(problem.kind.code for problem in paper.problems))
         return "unreadable", codes, {"problems": [problem.as_json() for problem in paper.problems]}

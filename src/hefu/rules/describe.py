@@ -35,10 +35,11 @@ def _plain(rule: Rule, ruleset: RuleSet, policy: Policy) -> dict[str, Any]:
 
 
 def set_as_json(ruleset: RuleSet, policy: Policy) -> dict[str, Any]:
-    """A rule set with all its rules, for machines; examples come with a single rule."""
+    """A rule set with all its rules and the policy, for machines; examples come with a single rule."""
     return {
         "version": ruleset.version,
         "in_force": ruleset.in_force.isoformat(),
         "hash": ruleset.hash_under(policy),
+        "policy": policy.model_dump(mode="json"),
         "rules": [_plain(rule, ruleset, policy) for rule in ruleset.rules],
     }

@@ -16,6 +16,7 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers.decmessage import write_decmessage
 from hefu.documents.readers.json_documents import (
+    UNREADABLE,
     Paper,
     read_certificate,
     read_declaration,
@@ -23,7 +24,7 @@ from hefu.documents.readers.json_documents import (
     read_paths,
 )
 from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES
-from hefu.errors import HefuError
+from hefu.errors import HefuError, Problem
 from tests.builders import certificate, declaration, line
 from tests.documents.told import assert_speaks
 
@@ -364,3 +365,42 @@ def test_every_other_sample_is_taken(folder: str) -> None:
 def test_an_unknown_paper_is_named_with_its_place() -> None:
     (one,) = errors(read(json.dumps([as_json(certificate()), {"x": 1}])))
     assert (one.first.file, one.first.place) == (FILE, "[1]")
+
+
+# --- a supporting-document code that has to be asked for --------------------------------------------------
+
+
+def xml_with_two_licenses() -> bytes:
+    """A message whose supporting documents are our certificate, under code Y, and some other paper."""
+    references = [{"number": number, "source": "license"} for number in ("BSWT0001", "CIQ000001")]
+    text = write_decmessage(declaration(certificates=references)).decode()
+    for number, code in (("BSWT0001", "Y"), ("CIQ000001", "B")):
+        text = text.replace(f"<CertCode>{number}<", f"<DocuCode>{code}</DocuCode><CertCode>{number}<")
+    return text.encode()
+
+
+def test_the_code_is_asked_for_when_there_is_xml_and_applied(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def code() -> str:
+        asked.append("?")
+        return "Y"
+
+    (tmp_path / "a.json").write_bytes(json.dumps(as_json(declaration())).encode())
+    assert len(list(read_paths([tmp_path], code))) == 1
+    assert asked == []
+    (tmp_path / "b.xml").write_bytes(xml_with_two_licenses())
+    (_, _), (_, told) = read_paths([tmp_path], code)
+    assert isinstance(told, Declaration)
+    assert [one.number for one in told.certificates] == ["BSWT0001"]
+    assert asked == ["?"]
+
+
+def test_who_cannot_be_asked_is_not_the_documents_fault(tmp_path: Path) -> None:
+    def code() -> str:
+        raise HefuError(Problem(UNREADABLE, file="elsewhere"))
+
+    (tmp_path / "b.xml").write_bytes(xml_with_two_licenses())
+    with pytest.raises(HefuError) as caught:
+        list(read_paths([tmp_path], code))
+    assert caught.value.first.file == "elsewhere"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -56,6 +56,9 @@ OTHER_KIND = errors.kind(
 )
 
 Paper = Certificate | Declaration
+LicenseCode = str | Callable[[], str]
+"""As in ``read_decmessage``, or how to ask for it."""
+
 P = TypeVar("P", bound=Certificate | Declaration)
 _KINDS: Final[dict[type[Document], Text]] = {
     Certificate: Text("证明", "certificate"),
@@ -98,23 +101,36 @@ def _is_xml(text: str) -> bool:
 
 
 def read_papers(
-    data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES, license_code: str = ""
+    data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES, license_code: LicenseCode = ""
 ) -> Iterator[Paper | HefuError]:
     """Every document of a file: XML, one JSON object, an array of them, or one a line.
 
-    Each is taken or refused on its own, with its place; a file that cannot be parsed is one error.
+    Each is taken or refused on its own, with its place; a file that cannot be parsed is one error. A
+    ``license_code`` that has to be asked for is asked for when there is XML.
     """
     try:
         text = decode(data, file, limit)
-        if _is_xml(text):
-            yield declaration_of(xml_root(text, file), file, license_code)
-            return
+    except HefuError as error:
+        yield error
+        return
+    if _is_xml(text):
+        code = license_code if isinstance(license_code, str) else license_code()
+        yield _declaration(text, file, code)
+        return
+    try:
         values = _values(text, file)
     except HefuError as error:
         yield error
         return
     for place, value in values:
         yield value if isinstance(value, HefuError) else _paper(value, file, place)
+
+
+def _declaration(text: str, file: str, license_code: str) -> Declaration | HefuError:
+    try:
+        return declaration_of(xml_root(text, file), file, license_code)
+    except HefuError as error:
+        return error
 
 
 def _values(text: str, file: str) -> list[tuple[str, Any]]:
@@ -165,7 +181,7 @@ def _paper(value: Any, file: str, place: str) -> Paper | HefuError:
         return error
 
 
-def read_paths(paths: list[Path]) -> Iterator[tuple[str, Paper | HefuError]]:
+def read_paths(paths: list[Path], license_code: LicenseCode = "") -> Iterator[tuple[str, Paper | HefuError]]:
     """Every document in these files and folders, in order of name; an unreadable file is one error."""
     for path in paths:
         files = (
@@ -184,5 +200,5 @@ def read_paths(paths: list[Path]) -> Iterator[tuple[str, Paper | HefuError]]:
             except OSError as error:
                 yield name, HefuError(errors.Problem(UNREADABLE, file=name, value=str(error)))
                 continue
-            for paper in read_papers(data, name):
+            for paper in read_papers(data, name, license_code=license_code):
                 yield name, paper
