@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from hefu.cli import home as homes
-from hefu.documents.readers.decmessage import write_decmessage
+from hefu.documents.readers.decmessage_writer import write_decmessage
 from hefu.protocol.records import Side
 from hefu.settings import load_node, write
 from tests.builders import declaration

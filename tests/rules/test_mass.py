@@ -214,7 +214,7 @@ def _plain() -> list[Case]:
                 )
             ]
     weighed = [
-        line(line=n, item=n, hs_code=one["hs_code"], unit="千克", quantity="20")
+        line(line=n, item=n, hs_code=one["hs_code"][:8], unit="千克", quantity="20")
         for n, one in enumerate(two, 1)
     ]
     by_weight = pair(

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import pytest
 from pydantic import ValidationError
 
-from hefu.documents.readers.decmessage import read_decmessage, write_decmessage
+from hefu.documents.readers.decmessage import read_decmessage
+from hefu.documents.readers.decmessage_writer import write_decmessage
 from hefu.protocol import tax
 from hefu.protocol.book import Book
 from hefu.protocol.customs import Gate

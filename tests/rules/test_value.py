@@ -693,3 +693,30 @@ def test_every_mixture_of_terms_charges_and_currencies_comes_out_as_by_hand() ->
     assert frame.get_column("value_off").equals(
         frame.select(((off > 10**4) & (off * 20 > expected)).alias("value_off")).to_series()
     )
+
+
+@pytest.mark.parametrize("currency", ["AUD", "ZAR"])
+def test_currencies_on_either_side_of_the_dollar_are_converted(currency: str) -> None:
+    rates = {month: {currency: "0.5", "USD": "7"} for month in ("202602", "202603")}
+    policy = Policy.model_validate({"rates": rates})
+    assert _expected(_case(currency=currency), policy) == Decimal("71.4286")
+
+
+def test_an_item_counted_in_two_kinds_of_units_is_not_shared_out() -> None:
+    priced = item(
+        total="1000",
+        currency="USD",
+        first={"quantity": "100", "unit": "011"},
+        second={"quantity": "20", "unit": "035"},
+    )
+    documents = [
+        certificate("export", number=name, lines=[invoice_line(quantity=quantity, unit=unit, fob_usd="500")])
+        for name, quantity, unit in (("A", "50", "件"), ("B", "10", "千克"))
+    ]
+    ties = [{"number": name, "item": 1, "line": 1} for name in "AB"]
+    case = pair(
+        "export",
+        decl={"items": [priced], "terms": "FOB", "certificates": ties},
+        certificates=tuple(standing(one) for one in documents),
+    )
+    assert "value.differs" not in codes(case)

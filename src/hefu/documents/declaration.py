@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from hefu.documents.canonical import Document
 from hefu.documents.coded import Country, Currency, Terms
@@ -68,6 +68,20 @@ class Mark(StrEnum):
     TOTAL = "total"
 
 
+def _mark(value: Any) -> Any:
+    found = MARKS.get(value, value) if isinstance(value, str) else value
+    if found not in list(Mark):
+        raise broken(
+            "费用标志应为 1 (费率, rate), 2 (单价, unit) 或 3 (总价, total)",
+            "a charge is marked 1 (rate), 2 (unit) or 3 (total)",
+        )
+    return found
+
+
+MARKS: Final = {"1": Mark.RATE, "2": Mark.UNIT, "3": Mark.TOTAL}
+"""The marks by the numbers of the message."""
+
+
 class Charge(Document):
     """Freight, insurance or other charges of the head (FeeMark, FeeRate, FeeCurr and their like).
 
@@ -76,7 +90,7 @@ class Charge(Document):
     needed for the latter two.
     """
 
-    mark: Mark
+    mark: Annotated[Mark, BeforeValidator(_mark)]
     value: ChargeValue
     currency: Currency | None = None
 

@@ -19,7 +19,9 @@ def broken(zh: str, en: str, **slots: object) -> PydanticCustomError:
 
 def shown(value: object) -> str:
     """A stranger's value as an error shows it: its beginning, quoted, without what cannot be printed."""
-    if isinstance(value, dict | list | tuple):
-        return type(value).__name__
+    if isinstance(value, dict):
+        return "{…}"
+    if isinstance(value, list | tuple):
+        return "[…]"
     text = str(value)
     return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")

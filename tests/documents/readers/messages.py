@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from hefu.documents.declaration import Declaration
-from hefu.documents.readers.decmessage import read_decmessage, write_decmessage
+from hefu.documents.readers.decmessage import read_decmessage
+from hefu.documents.readers.decmessage_writer import write_decmessage
 from tests.builders import AGENT, declaration, item
 
 FILE = "m.xml"

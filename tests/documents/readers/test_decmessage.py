@@ -7,7 +7,8 @@ import re
 import pytest
 
 from hefu.documents.declaration import Act
-from hefu.documents.readers.decmessage import NAMESPACE, RETURN_MODES, VERSIONS, read_decmessage
+from hefu.documents.readers.decmessage import RETURN_MODES, read_decmessage
+from hefu.documents.readers.decmessage_fields import NAMESPACE, VERSIONS
 from tests.builders import EXPORT, EXPORTER
 from tests.documents.readers.messages import FILE, SOUND, body, head, line_of, message, read, value, without
 from tests.documents.told import assert_speaks, refusal, refused

@@ -11,22 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from hefu.documents.codes.tables import countries, currencies, units
-from hefu.documents.declaration import Declaration
-from hefu.documents.readers.decmessage import (
-    NAMESPACE,
-    REMARK_NUMBER,
-    RETURN_MODES,
-    VERSIONS,
-    read_decmessage,
-    write_decmessage,
-)
+from hefu.documents.codes.tables import countries, currencies, terms, units
+from hefu.documents.declaration import Declaration, Mark
+from hefu.documents.readers.decmessage import REMARK_NUMBER, RETURN_MODES, read_decmessage
+from hefu.documents.readers.decmessage_fields import NAMESPACE, VERSIONS
+from hefu.documents.readers.decmessage_writer import write_decmessage
 from hefu.errors import HefuError
 from tests.builders import EXPORT, declaration, item
 from tests.documents.told import AMOUNTS, DAYS, PARTIES, QUANTITIES, WORDS, assert_speaks, refusal
 
 ENCODINGS = ("UTF-8", "GB18030", "UTF-16")
 COUNTRIES = sorted({c.code for c in countries().values()})
+TERMS = sorted({one.code for one in terms().values()})
 CURRENCIES = sorted({c.code for c in currencies().values()})
 MEASURES = st.fixed_dictionaries({"quantity": QUANTITIES, "unit": st.sampled_from(sorted(units()))})
 NUMBERS = {"export": "0E", "return": "1I", "other": "01EI"}
@@ -50,6 +46,22 @@ def items(draw: st.DrawFn, number: int) -> dict[str, Any]:
         origin=draw(country),
         destination=draw(country),
     )
+
+
+@st.composite
+def charges(draw: st.DrawFn) -> dict[str, Any] | None:
+    if draw(st.booleans()):
+        return None
+    mark = draw(st.sampled_from(Mark))
+    currency = st.sampled_from(CURRENCIES)
+    value = st.decimals("0", "9999999999999", places=5, allow_nan=False).map(
+        lambda d: format(d.copy_abs(), "f")
+    )
+    return {
+        "mark": mark.value,
+        "value": draw(value),
+        "currency": draw(st.none() | currency if mark is Mark.RATE else currency),
+    }
 
 
 @st.composite
@@ -79,7 +91,8 @@ def declarations(draw: st.DrawFn) -> Declaration:
         owner=draw(st.none() | PARTIES),
         declarant=draw(st.none() | PARTIES),
         contract=draw(st.none() | WORDS),
-        terms=draw(st.none() | st.sampled_from(["1", "3"])),
+        terms=draw(st.none() | st.sampled_from(TERMS)),
+        **{name: draw(charges()) for name in ("freight", "insurance", "other_charges")},
         gross_weight=draw(st.none() | QUANTITIES),
         net_weight=draw(st.none() | QUANTITIES),
         certificates=[*tied, *({"number": f"BSWT{n}"} for n in named[cut:])],

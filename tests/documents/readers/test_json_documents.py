@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
-from hefu.documents.readers.decmessage import write_decmessage
+from hefu.documents.readers.decmessage_writer import write_decmessage
 from hefu.documents.readers.json_documents import (
     UNREADABLE,
     Paper,

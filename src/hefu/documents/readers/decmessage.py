@@ -9,9 +9,6 @@ spelt ``GrossWet``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from lxml import etree
@@ -19,15 +16,23 @@ from lxml import etree
 from hefu import errors
 from hefu.documents.codes.tables import countries, currencies
 from hefu.documents.declaration import Act, Declaration
-from hefu.documents.fields import plain, split_tax_declaration_number
+from hefu.documents.fields import split_tax_declaration_number
 from hefu.documents.readers import records
+from hefu.documents.readers.decmessage_fields import (
+    CHARGES,
+    HEAD,
+    ITEM_PLACES,
+    MEASURES,
+    NAMESPACE,
+    PARTIES,
+    REFERENCES,
+    VERSIONS,
+    country_places,
+)
 from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES, parse_xml
 from hefu.documents.readers.message_tree import Part
-from hefu.documents.refusal import shown
 from hefu.errors import HefuError, Text
 
-NAMESPACE: Final = "http://www.chinaport.gov.cn/dec"
-VERSIONS: Final = ("3.1", "4.8", "5.0")
 RETURN_MODES: Final = ("4561", "4400", "4600")
 """Supervision modes of import declarations that are returns of exported goods (domain.md §2.2)."""
 
@@ -65,54 +70,6 @@ NO_NUMBER = errors.kind(
     ),
     cure=Text("取得海关编号的回执后再提交", "submit it after the receipt with the customs number"),
 )
-
-CANNOT_CARRY = errors.kind(
-    "decmessage.cannot_carry",
-    http=422,
-    message=Text(
-        "{file}: {place}: 报文无法如实承载 {value}",
-        "{file}: {place}: the message cannot carry {value} as it is",
-    ),
-    cure=Text("以 JSON 保存该报关单", "keep this declaration as JSON"),
-)
-
-_HEAD: Final = {
-    "number": "EntryId",
-    "act": "IEFlag",
-    "office": "CustomMaster",
-    "declared_on": "PDate",
-    "moved_on": "IEDate",
-    "mode": "TradeMode",
-    "contract": "ContrNo",
-    "terms": "TransMode",
-    "gross_weight": "GrossWet",
-    "net_weight": "NetWt",
-    "remark": "NoteS",
-}
-_PARTIES: Final = {
-    "trader": ("TradeCoScc", "TradeCode", "TradeName"),
-    "owner": ("OwnerCodeScc", "OwnerCode", "OwnerName"),
-    "declarant": ("AgentCodeScc", "AgentCode", "AgentName"),
-}
-_ITEM_PLACES: Final = {
-    "item": "GNo",
-    "hs_code": "CodeTS",
-    "goods_name": "GName",
-    "specification": "GModel",
-    "unit_price": "DeclPrice",
-    "total": "DeclTotal",
-    "currency": "TradeCurr",
-}
-_MEASURES: Final = {
-    "first": ("FirstQty", "FirstUnit"),
-    "second": ("SecondQty", "SecondUnit"),
-    "traded": ("GQty", "GUnit"),
-}
-_REFERENCES: Final = {
-    "license": {"number": "CertCode"},
-    "relation": {"number": "EcoCertNo", "item": "DecGNo", "line": "EcoGNo"},
-    "remark": {"number": "NoteS"},
-}
 
 
 def read_decmessage(
@@ -154,12 +111,12 @@ class _Message:
         self.lists = root.part("DecLists")
         self.items = self.lists.parts("DecList")
         self.is_export = self.head.text("IEFlag").upper() == "E"
-        self.countries = _countries(self.is_export)
+        self.countries = country_places(self.is_export)
         self.references = self._references(license_code)
 
     def values(self) -> dict[str, Any]:
         """The declaration's fields as plain values, absent ones left out."""
-        told: dict[str, Any] = {field: self.head.text(name) for field, name in _HEAD.items()}
+        told: dict[str, Any] = {field: self.head.text(name) for field, name in HEAD.items()}
         told |= {
             "act": self._act(told["mode"]),
             "related": split_tax_declaration_number(self.free_text.text("RelId"))[0],
@@ -167,7 +124,7 @@ class _Message:
             "certificates": [values for _, values in self.references],
             "items": [self._item(one) for one in self.items],
         }
-        for party, (scc, code, name) in _PARTIES.items():
+        for party, (scc, code, name) in PARTIES.items():
             told[party] = _filled(
                 uscc=self.head.text(scc),
                 customs_code=_customs_code(self.head.text(code)),
@@ -175,6 +132,7 @@ class _Message:
             )
             if not told[party].keys() & {"uscc", "customs_code"} and party != "trader":
                 told[party] = None
+        told |= {charge: _charge(*map(self.head.text, places)) for charge, places in CHARGES.items()}
         return _filled(**told)
 
     def _act(self, mode: str) -> str:
@@ -193,9 +151,9 @@ class _Message:
         return next(filter(None, days), head.text("IEDate"))
 
     def _item(self, one: Part) -> dict[str, Any]:
-        told: dict[str, Any] = {field: one.text(name) for field, name in _ITEM_PLACES.items()}
+        told: dict[str, Any] = {field: one.text(name) for field, name in ITEM_PLACES.items()}
         told["currency"] = _letters(told["currency"], currencies())
-        for field, (quantity, unit) in _MEASURES.items():
+        for field, (quantity, unit) in MEASURES.items():
             told[field] = _measure(one.text(quantity), one.text(unit))
         for field, name in self.countries.items():
             told[field] = _letters(one.text(name), countries())
@@ -241,29 +199,24 @@ class _Message:
                 return self.items[at].where(self._item_element(*map(str, rest)))
             case ("certificates", int(at), *rest):
                 part, values = self.references[at]
-                elements = _REFERENCES[values["source"]]
+                elements = REFERENCES[values["source"]]
                 return part.where(elements.get(str(rest[0]) if rest else "", elements["number"]))
-            case (str(party), *rest) if party in _PARTIES:
-                names = dict(zip(("uscc", "customs_code", "name"), _PARTIES[party], strict=True))
+            case (str(party), *rest) if party in PARTIES:
+                names = dict(zip(("uscc", "customs_code", "name"), PARTIES[party], strict=True))
                 return self.head.where(names.get(str(rest[0]) if rest else "", names["uscc"]))
-        return self.head.where(_HEAD.get(str(path[0]), ""))
+            case (str(charge), *rest) if charge in CHARGES:
+                names = dict(zip(("mark", "value", "currency"), CHARGES[charge], strict=True))
+                return self.head.where(names.get(str(rest[0]) if rest else "", names["currency"]))
+        return self.head.where(HEAD.get(str(path[0]), ""))
 
     def _item_element(self, field: str = "", inner: str = "") -> str:
-        if field in _MEASURES:
-            return _MEASURES[field][inner == "unit"]
-        return _ITEM_PLACES.get(field) or self.countries.get(field, "")
+        if field in MEASURES:
+            return MEASURES[field][inner == "unit"]
+        return ITEM_PLACES.get(field) or self.countries.get(field, "")
 
 
 def _reference(one: Part, source: str) -> dict[str, str]:
-    return _filled(source=source, **{field: one.text(name) for field, name in _REFERENCES[source].items()})
-
-
-def _countries(is_export: bool) -> dict[str, str]:
-    """In exports the message swaps them."""
-    origin, destination = "OriginCountry", "DestinationCountry"
-    if is_export:
-        origin, destination = destination, origin
-    return {"origin": origin, "destination": destination}
+    return _filled(source=source, **{field: one.text(name) for field, name in REFERENCES[source].items()})
 
 
 def _filled(**values: Any) -> dict[str, Any]:
@@ -282,81 +235,14 @@ def _measure(quantity: str, unit: str) -> dict[str, str] | None:
     return _filled(quantity=quantity, unit=unit)
 
 
+def _charge(mark: str, value: str, currency: str) -> dict[str, str] | None:
+    """Some senders write 0 where there is no charge."""
+    if not mark and re.fullmatch(r"0*\.?0*", value):
+        return None
+    return _filled(mark=mark, value=value, currency=_letters(currency, currencies()))
+
+
 def _letters(code: str, table: Any) -> str:
     """The letter code of a three-digit number; an unknown code stays as it is."""
     found = table.get(code.upper())
     return found.code if found else code
-
-
-def write_decmessage(declaration: Declaration, version: str = "4.8") -> bytes:
-    """The message of a declaration, UTF-8. What would not read back as it is, is refused:
-    amendments and withdrawals have no message of this kind, and a message has no room for some of
-    what JSON can say.
-    """
-    file = declaration.number
-    if declaration.act in (Act.AMENDMENT, Act.WITHDRAWAL):
-        errors.fail(CANNOT_CARRY, file=file, place="$.act", value=declaration.act)
-    data = _message(declaration, version)
-    again = _comparable(read_decmessage(data, file))
-    for field, value in _comparable(declaration).items():
-        if again[field] != value:
-            errors.fail(CANNOT_CARRY, file=file, place=f"$.{field}", value=shown(value))
-    return data
-
-
-def _comparable(declaration: Declaration) -> dict[str, Any]:
-    """The fields; a message has its own order of references."""
-    return {**dict(declaration), "certificates": frozenset(declaration.certificates)}
-
-
-def _message(declaration: Declaration, version: str) -> bytes:
-    file = declaration.number
-    namespaces: Any = {None: NAMESPACE}  # None is lxml's default prefix; its type stubs know only names
-    root = etree.Element(f"{{{NAMESPACE}}}DecMessage", nsmap=namespaces, Version=version)
-    is_export = declaration.act is Act.EXPORT
-    head: dict[str, Any] = {name: getattr(declaration, field) for field, name in _HEAD.items()}
-    head["IEFlag"] = "E" if is_export else "I"
-    for party, (scc, code, name) in _PARTIES.items():
-        who = getattr(declaration, party)
-        if who is not None:
-            head |= {code: who.customs_code, scc: who.uscc, name: who.name}
-    _put(root, "DecHead", head, file)
-    lists = etree.SubElement(root, f"{{{NAMESPACE}}}DecLists")
-    for item in declaration.items:
-        fields: dict[str, Any] = {name: getattr(item, field) for field, name in _ITEM_PLACES.items()}
-        for field, (quantity, unit) in _MEASURES.items():
-            measure = getattr(item, field)
-            if measure is not None:
-                fields |= {quantity: measure.quantity, unit: measure.unit}
-        fields |= {name: getattr(item, field) for field, name in _countries(is_export).items()}
-        _put(lists, "DecList", fields, file)
-    licenses = [one for one in declaration.certificates if one.source == "license"]
-    if licenses:
-        documents = etree.SubElement(root, f"{{{NAMESPACE}}}DecLicenseDocus")
-        for one in licenses:
-            _put(documents, "LicenseDocu", {"CertCode": one.number}, file)
-    if declaration.related:
-        _put(root, "DecFreeTxt", {"RelId": declaration.related}, file)
-    for one in declaration.certificates:
-        if one.source == "relation":
-            names = _REFERENCES["relation"].items()
-            _put(root, "EcoRelation", {name: getattr(one, field) for field, name in names}, file)
-    data: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return data
-
-
-def _put(parent: etree._Element, name: str, fields: Mapping[str, Any], file: str) -> None:
-    element = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
-    for tag, value in fields.items():
-        if value is None:
-            continue
-        try:
-            etree.SubElement(element, f"{{{NAMESPACE}}}{tag}").text = _written(value)
-        except ValueError:  # such as U+FFFF, which no XML may hold
-            errors.fail(CANNOT_CARRY, file=file, place=f"{name}/{tag}", value=shown(value))
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, date):
-        return value.strftime("%Y%m%d")
-    return plain(value) if isinstance(value, Decimal) else str(value)

@@ -20,8 +20,8 @@ FIELD = errors.kind(
     "document.field",
     http=422,
     message=Text(
-        "{file}: {place}: {value}: {rule_zh}",
-        "{file}: {place}: {value}: {rule_en}",
+        "{file}: {place}: {found}{rule_zh}",
+        "{file}: {place}: {found}{rule_en}",
     ),
     cure=Text(
         "更正该字段后重新提交; 其余内容未被采用",
@@ -100,5 +100,10 @@ def _problem(detail: ErrorDetails, file: str, place: Callable[[tuple[int | str, 
         place=place(detail["loc"]),
         value=value,
         file=file,
-        details={"rule": detail["type"], "rule_zh": rule.zh, "rule_en": rule.en},
+        details={
+            "rule": detail["type"],
+            "found": f"{value}: " if value else "",
+            "rule_zh": rule.zh,
+            "rule_en": rule.en,
+        },
     )
