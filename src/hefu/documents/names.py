@@ -20,6 +20,8 @@ _STORES: Final = (75, 100, 255, 300)
 """Lengths at which the stores of both sides cut names off, in characters; 75 and 100 also in bytes of GB18030."""
 
 _CACHED: Final = 200_000
+_ONE_WORD: Final = 75
+"""From this likeness on (0 to 100) two spellings are one word: shirt and shirts, colour and color."""
 
 
 @cache
@@ -73,5 +75,14 @@ def similarity(a: str, b: str) -> int:
     if one in other:
         return 100
     if one.isascii() and other.isascii():
-        return int(fuzz.token_set_ratio(*sorted((a.casefold(), b.casefold())), processor=default_process))
+        return _by_words(*sorted((_words(a), _words(b)), key=lambda words: (len(words), words)))
     return sum((Counter(one) & Counter(other)).values()) * 100 // len(one)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(set(default_process(unicodedata.normalize("NFKC", name)).split()))
+
+
+def _by_words(few: list[str], many: list[str]) -> int:
+    """The share of the fewer words that the other name has too, endings and slips of the pen apart."""
+    return 100 * sum(any(fuzz.ratio(one, other) >= _ONE_WORD for other in many) for one in few) // len(few)
