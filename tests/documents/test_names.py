@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +14,7 @@ from hefu.rules.policy import Policy
 
 FIRM = "北京合符进出口有限公司"
 ANY = st.text(max_size=40)
+GOODS = st.text(st.sampled_from("棉制針织男式T恤衫abce sing'-"), min_size=1, max_size=20)
 LEAST = Policy().goods_similarity
 
 
@@ -103,6 +107,22 @@ ALIKE = [
     ("笔记本电脑", "便携式笔记本电脑"),
     ("女式针织毛衫", "针织女式毛衫"),
     ("钢铁制螺钉", "螺钉 钢铁制"),
+    ("棉制针织T恤衫", "全棉T恤"),
+    ("男式棉制衬衫", "衬衫(男, 棉)"),
+    ("LED吸顶灯", "吸顶灯"),
+    ("不锈钢保温杯", "保温杯(不锈钢制)"),
+    ("塑料玩具汽车", "玩具车"),
+    ("女式皮鞋", "皮制女鞋"),
+    ("冷冻虾仁", "虾仁(冻)"),
+    ("铝合金窗", "铝窗"),
+    ("电动自行车", "自行车（电动）"),
+    ("镀锌钢板", "热镀锌板材"),
+    ("USB数据线", "数据线|USB接口|1米"),
+    ("智能手机", "手机|5G|黑色"),
+    ("玻璃杯", "杯子(玻璃制)"),
+    ("運動鞋", "运动鞋 男式"),
+    ("电饭锅", "家用电饭锅"),
+    ("太阳能电池板", "太阳能板"),
     ("cotton T-shirt", "T shirts, cotton"),
     ("knitted cotton shirts", "shirt of cotton, knitted"),
     ("smart phone", "Smartphone"),
@@ -113,6 +133,17 @@ ALIKE = [
     ("wooden table", "table, wooden, for dining room"),
     ("plastic toys", "toy plastic car"),
     ("ceramic tiles", "tile ceramic"),
+    ("smart phones 128GB", "smartphone, black"),
+    ("mobile phone", "smart phone"),
+    ("women's leather shoes", "Leather shoes for women"),
+    ("lithium batteries", "rechargeable lithium-ion battery"),
+    ("stainless steel kitchen knives", "kitchen knife, stainless steel"),
+    ("aluminium foil", "aluminum foil"),
+    ("glass bottles", "bottle, glass"),
+    ("Ladies' knitted pullovers", "pullover knit ladies"),
+    ("power bank", "powerbank 10000mAh"),
+    ("electric rice cooker", "rice cookers"),
+    ("backpack", "back pack, nylon"),
 ]
 UNLIKE = [
     ("棉制针织T恤衫", "智能手机"),
@@ -125,6 +156,22 @@ UNLIKE = [
     ("冷冻虾仁", "显示器"),
     ("茶叶", "钢管"),
     ("太阳能组件", "婴儿奶粉"),
+    ("smart phone", "智能手表"),
+    ("手机", "手套"),
+    ("电视机", "电动机"),
+    ("汽车", "汽油"),
+    ("洗衣机", "打印机"),
+    ("皮鞋", "皮带"),
+    ("棉布", "棉花"),
+    ("木制家具", "木制玩具"),
+    ("LED吸顶灯", "LED手电筒"),
+    ("5G智能手机", "5G路由器"),
+    ("棉制针织T恤衫", "塑料衣架"),
+    ("自行车", "自动扶梯"),
+    ("玻璃纤维布", "光纤电缆"),
+    ("电饭锅", "电冰箱"),
+    ("铝合金窗", "铝箔"),
+    ("5G smart phone", "5G路由器"),
     ("smart phone", "cotton shirt"),
     ("steel screws", "cotton shirts"),
     ("bicycle", "frozen shrimp"),
@@ -132,8 +179,34 @@ UNLIKE = [
     ("tea", "tyre"),
     ("LED lamp", "wooden table"),
     ("plastic toys", "lithium battery"),
-    ("smart phone", "智能手表"),
+    ("cotton shirt", "cotton bag"),
+    ("leather shoes", "leather sofa"),
+    ("shirt", "skirt"),
+    ("boots", "books"),
+    ("ring", "string"),
+    ("pan", "japan lacquer"),
+    ("tea", "steam iron"),
+    ("pants", "pan"),
+    ("plastic toys", "plastic pipes"),
+    ("parts of pumps", "bags of leather"),
+    ("LED lamp", "LED display"),
+    ("lamp", "clamp"),
+    ("motor", "motorcycle"),
+    ("printing paper", "paper bags"),
+    ("car", "carpet"),
+    ("power bank", "power drill"),
+    ("smart watch", "smart phone"),
 ]
+TOO_CLOSE = [
+    ("塑料玩具", "塑料衣架"),
+    ("玻璃杯", "玻璃门"),
+    ("男式棉制衬衫", "男式棉制长裤"),
+    ("washing machine", "printing machine"),
+    ("men's cotton shirt", "men's cotton trousers"),
+    ("stainless steel knife", "stainless steel pipe"),
+    ("太阳镜", "太阳能板"),
+]
+"""Other goods that share what they are made of or what they do: no measure without a dictionary tells them."""
 
 
 @pytest.mark.parametrize(("a", "b"), ALIKE)
@@ -144,6 +217,77 @@ def test_the_same_goods_in_other_words_are_alike(a: str, b: str) -> None:
 @pytest.mark.parametrize(("a", "b"), UNLIKE)
 def test_other_goods_are_unlike(a: str, b: str) -> None:
     assert similarity(a, b) < LEAST
+
+
+@pytest.mark.parametrize(("a", "b"), TOO_CLOSE)
+def test_what_names_do_not_tell_is_left_to_the_commodity_codes(a: str, b: str) -> None:
+    assert LEAST <= similarity(a, b) < 100
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("棉制针织T恤衫", "棉製針織Ｔ恤衫", 100),
+        ("棉针织T恤衫", "棉制针织T恤衫|圆领|男式", 100),
+        ("甲乙丙丁", "甲乙戊己", 50),
+        ("甲乙丙丁", "甲戊乙己", 25),
+        ("甲甲乙", "甲丙丁", 16),
+        ("mobile phone", "smart phone", 50),
+        ("cotton shirt", "cotton bag", 25),
+        ("leather shoes", "shoes of leather", 50),
+        ("shoes, leather", "leather shoes", 75),
+        ("smartphone 5G", "5G (smart phone)", 100),
+        ("dresses", "DRESS", 100),
+        ("of", "of the", 50),
+        ("的", "制", 0),
+    ],
+)
+def test_terms_beside_shared_ones_count_in_full_and_others_half(a: str, b: str, expected: int) -> None:
+    assert similarity(a, b) == similarity(b, a) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("shirt", "shirts", "SHIRT'S"),
+        ("knit", "knitted", "knitting"),
+        ("battery", "batteries"),
+        ("wood", "wooden"),
+        ("wool", "woolen", "woollen"),
+        ("glass", "glasses"),
+        ("shoe", "shoes"),
+    ],
+)
+def test_a_word_is_one_with_any_ending(words: tuple[str, ...]) -> None:
+    assert {similarity(f"{one} red", f"{other} blue tea") for one in words for other in words} <= {25, 100}
+    assert all(similarity(one, other) == 100 for one in words for other in words)
+
+
+@given(GOODS, GOODS)
+def test_what_is_added_in_brackets_takes_nothing_away(name: str, added: str) -> None:
+    assert similarity(f"灯{name}", f"灯{name} ({added})") >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("aluminium", "aluminum", 100),
+        ("polyster yarn", "polyester yarn", 100),
+        ("refrigerator", "refridgerator", 100),
+        ("printer", "painter", 0),
+        ("charger", "changer", 0),
+        ("power", "powder", 0),
+        ("plastic", "plaster", 0),
+        ("A1000000", "A10000000", 0),
+    ],
+)
+def test_a_long_word_is_one_with_a_slip_of_the_pen(a: str, b: str, expected: int) -> None:
+    assert similarity(a, b) == similarity(b, a) == expected
+
+
+def test_commands_start_without_what_only_some_names_need() -> None:
+    code = "import sys, hefu.documents.names; sys.exit(bool({'opencc', 'rapidfuzz'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_nothing_is_like_nothing_only() -> None:

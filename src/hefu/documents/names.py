@@ -6,26 +6,50 @@ Widths, brackets, spaces, traditional characters, truncation and former names ma
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection
 from functools import cache, lru_cache
-from typing import Final
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import opencc
-from rapidfuzz import fuzz
-from rapidfuzz.utils import default_process
+if TYPE_CHECKING:
+    import opencc
 
 _STORES: Final = (75, 100, 255, 300)
 """Lengths at which the stores of both sides cut names off, in characters; 75 and 100 also in bytes of GB18030."""
 
 _CACHED: Final = 200_000
-_ONE_WORD: Final = 75
-"""From this likeness on (0 to 100) two spellings are one word: shirt and shirts, colour and color."""
+
+_IDEOGRAPHS: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_TERM: Final = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+")
+_PARTING: Final = re.compile(r"[,;:|/()\[\]{}、。【】《》\n]+")
+"""What stands between a name and what is added to it, once widths are folded."""
+
+_ENDING: Final = re.compile(r"(?<=...)(?:ies|es|s|ed|en|ing|y|e)$")
+_SLIGHT: Final = frozenset("制式用的") | frozenset(
+    ["a", "an", "and", "by", "for", "from", "in", "made", "of", "on", "or", "s", "the", "to", "with"]
+)
+"""Terms that tell nothing of the goods."""
+
+_SHORTEST: Final = 3
+"""Letters that a word keeps."""
+
+_LONG: Final = 6
+_ONE_WORD: Final = 88
+"""From this likeness on (0 to 100) two spellings of a word of so many letters are one."""
+
+_END: Final = ""
+"""What stands after the last word of a phrase."""
+
+_Phrases: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 @cache
 def _simplifier() -> opencc.OpenCC:
+    import opencc  # noqa: PLC0415 - needed by the first name that is not ASCII, not by every command
+
     return opencc.OpenCC("t2s")
 
 
@@ -44,8 +68,12 @@ def name_key(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = _folded(text)
     return folded if folded.isalnum() else "".join(sign for sign in folded if sign.isalnum())
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def same_name(a: str, b: str, former: Collection[str] = ()) -> bool:
@@ -65,24 +93,76 @@ def _is_cut(short: str, whole: str) -> bool:
 
 @lru_cache(maxsize=_CACHED)
 def similarity(a: str, b: str) -> int:
-    """How alike two names of goods are, 0 to 100. One store keeps 75 characters, the other adds the
-    specification, so the shorter is held against the like part of the longer, in whatever order: by signs
-    in Chinese, by words in English.
+    """How alike two names of goods are, 0 to 100: how much of the shorter is in the longer, in whatever
+    order, since one store keeps 75 characters and the other adds the specification.
+
+    Terms are compared: in Chinese the single signs, else the words. One that both names have counts in
+    full beside a neighbour that both have too, or as the word that ends a name (mobile *phone*, smart
+    *phone*), and half on its own (*cotton* shirt, *cotton* bag).
     """
-    one, other = sorted((name_key(a), name_key(b)), key=lambda key: (len(key), key))
-    if not one:
-        return 100 * (one == other)
-    if one in other:
+    if name_key(a) == name_key(b):
         return 100
-    if one.isascii() and other.isascii():
-        return _by_words(*sorted((_words(a), _words(b)), key=lambda words: (len(words), words)))
-    return sum((Counter(one) & Counter(other)).values()) * 100 // len(one)
+    one, other = sorted((_phrases(a), _phrases(b)))
+    other = _respelt(other, one)
+    one, other = _opened(one, other), _opened(other, one)
+    terms, others = (Counter(chain.from_iterable(phrases)) for phrases in (one, other))
+    linked = {term for pair in _neighbours(one) & _neighbours(other) for term in pair}
+    told = sum(count * (2 if term in linked else 1) for term, count in (terms & others).items())
+    return told * 50 // max(1, min(terms.total(), others.total()))
 
 
-def _words(name: str) -> list[str]:
-    return sorted(set(default_process(unicodedata.normalize("NFKC", name)).split()))
+@lru_cache(maxsize=_CACHED)
+def _phrases(text: str) -> _Phrases:
+    """The stems of the terms of a name, apart where it has commas, brackets and the like."""
+    folded = _folded(text)
+    plain = folded if folded.isascii() else _folded(_simplifier().convert(folded))
+    phrases = [_TERM.findall(phrase) for phrase in _PARTING.split(plain.replace("'", ""))]
+    telling = [[term for term in phrase if term not in _SLIGHT] for phrase in phrases]
+    chosen = telling if any(telling) else phrases
+    return tuple(tuple(map(_stem, phrase)) for phrase in chosen if phrase)
 
 
-def _by_words(few: list[str], many: list[str]) -> int:
-    """The share of the fewer words that the other name has too, endings and slips of the pen apart."""
-    return 100 * sum(any(fuzz.ratio(one, other) >= _ONE_WORD for other in many) for one in few) // len(few)
+def _stem(term: str) -> str:
+    """The word without its endings (shirts, knitted, batteries), so that words are one or are not."""
+    while (shorter := _ENDING.sub("", term)) != term:
+        term = shorter
+    return term[:-1] if len(term) > _SHORTEST and term[-1] == term[-2] else term
+
+
+def _respelt(phrases: _Phrases, other: _Phrases) -> _Phrases:
+    """Long words as the other name spells them: aluminum as aluminium, polyster as polyester."""
+    ours, theirs = _long_words(phrases), _long_words(other)
+    if not (ours - theirs and theirs - ours):
+        return phrases
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - for the few names that need it, not for every command
+
+    spelt = {
+        word: found[0]
+        for word in ours - theirs
+        if (
+            found := process.extractOne(
+                word, sorted(theirs - ours), scorer=fuzz.ratio, score_cutoff=_ONE_WORD
+            )
+        )
+    }
+    return tuple(tuple(spelt.get(term, term) for term in phrase) for phrase in phrases)
+
+
+def _long_words(phrases: _Phrases) -> set[str]:
+    terms = chain.from_iterable(phrases)
+    return {term for term in terms if len(term) >= _LONG and term.isalpha()}
+
+
+def _opened(phrases: _Phrases, other: _Phrases) -> _Phrases:
+    """A word that the other name writes as two (smartphone, smart phone) is two."""
+    seams = {x + y: (x, y) for phrase in other for x, y in pairwise(phrase)}
+    return tuple(
+        tuple(chain.from_iterable(seams.get(term, (term,)) for term in phrase)) for phrase in phrases
+    )
+
+
+def _neighbours(phrases: _Phrases) -> set[tuple[str, str]]:
+    """The terms that follow each other; a word at the end of a phrase stands beside the end."""
+    return {
+        pair for phrase in phrases for pair in pairwise([*phrase, *([_END] if len(phrase[-1]) > 1 else [])])
+    }
