@@ -14,7 +14,6 @@ from typing import Any, Final
 from lxml import etree
 
 from hefu import errors
-from hefu.documents.codes.tables import countries, currencies
 from hefu.documents.declaration import Act, Declaration
 from hefu.documents.fields import split_tax_declaration_number
 from hefu.documents.readers import records
@@ -152,11 +151,10 @@ class _Message:
 
     def _item(self, one: Part) -> dict[str, Any]:
         told: dict[str, Any] = {field: one.text(name) for field, name in ITEM_PLACES.items()}
-        told["currency"] = _letters(told["currency"], currencies())
         for field, (quantity, unit) in MEASURES.items():
             told[field] = _measure(one.text(quantity), one.text(unit))
         for field, name in self.countries.items():
-            told[field] = _letters(one.text(name), countries())
+            told[field] = one.text(name)
         return _filled(**told)
 
     def _references(self, license_code: str) -> list[tuple[Part, dict[str, str]]]:
@@ -239,10 +237,4 @@ def _charge(mark: str, value: str, currency: str) -> dict[str, str] | None:
     """Some senders write 0 where there is no charge."""
     if not mark and re.fullmatch(r"0*\.?0*", value):
         return None
-    return _filled(mark=mark, value=value, currency=_letters(currency, currencies()))
-
-
-def _letters(code: str, table: Any) -> str:
-    """The letter code of a three-digit number; an unknown code stays as it is."""
-    found = table.get(code.upper())
-    return found.code if found else code
+    return _filled(mark=mark, value=value, currency=currency)
