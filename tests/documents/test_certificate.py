@@ -255,3 +255,50 @@ def test_what_a_line_must_say_it_must_say(missing: str) -> None:
 def test_a_certificate_written_as_json_reads_back_equal(paper: Certificate) -> None:
     assert Certificate.model_validate_json(paper.model_dump_json()) == paper
     assert Certificate.model_validate(paper.model_dump()) == paper
+
+
+# Tax before and after
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("refunded_vat", "0"),
+        ("refunded_consumption_tax", "1234.123456"),
+        ("repaid_vat", "999999999999.999999"),
+        ("outstanding", "１３.5"),
+        ("payment_slip", "3" * 20),
+        ("paid_on", "20260228"),
+        ("reversed_amount", "-120.55"),
+        ("reversal_period", "202612"),
+        ("reversal_period", 202601),
+    ],
+)
+def test_a_line_tells_of_its_tax(field: str, value: Any) -> None:
+    told = built_certificate(lines=[line(tax={field: value})]).lines[0].tax
+    assert told is not None
+    assert told.model_dump(exclude_none=True).keys() == {field}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("refunded_vat", "-0.01"),
+        ("repaid_vat", "1.0000001"),
+        ("repaid_consumption_tax", "1000000000000"),
+        ("outstanding", "x"),
+        ("outstanding", 1.5),
+        ("payment_slip", ""),
+        ("payment_slip", "3" * 21),
+        ("paid_on", "20260229"),
+        ("reversed_amount", "0.00001"),
+        ("reversal_period", "202613"),
+        ("reversal_period", "202600"),
+        ("reversal_period", "2026-01"),
+        ("vat", "1"),
+    ],
+)
+def test_a_tax_that_is_wrong_is_told_with_its_place(field: str, value: Any) -> None:
+    (problem,) = refused(lambda: built_certificate(lines=[line(tax={field: value})]))
+    assert problem.place == f"$.lines[0].tax.{field}"
+    assert_speaks(problem, "c.json")

@@ -11,94 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from hefu.documents.codes.tables import countries, currencies, terms, units
-from hefu.documents.declaration import Declaration, Mark
-from hefu.documents.readers.decmessage import REMARK_NUMBER, RETURN_MODES, read_decmessage
+from hefu.documents.declaration import Declaration
+from hefu.documents.readers.decmessage import read_decmessage
 from hefu.documents.readers.decmessage_fields import NAMESPACE, VERSIONS
 from hefu.documents.readers.decmessage_writer import write_decmessage
 from hefu.errors import HefuError
-from tests.builders import EXPORT, declaration, item
-from tests.documents.told import AMOUNTS, DAYS, PARTIES, QUANTITIES, WORDS, assert_speaks, refusal
+from tests.builders import declaration, item
+from tests.documents.told import assert_speaks, declarations, refusal
 
 ENCODINGS = ("UTF-8", "GB18030", "UTF-16")
-COUNTRIES = sorted({c.code for c in countries().values()})
-TERMS = sorted({one.code for one in terms().values()})
-CURRENCIES = sorted({c.code for c in currencies().values()})
-MEASURES = st.fixed_dictionaries({"quantity": QUANTITIES, "unit": st.sampled_from(sorted(units()))})
-NUMBERS = {"export": "0E", "return": "1I", "other": "01EI"}
-MODES = {"export": ("0110", "1210", "9710"), "return": RETURN_MODES, "other": ("0110", "1300")}
-
-
-@st.composite
-def items(draw: st.DrawFn, number: int) -> dict[str, Any]:
-    country = st.none() | st.sampled_from(COUNTRIES)
-    return item(
-        item=number,
-        hs_code=draw(st.from_regex(r"[0-9]{8}([0-9]{2}([0-9A-Z]{1,10})?)?", fullmatch=True)),
-        goods_name=draw(WORDS),
-        specification=draw(st.none() | WORDS),
-        first=draw(MEASURES),
-        second=draw(st.none() | MEASURES),
-        traded=draw(st.none() | MEASURES),
-        unit_price=draw(st.none() | AMOUNTS),
-        total=draw(st.none() | AMOUNTS),
-        currency=draw(st.none() | st.sampled_from(CURRENCIES)),
-        origin=draw(country),
-        destination=draw(country),
-    )
-
-
-@st.composite
-def charges(draw: st.DrawFn) -> dict[str, Any] | None:
-    if draw(st.booleans()):
-        return None
-    mark = draw(st.sampled_from(Mark))
-    currency = st.sampled_from(CURRENCIES)
-    value = st.decimals("0", "9999999999999", places=5, allow_nan=False).map(
-        lambda d: format(d.copy_abs(), "f")
-    )
-    return {
-        "mark": mark.value,
-        "value": draw(value),
-        "currency": draw(st.none() | currency if mark is Mark.RATE else currency),
-    }
-
-
-@st.composite
-def declarations(draw: st.DrawFn) -> Declaration:
-    act = draw(st.sampled_from(sorted(NUMBERS)))
-    numbers = draw(st.lists(st.integers(1, 9999), min_size=1, max_size=4, unique=True))
-    named = draw(st.lists(st.integers(0, 99999), max_size=4, unique=True))
-    cut = draw(st.integers(0, len(named)))
-    tied = [
-        {
-            "number": f"BSWT{n}",
-            "source": "relation",
-            "item": draw(st.sampled_from(numbers)),
-            "line": draw(st.integers(1, 99)),
-        }
-        for n in named[:cut]
-    ]
-    return declaration(
-        act,
-        number=f"53012026{draw(st.sampled_from(NUMBERS[act]))}{draw(st.integers(0, 10**9 - 1)):09}",
-        mode=draw(st.sampled_from(MODES[act])),
-        related=draw(st.none() | st.just(EXPORT)),
-        office=draw(st.none() | st.just("5301")),
-        declared_on=draw(DAYS),
-        moved_on=draw(st.none() | DAYS),
-        trader=draw(PARTIES),
-        owner=draw(st.none() | PARTIES),
-        declarant=draw(st.none() | PARTIES),
-        contract=draw(st.none() | WORDS),
-        terms=draw(st.none() | st.sampled_from(TERMS)),
-        **{name: draw(charges()) for name in ("freight", "insurance", "other_charges")},
-        gross_weight=draw(st.none() | QUANTITIES),
-        net_weight=draw(st.none() | QUANTITIES),
-        certificates=[*tied, *({"number": f"BSWT{n}"} for n in named[cut:])],
-        items=[draw(items(number)) for number in numbers],
-        remark=draw(st.none() | WORDS.filter(lambda text: not REMARK_NUMBER.search(text))),
-    )
 
 
 def recoded(data: bytes, encoding: str) -> bytes:
