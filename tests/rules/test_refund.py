@@ -187,6 +187,17 @@ def test_both_taxes_repaid_count_together() -> None:
     assert codes(case) == []
 
 
+def test_the_greatest_amounts_and_quantities_are_exact() -> None:
+    most, tax = "9999999999999.99999", "999999999999.99"
+    told: Changes = {"payment_slip": "JK1", "paid_on": "2026-02-20", "repaid_vat": tax}
+    told |= {"refunded_vat": tax, "refunded_consumption_tax": tax}
+    whole = _tax("paid_back", quantity=most, exported=most, **told, repaid_consumption_tax=tax)
+    assert "refund.amount_differs" not in codes(whole)
+    short = _tax("paid_back", quantity=most, exported=most, **told, repaid_consumption_tax="999999999999.979999")
+    (one,) = (one for one in judged(short).findings if one.code == "refund.amount_differs")
+    assert (one.declared, one.certified) == ("1999999999999.98", "1999999999999.969999")
+
+
 def test_without_a_stated_quantity_the_export_declaration_tells_it() -> None:
     case = _tax("paid_back", exported=None, **{**PAID, "repaid_vat": "64.98"})
     assert [one.declared for one in judged(case).findings] == ["65"]
@@ -195,6 +206,16 @@ def test_without_a_stated_quantity_the_export_declaration_tells_it() -> None:
 def test_without_any_exported_quantity_nothing_is_due() -> None:
     case = _tax("paid_back", "export", exported=None, **{**PAID, "repaid_vat": "1"})
     assert codes(case) == []
+
+
+@pytest.mark.parametrize(
+    ("refunded", "most", "fits"),
+    [("0", "0", True), ("0.01", "0.01", True), ("0.01", "0", False), ("0.02", "0.01", False)],
+)
+def test_what_is_not_stated_as_repaid_is_nought(refunded: str, most: str, *, fits: bool) -> None:
+    case = _tax("paid_back", quantity="100", refunded_vat=refunded, payment_slip="JK1", paid_on="2026-02-20")
+    found = codes(case, Policy.model_validate({"repaid_amount": most}))
+    assert found == ([] if fits else ["refund.amount_differs"])
 
 
 def test_how_near_is_near_enough_is_policy() -> None:
