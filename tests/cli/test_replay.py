@@ -3,81 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
 import pytest
 
-from hefu.cli.main import main
 from hefu.documents.codes.tables import tables
 from hefu.http.judging import rules_of
 from hefu.protocol.records import Side
 from hefu.rules import ruleset
-from hefu.rules.finding import Severity
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
 from hefu.settings import NodeSettings, load_node, write
-from tests.builders import certificate, declaration, item, line
-from tests.protocol.authorities import OTHER_RETURN, Authorities
+from tests.builders import declaration
+from tests.cli.conftest import Hefu, saved, two_returns, written
+from tests.protocol.authorities import OTHER_RETURN, RETURN, Authorities
 
 FINE, FINDINGS, BAD = 0, 1, 2
-MORE = [item(first={"quantity": "101", "unit": "011"})]
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.out)
-
-
-Hefu = Callable[..., Done]
-
-
-@pytest.fixture
-def hefu(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Hefu:
-    def run(*words: object, language: str = "en") -> Done:
-        monkeypatch.setenv("HEFU_HOME", str(tmp_path / "home"))
-        monkeypatch.setenv("HEFU_LANG", language)
-        monkeypatch.setattr(sys, "argv", ["hefu", *map(str, words)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        told = capsys.readouterr()
-        return Done(int(caught.value.code or 0), told.out, told.err)
-
-    return run
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """A customs store: one return that passed, and one that was held the day after."""
-    return saved(two_returns(), tmp_path / "customs" / "store.sqlite")
-
-
-def two_returns() -> Authorities:
-    made = Authorities()
-    made.issue(certificate())
-    made.issue(certificate(number="BSWT0002", lines=[line(item=2)]))
-    made.settle()
-    made.lodge(declaration())
-    made.pass_days(1)
-    made.lodge(declaration(number=OTHER_RETURN, certificates=[{"number": "BSWT0002"}], items=MORE))
-    return made
-
-
-def saved(both: Authorities, path: Path, side: Side = Side.CUSTOMS) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    both.stores[side].connection.execute("VACUUM INTO ?", (str(path),))
-    both.close()
-    return path
 
 
 # --- which store --------------------------------------------------------------------------------------
@@ -120,19 +63,6 @@ def test_the_store_of_the_tax_node_is_named(hefu: Hefu, tmp_path: Path) -> None:
 
 
 # --- what is told ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def trial(tmp_path: Path) -> Path:
-    """A rule set to try: two findings milder, the narrow scope."""
-    return written(tmp_path / "trial.toml")
-
-
-def written(path: Path, version: str = "trial") -> Path:
-    severities = {"original.unknown": Severity.INFO, "quantity.exceeds_certificate": Severity.WARN}
-    ruleset = RuleSet(version, CURRENT.rules, severities=severities)
-    path.write_text(ruleset.as_toml(Policy(value_percent=Decimal(3))))
-    return path
 
 
 def configured(store: Path, **policy: Any) -> Path:
@@ -195,6 +125,89 @@ def test_an_edited_file_under_the_name_on_record_is_told(hefu: Hefu, store: Path
     assert "under the name 2026.1 the rule set on record" in done.out
     (told,) = hefu("replay", "--store", store, "--rules", edited, "--json").json["unlike"]
     assert told["why"] == "file"
+
+
+@pytest.mark.parametrize(
+    ("language", "counts", "gained"),
+    [
+        (
+            "en",
+            "2 verdicts under less: 1 the same, 0 would be held, 1 would pass, 0 with other findings",
+            "lost",
+        ),
+        ("zh", "按 less 重做 2 次核验: 相同 1, 由通过变扣留 0, 由扣留变通过 1, 原因有变 0", "消失"),
+    ],
+)
+def test_a_finding_that_goes_is_counted_and_shown(
+    hefu: Hefu, store: Path, tmp_path: Path, language: str, counts: str, gained: str
+) -> None:
+    done = hefu("replay", "--store", store, "--rules", less(tmp_path), language=language)
+    assert (done.code, done.err) == (FINDINGS, "")
+    assert counts in done.out
+    assert gained in done.out
+    rows = [line.split() for line in done.out.splitlines()]
+    assert ["quantity.exceeds_certificate", "0", "1"] in rows
+    (row,) = (row for row in rows if row[:1] == [OTHER_RETURN])
+    assert row[1:2] == ["2026-03-11"]
+    assert row[-1] == "quantity.exceeds_certificate"
+    assert not any(row[:1] == [RETURN] for row in rows)
+
+
+def less(folder: Path) -> Path:
+    """The set in force without the rule that held the second return."""
+    path = folder / "less.toml"
+    rules = tuple(rule for rule in CURRENT.rules if rule.code != "quantity.exceeds_certificate")
+    path.write_text(RuleSet("less", rules).as_toml(Policy()))
+    return path
+
+
+def test_a_finding_that_goes_is_told_to_machines(hefu: Hefu, store: Path, tmp_path: Path) -> None:
+    told = hefu("replay", "--store", store, "--rules", less(tmp_path), "--json").json
+    assert (told["verdicts"], told["same"], told["would_pass"], told["would_be_held"]) == (2, 1, 1, 0)
+    assert told["codes"] == {"quantity.exceeds_certificate": {"gained": 0, "lost": 1}}
+    (one,) = told["differences"]
+    assert (one["number"], one["was"], one["becomes"]) == (OTHER_RETURN, "held", "passed")
+    assert (told["rules"]["version"], told["broken"], told["unlike"]) == ("less", [], [])
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "cannot be made again: "), ("zh", "无法重做: ")])
+def test_a_verdict_that_cannot_be_made_again_is_named(
+    hefu: Hefu, store: Path, language: str, said: str
+) -> None:
+    connection = sqlite3.connect(store)
+    connection.execute("DROP TRIGGER adopted_is_kept")
+    connection.execute("DELETE FROM adopted")
+    connection.commit()
+    connection.close()
+    done = hefu("replay", "--store", store, language=language)
+    assert done.code == FINDINGS
+    assert done.out.count(said) == 2
+    assert said + RETURN in done.out
+    told = hefu("replay", "--store", store, "--json")
+    assert (told.code, len(told.json["broken"]), told.json["same"]) == (FINDINGS, 2, 0)
+
+
+MANY = [f"53012026100000{n:04}" for n in range(21)]
+
+
+@pytest.mark.parametrize(("count", "more"), [(20, ""), (21, "1 more, see --json")])
+def test_the_first_twenty_differences_are_shown(
+    hefu: Hefu, tmp_path: Path, trial: Path, count: int, more: str
+) -> None:
+    made = Authorities()
+    for number in MANY[:count]:
+        made.lodge(declaration(number=number, certificates=[{"number": "BSWT0009"}]))
+    store = saved(made, tmp_path / "store.sqlite")
+    trial.write_text(
+        trial.read_text().replace('"original.unknown" = "info"', '"certificate.unknown" = "warn"')
+    )
+    done = hefu("replay", "--store", store, "--rules", trial)
+    assert done.code == FINDINGS
+    assert [number in done.out for number in MANY[:count]] == [True] * 20 + [False] * (count - 20)
+    assert ("… and " in done.out) is bool(more)
+    assert more in done.out
+    told = hefu("replay", "--store", store, "--rules", trial, "--json").json
+    assert len(told["differences"]) == count
 
 
 # --- under which policy -----------------------------------------------------------------------------------

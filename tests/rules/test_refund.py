@@ -193,7 +193,9 @@ def test_the_greatest_amounts_and_quantities_are_exact() -> None:
     told |= {"refunded_vat": tax, "refunded_consumption_tax": tax}
     whole = _tax("paid_back", quantity=most, exported=most, **told, repaid_consumption_tax=tax)
     assert "refund.amount_differs" not in codes(whole)
-    short = _tax("paid_back", quantity=most, exported=most, **told, repaid_consumption_tax="999999999999.979999")
+    short = _tax(
+        "paid_back", quantity=most, exported=most, **told, repaid_consumption_tax="999999999999.979999"
+    )
     (one,) = (one for one in judged(short).findings if one.code == "refund.amount_differs")
     assert (one.declared, one.certified) == ("1999999999999.98", "1999999999999.969999")
 

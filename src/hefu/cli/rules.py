@@ -29,21 +29,27 @@ def rules(
 ) -> None:
     """The rules of the comparison; with a code, one of them with an example 比对规则."""
     chosen, policy = rules_under(home() / Side.CUSTOMS.value, ruleset)
-    if as_set:
-        sys.stdout.write(chosen.as_toml(policy))
-        return
     found = [rule for rule in chosen.rules if code in ("", rule.code)]
-    if not found:
+    if code and not found:
         raise typer.BadParameter(
             show.say(
                 f"没有规则 {code}; hefu rules 列出全部", f"there is no rule {code}; hefu rules lists them"
             )
         )
-    if as_machine:
+    if as_set:
+        sys.stdout.write(chosen.as_toml(policy))
+    elif as_machine:
         told = describe.set_as_json(chosen, policy)
         _print({**told, "rules": [describe.as_json(rule, chosen, policy) for rule in found]})
     elif code:
         show.show_rule(found[0], chosen, policy)
+    elif not found:
+        show.out().print(
+            show.say(
+                f"规则集 {chosen.version} 中没有规则",
+                f"the rule set {chosen.version} has no rules",
+            )
+        )
     else:
         show.show_rules(found, chosen, policy)
 
