@@ -69,7 +69,6 @@ EXPECTED: dict[str, list[str]] = {
     },
     "declaration.ambiguous": [f"declaration related = {EXPORT} (declarant)"],
     "item.not_found-return": ["certificate lines[1].item = 1 (apply)"],
-    "item.not_found-amendment": ["certificate lines[1].item = 1 (apply)"],
     "item.withdrawn_in_part": ["declaration items =  (declarant)"],
     "item.not_covered-return": ["declaration items[2] =  (declarant)"],
     "item.not_covered-amendment": ["declaration items[2] =  (declarant)"],

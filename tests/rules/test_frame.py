@@ -66,7 +66,10 @@ def test_a_case_without_certificate_and_items_still_has_its_row() -> None:
 
 def test_an_item_without_line_and_a_certificate_without_item_have_rows_of_their_own() -> None:
     case = pair(
-        decl={"items": [item(), item(item=2)], "certificates": [{"number": "A"}, {"number": "B"}]},
+        decl={
+            "items": [item(), item(item=2, hs_code=SHIRTS)],
+            "certificates": [{"number": "A"}, {"number": "B"}],
+        },
         certificates=(
             standing(certificate(number="A")),
             Standing("B", UseState.UNKNOWN),
@@ -124,9 +127,10 @@ def test_item_numbers_of_another_export_tie_nothing() -> None:
     case = pair(
         "amendment",
         decl={"items": [item(item=2), item(item=3, hs_code=SHIRTS)]},
+        shipped={"items": [item(), item(item=2), item(item=3, hs_code=SHIRTS)]},
         certificates=(standing(certificate("amendment", lines=lines)),),
     )
-    assert [(one[0], one[2]) for one in _told(case)] == [(2, 2), (3, 1)]
+    assert [(one[0], one[2]) for one in _told(case)] == [(3, 1)]
 
 
 def test_third_the_only_line_of_the_same_code_and_a_convertible_unit_is_taken() -> None:
@@ -156,9 +160,9 @@ def test_fourth_what_is_left_is_taken_in_order() -> None:
     assert [(one[0], one[2]) for one in _told(case)] == [(1, 1), (2, 2), (3, 3)]
 
 
-def test_a_line_is_given_to_one_item_only_unless_the_declaration_ties_it_twice() -> None:
+def test_items_of_the_same_goods_share_a_line() -> None:
     case = pair("export", decl={"items": [item(), item(item=2)]})
-    assert [one[0] for one in _told(case)] == [1]
+    assert [one[0] for one in _told(case)] == [1, 2]
 
 
 def test_a_single_item_spreads_over_the_certificates_of_the_same_goods_in_their_order() -> None:
@@ -172,10 +176,10 @@ def test_the_last_certificate_takes_all_that_the_others_do_not_cover() -> None:
     assert _told(several(documents)) == [(1, "A", 1, "30"), (1, "B", 1, "70")]
 
 
-def test_a_single_item_does_not_spread_to_other_goods_of_the_same_code() -> None:
+def test_an_item_may_come_from_several_exported_items_of_its_code() -> None:
     a = certificate(number="A", lines=[line(quantity="40")])
     b = certificate(number="B", lines=[line(item=2, quantity="60")])
-    assert _told(several([a, b])) == [(1, "A", 1, "100")]
+    assert _told(several([a, b])) == [(1, "A", 1, "40"), (1, "B", 1, "60")]
 
 
 def test_an_item_splits_over_lines_in_units_that_convert() -> None:

@@ -33,7 +33,7 @@ def test_item_numbers_of_a_return_are_its_own_and_pair_nothing() -> None:
     assert [(one.item.item, one.line.line) for one in pairs_of(case)] == [(1, 2), (2, 1)]
 
 
-def test_a_tied_item_of_an_amendment_is_not_paired_again_by_its_number() -> None:
+def test_an_item_of_an_amendment_goes_by_its_number_whatever_it_is_tied_to() -> None:
     lines = [line(), line(line=2, item=2)]
     ties = [{"number": "BSWT0001", "item": 1, "line": 2}, {"number": "BSWT0001", "item": 2, "line": 1}]
     case = pair(
@@ -41,7 +41,7 @@ def test_a_tied_item_of_an_amendment_is_not_paired_again_by_its_number() -> None
         decl={"items": [item(), item(item=2)], "certificates": ties},
         certificates=(standing(certificate("amendment", lines=lines)),),
     )
-    assert [(one.item.item, one.line.line) for one in pairs_of(case)] == [(1, 2), (2, 1)]
+    assert [(one.item.item, one.line.line) for one in pairs_of(case)] == [(1, 1), (2, 2)]
 
 
 @pytest.mark.parametrize(("remains", "fits"), [("100", True), ("99.99999", False)])

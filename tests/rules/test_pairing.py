@@ -9,7 +9,7 @@ import pytest
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import DeclarationItem
 from hefu.documents.fields import plain, unscaled
-from hefu.rules.case import Case
+from hefu.rules.case import Case, UseState
 from hefu.rules.pairing import Pair, item_numbered, items_of, measure_for, pair, same_code, shares
 from tests.builders import certificate, declaration, item, line
 from tests.rules import pairs
@@ -87,13 +87,15 @@ def test_an_item_tied_to_several_lines_draws_in_the_order_of_the_ties() -> None:
     assert _drawn(case) == [(1, "A", 3, "30 011"), (1, "A", 1, "10 011"), (1, "A", 2, "15 011")]
 
 
-def test_a_tie_to_what_does_not_exist_ties_nothing() -> None:
+def test_a_tie_to_a_line_that_does_not_exist_leaves_the_item_uncovered() -> None:
     case = _case(
         _cert({"item": 1}, {"hs_code": PHONE, "item": 2}),
-        items=_items(_pieces("1", hs_code=PHONE), _pieces("2")),
-        certificates=[{"number": "A", "item": 1, "line": 9}, {"number": "B", "item": 2, "line": 1}],
+        items=_items(_pieces("1"), _pieces("2", hs_code=PHONE)),
+        certificates=[{"number": "A", "item": 1, "line": 9}, {"number": "A"}],
     )
-    assert _drawn(case) == [(1, "A", 2, "1 011"), (2, "A", 1, "2 011")]
+    assert _drawn(case) == [(2, "A", 2, "2 011")]
+    alone = pairs.pair("return", decl={"certificates": [{"number": "BSWT0001", "item": 1, "line": 9}]})
+    assert pairs.codes(alone) == ["certificate.not_needed", "item.not_covered"]
 
 
 # --- numbers of the export declaration ---------------------------------------------------------------
@@ -126,8 +128,39 @@ def test_a_number_counts_only_under_the_export_declaration_concerned() -> None:
     document = certificate(
         "withdrawal", number="A", lines=[line(line=n, **one) for n, one in enumerate(lines, 1)]
     )
-    case = _case(document, items=goods, act="withdrawal")
+    case = several([document], "withdrawal", decl={"items": goods}, shipped={"items": goods})
     assert _drawn(case) == [(1, "A", 2, "1 011"), (2, "A", 3, "2 011")]
+
+
+@pytest.mark.parametrize("act", ["amendment", "withdrawal"])
+@pytest.mark.parametrize(
+    ("items", "lines", "ties"),
+    [
+        ((2,), (1,), []),
+        ((9,), (1,), []),
+        ((1, 2), (1, 3), []),
+        ((2,), (1, 3), [{"number": "A", "item": 2, "line": 1}]),
+    ],
+)
+def test_a_certificate_for_another_exported_item_covers_nothing(
+    act: str, items: tuple[int, ...], lines: tuple[int, ...], ties: list[dict[str, Any]]
+) -> None:
+    document = certificate(
+        act, number="A", lines=[line(line=n, item=goods) for n, goods in enumerate(lines, 1)]
+    )
+    shipped = [item(item=n) for n in (1, 2, 3)]
+    case = several(
+        [document],
+        act,
+        decl={"items": [item(item=n) for n in items], "certificates": ties or [{"number": "A"}]},
+        shipped={"items": shipped},
+        goods_left={},
+    )
+    covered = set(items) & set(lines)
+    assert [one[0] for one in _drawn(case)] == sorted(covered)
+    found = pairs.codes(case)
+    assert "item.not_covered" in found
+    assert not pairs.judged(case).passes
 
 
 def test_a_withdrawal_without_items_concerns_all_that_was_exported() -> None:
@@ -161,12 +194,102 @@ def test_a_line_with_the_code_but_another_kind_of_unit_is_not_alike() -> None:
     assert _drawn(case) == [(1, "A", 2, "1 011"), (2, "A", 1, "2 035")]
 
 
-def test_among_several_alike_the_first_that_is_left_is_taken() -> None:
+def test_among_several_alike_the_first_that_has_something_left_is_taken() -> None:
     case = _case(
-        _cert({"hs_code": PHONE}, {"item": 2}, {"item": 3}),
-        items=_items(_pieces("1"), _pieces("2"), _pieces("3", hs_code=PHONE)),
+        _cert({"hs_code": PHONE}, {"item": 2, "quantity": "2"}, {"item": 3}),
+        items=_items(_pieces("1"), _pieces("3"), _pieces("3", hs_code=PHONE)),
     )
-    assert _drawn(case) == [(1, "A", 2, "1 011"), (2, "A", 3, "2 011"), (3, "A", 1, "3 011")]
+    assert _drawn(case) == [
+        (1, "A", 2, "1 011"),
+        (2, "A", 2, "1 011"),
+        (2, "A", 3, "2 011"),
+        (3, "A", 1, "3 011"),
+    ]
+
+
+def test_a_line_of_just_the_items_quantity_goes_before_order() -> None:
+    lines: list[dict[str, Any]] = [{"quantity": "60"}, {"quantity": "40", "item": 2}]
+    crossed = _case(_cert(*lines), items=_items(_pieces("40"), _pieces("60")))
+    assert _drawn(crossed) == [(1, "A", 2, "40 011"), (2, "A", 1, "60 011")]
+    alone = _case(_cert({"quantity": "40"}, {"quantity": "60", "item": 2}), items=_items(_pieces("60")))
+    assert _drawn(alone) == [(1, "A", 2, "60 011")]
+    many = _case(
+        _cert(*({"quantity": str(n), "item": n} for n in range(1, 51))),
+        items=_items(*(_pieces(str(51 - n)) for n in range(1, 51))),
+    )
+    assert [(one[0], one[2]) for one in _drawn(many)] == [(n, 51 - n) for n in range(1, 51)]
+
+
+@pytest.mark.parametrize("act", ["return", "export"])
+def test_items_share_a_line_as_far_as_it_goes(act: str) -> None:
+    goods = {"declaration": None, "item": None, "invoice": "F", "invoice_line": 1} if act == "export" else {}
+    document = certificate(act, number="A", lines=[line(**goods)])
+    fits = several([document], act, decl={"items": _items(_pieces("60"), _pieces("40"))})
+    assert _drawn(fits) == [(1, "A", 1, "60 011"), (2, "A", 1, "40 011")]
+    assert pairs.codes(fits) == []
+    over = several([document], act, decl={"items": _items(_pieces("60"), _pieces("41"))})
+    assert _drawn(over) == [(1, "A", 1, "60 011"), (2, "A", 1, "41 011")]
+    assert set(pairs.codes(over)) >= {"quantity.exceeds_certificate"}
+    assert "item.not_covered" not in pairs.codes(over)
+
+
+def test_a_line_in_tonnes_is_shared_by_items_in_tonnes_and_kilograms() -> None:
+    weights = [{"quantity": "0.6", "unit": "070"}, {"quantity": "400", "unit": "035"}]
+    case = _case(
+        _cert({"quantity": "1", "unit": "吨"}), items=_items(*({"first": weight} for weight in weights))
+    )
+    assert _drawn(case) == [(1, "A", 1, "0.6 070"), (2, "A", 1, "400 035")]
+
+
+def test_several_certificates_for_one_of_several_items() -> None:
+    short = {"hs_code": PHONE, "goods_name": "手机"}
+    case = _case(
+        _cert({"quantity": "60"}, number="A"),
+        _cert({"quantity": "40"}, number="B"),
+        _cert({"quantity": "50", "item": 2, **short}, number="C"),
+        items=_items(_pieces("100"), _pieces("50", **short)),
+    )
+    assert _drawn(case) == [(1, "A", 1, "60 011"), (1, "B", 1, "40 011"), (2, "C", 1, "50 011")]
+
+
+def test_certificates_that_may_serve_go_first_and_others_take_what_is_left() -> None:
+    withdrawn, good = _cert({}, number="A"), _cert({}, number="B")
+    told = (standing(withdrawn, UseState.WITHDRAWN), standing(good))
+    case = several([withdrawn, good], certificates=told)
+    assert _drawn(case) == [(1, "B", 1, "100 011")]
+    assert pairs.codes(case) == ["certificate.withdrawn"]
+    less = several(
+        [withdrawn, good],
+        decl={"items": _items(_pieces("150"))},
+        certificates=told,
+        goods_left={},
+        shipped={"items": _items(_pieces("150"))},
+    )
+    assert _drawn(less) == [(1, "B", 1, "100 011"), (1, "A", 1, "50 011")]
+    other = several([certificate("amendment", number="A"), good])
+    assert _drawn(other) == [(1, "B", 1, "100 011")]
+
+
+def test_lines_of_the_export_declaration_concerned_go_first() -> None:
+    document = _cert({"declaration": OTHER_EXPORT}, {})
+    assert _drawn(_case(document, items=_items(_pieces("100")))) == [(1, "A", 2, "100 011")]
+    more = _case(document, items=_items(_pieces("150")))
+    assert _drawn(more) == [(1, "A", 2, "150 011")]
+    apart = _case(document, items=_items(_pieces("150"), _pieces("7", hs_code=PHONE)))
+    assert [one[:3] for one in _drawn(apart)] == [(1, "A", 2), (2, "A", 1)]
+
+
+def test_a_line_of_quite_other_goods_covers_nothing() -> None:
+    case = _case(
+        _cert({}, {"hs_code": "8703600000", "unit": "千克", "item": 2}),
+        items=_items(_pieces("100"), _pieces("5", hs_code=PHONE)),
+    )
+    assert _drawn(case) == [(1, "A", 1, "100 011")]
+    same_heading = _case(
+        _cert({}, {"hs_code": "8517620000", "unit": "千克", "item": 2}),
+        items=_items(_pieces("100"), _pieces("5", hs_code=PHONE)),
+    )
+    assert _drawn(same_heading) == [(1, "A", 1, "100 011"), (2, "A", 2, "5 011")]
 
 
 def test_what_is_alike_no_line_takes_what_is_left_in_order() -> None:
@@ -177,8 +300,8 @@ def test_what_is_alike_no_line_takes_what_is_left_in_order() -> None:
     assert _drawn(case) == [(1, "A", 1, "1 011"), (2, "A", 2, "2 011")]
 
 
-def test_more_items_than_lines_leave_the_last_uncovered() -> None:
-    case = _case(_cert({}), items=_items(_pieces("1"), _pieces("2")))
+def test_an_item_of_other_goods_than_all_lines_is_left_uncovered() -> None:
+    case = _case(_cert({}), items=_items(_pieces("1"), _pieces("2", hs_code=PHONE)))
     assert _drawn(case) == [(1, "A", 1, "1 011")]
 
 
@@ -192,7 +315,7 @@ def test_same_code_is_equal_on_the_shorter_one() -> None:
 # --- one item on several lines -------------------------------------------------------------------------
 
 
-def test_a_single_item_stands_on_all_lines_for_the_same_goods() -> None:
+def test_an_item_stands_on_as_many_lines_as_it_takes() -> None:
     case = _case(
         _cert({"quantity": "40"}, number="A"),
         _cert({"quantity": "30"}, number="B"),
@@ -200,7 +323,7 @@ def test_a_single_item_stands_on_all_lines_for_the_same_goods() -> None:
         _cert({"quantity": "50", "declaration": OTHER_EXPORT}, number="D"),
         items=_items(_pieces("100")),
     )
-    assert _drawn(case) == [(1, "A", 1, "40 011"), (1, "B", 1, "60 011")]
+    assert _drawn(case) == [(1, "A", 1, "40 011"), (1, "B", 1, "30 011"), (1, "C", 2, "30 011")]
 
 
 def test_what_is_used_up_is_left_out_and_the_last_takes_the_rest() -> None:
@@ -229,13 +352,26 @@ def test_lines_are_counted_in_the_items_unit_in_whole_steps() -> None:
     assert _drawn(thirds) == [(1, "B", 1, "1 070")]
 
 
-def test_lines_that_count_otherwise_are_each_held_against_the_whole_item() -> None:
-    both = {"first": {"quantity": "100", "unit": "011"}, "second": {"quantity": "20", "unit": "035"}}
+BOTH = {"first": {"quantity": "100", "unit": "011"}, "second": {"quantity": "20", "unit": "035"}}
+
+
+def test_an_item_draws_in_one_kind_of_unit() -> None:
     case = _case(
         _cert({"quantity": "60"}, number="A"),
         _cert({"quantity": "15", "unit": "千克"}, number="B"),
         _cert({"quantity": "60"}, number="C"),
-        items=[item(**both)],
+        items=[item(**BOTH)],
+    )
+    assert _drawn(case) == [(1, "A", 1, "60 011"), (1, "C", 1, "40 011")]
+
+
+def test_lines_that_are_tied_and_count_otherwise_are_each_held_against_the_whole_item() -> None:
+    case = _case(
+        _cert({"quantity": "60"}, number="A"),
+        _cert({"quantity": "15", "unit": "千克"}, number="B"),
+        _cert({"quantity": "60"}, number="C"),
+        items=[item(**BOTH)],
+        certificates=[{"number": name, "item": 1, "line": 1} for name in "ABC"],
     )
     assert _drawn(case) == [(1, "A", 1, "60 011"), (1, "B", 1, "20 035"), (1, "C", 1, "40 011")]
 

@@ -52,7 +52,18 @@ SUBJECTS = (
     test_value,
 )
 DECIDING = [f"{room}/{name}" for room, names in ruleset._DECIDING.items() for name in names]
-SLOTS = {"declared", "certified", "item", "line", "certificate", "held_by", "principal", "unit"}
+SLOTS = {
+    "declared",
+    "certified",
+    "item",
+    "line",
+    "certificate",
+    "held_by",
+    "principal",
+    "unit",
+    "export",
+    "export_item",
+}
 each_rule = pytest.mark.parametrize("rule", CURRENT.rules, ids=lambda rule: rule.code)
 
 
@@ -106,6 +117,7 @@ def test_every_rule_has_a_question_a_field_and_shows_columns_that_exist(rule: Ru
         "exported",
         "left_here",
         "goods_unit",
+        "hs_then",
         "window_end",
         "expected_fob",
         "repaid_due",

@@ -151,7 +151,6 @@ def test_terms_that_no_table_knows_are_not_compared() -> None:
 
 
 MISSING: Final[dict[str, Changes]] = {
-    "terms": {"terms": None},
     "total": {"total": None},
     "total and currency": {"total": None, "currency": None},
     "what the certificate says": {"fob": None},
@@ -163,6 +162,11 @@ MISSING: Final[dict[str, Changes]] = {
 def test_what_is_not_stated_is_not_asked(act: str, missing: str) -> None:
     told: Changes = {"fob": "1", "act": act, **CIF, **MISSING[missing]}
     assert codes(_case(**told)) == []
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_without_terms_it_is_said_that_values_were_not_compared(act: str) -> None:
+    assert codes(_case("1", act, terms=None)) == ["value.not_compared"]
 
 
 def test_without_the_export_declaration_there_is_nothing_to_hold_the_value_against() -> None:
@@ -435,7 +439,10 @@ def test_what_the_act_takes_of_the_line_does_not_change_the_value_of_the_line() 
 
 def test_an_export_of_less_than_the_line_expects_the_value_of_all_of_the_line() -> None:
     half = _of("50", total="500", currency="USD")
-    assert codes(pair("export", cert={"lines": [invoice_line(fob_usd="1000")]}, decl={"items": [half]})) == []
+    fits = pair(
+        "export", cert={"lines": [invoice_line(fob_usd="1000")]}, decl={"items": [half], "terms": "FOB"}
+    )
+    assert codes(fits) == []
     case = pair(
         "export", cert={"lines": [invoice_line(fob_usd="500")]}, decl={"items": [half], "terms": "FOB"}
     )

@@ -18,10 +18,14 @@ col = pl.col
 _RETURN_OF_KNOWN = col("return_of_known")
 _COMPARABLE = col("comparable")
 _RETURN_DIFFERS = _COMPARABLE & _RETURN_OF_KNOWN & ~same_hs("item_hs", "original_hs") & ~col("hs_joined")
-_SAME_HEADING = col("item_hs").str.slice(0, 4) == col("original_hs").str.slice(0, 4)
+_SAME_HEADING = col("item_hs").str.head(4) == col("hs_then").str.head(4)
+_RETURN = col("act") == "return"
+_DIFFERS = _COMPARABLE & ~_RETURN_OF_KNOWN & ~col("hs_fits") & ~col("hs_joined")
+"""Where nothing is on record of the export, or for another act: held against the certificate itself."""
 _CORRECT = Text(
-    "更正写错的一方: 报关单由申报人更正, 证明在未使用时由税务机关补办",
-    "correct the side that is wrong: the declarant the declaration, tax (by reissue, while unused) the certificate",
+    "更正写错的一方: 报关单由申报人更正; 证明未使用的, 由税务机关作废后重新开具",
+    "correct the side that is wrong: the declarant the declaration; tax voids the certificate, while unused, and issues"
+    " it anew",
 )
 
 RULES = (
@@ -30,7 +34,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="hs_code",
-        broken=_COMPARABLE & ~_RETURN_OF_KNOWN & ~col("hs_fits") & ~col("hs_joined"),
+        broken=_DIFFERS & ~(_RETURN & _SAME_HEADING),
         declared="item_hs",
         certified="line_hs",
         message=Text(
@@ -57,8 +61,8 @@ RULES = (
             "the export declaration says {declared}, line {line} of certificate {certificate} says {certified}",
         ),
         remedy=Text(
-            "证明未使用时由税务机关按原出口报关单补办",
-            "tax reissues the certificate, while unused, by the export declaration",
+            "证明未使用的, 由税务机关作废后按原出口报关单重新开具",
+            "tax voids the certificate, while unused, and issues it anew by the export declaration",
         ),
         ground=TAX_PRACTICE,
         row="8",
@@ -75,7 +79,11 @@ RULES = (
             "第 {item} 项商品编号 {declared} 与原出口 {certified} 不是同一品目 (前 4 位)",
             "code {declared} of item {item} and {certified} of the export are not of one heading (first 4 digits)",
         ),
-        remedy=_CORRECT,
+        remedy=Text(
+            "由申报人更正写错的编号: 退运报关单直接更正, 原出口报关单申请改单",
+            "the declarant corrects the code that is wrong: in the return itself, in the export declaration by an"
+            " amendment",
+        ),
         ground=TARIFF,
         row="9",
     ),
@@ -84,16 +92,17 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.WARN,
         field="hs_code",
-        broken=_RETURN_DIFFERS & _SAME_HEADING,
+        broken=(_RETURN_DIFFERS | (_DIFFERS & _RETURN)) & _SAME_HEADING,
         declared="item_hs",
-        certified="original_hs",
+        certified="hs_then",
         message=Text(
-            "第 {item} 项商品编号 {declared} 与原出口 {certified} 品目相同, 子目不同",
-            "code {declared} of item {item} and {certified} of the export share the heading only",
+            "第 {item} 项商品编号 {declared} 与原出口 {certified} 品目 (前 4 位) 相同, 其后不同",
+            "code {declared} of item {item} and {certified} of the export agree in the heading (first 4 digits) and differ"
+            " after it",
         ),
         remedy=Text(
-            "关员核对是否因税则年度调整而换号",
-            "an officer checks whether the code changed with the yearly tariff",
+            "关员核对是否因税则调整而换号; 编号写错的由申报人更正",
+            "an officer checks whether the tariff changed the code; the declarant corrects a wrong one",
         ),
         ground=TARIFF,
         row="9",
@@ -126,7 +135,7 @@ RULES = (
         declared="item_name",
         certified="line_name",
         message=Text(
-            "第 {item} 项品名 {declared} 与证明 {certificate} 第 {line} 行 {certified} 差别较大",
+            "第 {item} 项品名“{declared}”与证明 {certificate} 第 {line} 行“{certified}”差别较大",
             "the name of item {item}, {declared}, is unlike {certified} in line {line} of certificate {certificate}",
         ),
         remedy=Text(
@@ -140,15 +149,18 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.WARN,
         field="origin",
-        broken=col("comparable") & (col("act") == "return") & (col("item_origin") != "CHN"),
+        broken=col("comparable")
+        & (col("act") == "return")
+        & (col("item_origin") != "CHN")
+        & (col("original_origin").is_null() | (col("original_origin") == "CHN")),
         declared="item_origin",
         certified="line_declaration",
         message=Text(
-            "退运第 {item} 项原产国是 {declared}, 不是中国",
-            "item {item} of the return comes with origin {declared}, not China",
+            "退运第 {item} 项的原产国(地区)是 {declared}, 不是 CHN 中国",
+            "item {item} of the return comes with origin {declared}, not CHN China",
         ),
         remedy=Text(
-            "核对是否原出口货物; 原产国填错的更正报关单",
+            "核对是否原出口货物; 原产国(地区)填错的更正报关单",
             "check that these are the goods exported; correct the origin if it is wrong",
         ),
         ground=cite(DECLARATION_FORM, ASSUMPTION),

@@ -49,8 +49,8 @@ RULES = (
             "the export declaration's date is {declared}, line {line} of certificate {certificate} says {certified}",
         ),
         remedy=Text(
-            "证明未使用时由税务机关按出口报关单更正补办",
-            "tax reissues the certificate, while unused, with the date of the export declaration",
+            "证明未使用的, 由税务机关作废后按出口报关单的日期重新开具",
+            "tax voids the certificate, while unused, and issues it anew with the date of the export declaration",
         ),
         ground=cite(CERTIFICATE_RECORD, ASSUMPTION),
         row="19",
@@ -64,8 +64,8 @@ RULES = (
         declared="declared_on",
         certified="window_end",
         message=Text(
-            "退运申报日期 {declared} 已过期限 {certified}",
-            "the return is declared on {declared}, the period ended on {certified}",
+            "退运于 {declared} 申报, 期限至 {certified}",
+            "the return was declared on {declared}, its period ended on {certified}",
         ),
         remedy=Text(
             "超期退运一般不免税: 关员确认退运原因与征免",

@@ -27,7 +27,11 @@ _HEADS = [
     .fill_null(value=False)
     .alias("mine"),
     same_party("holder", "trader").alias("holder_is_trader"),
-    same_party("original", "trader").alias("original_is_trader"),
+    pl.coalesce(
+        col("original_uscc") == col("trader_uscc"),
+        col("original_code") == col("trader_code"),
+        same_party("original", "holder") & same_party("holder", "trader"),
+    ).alias("original_is_trader"),
     (col("known") & col("principal").is_not_null()).alias("chained"),
 ]
 """What a case and a certificate that it names tell without items and lines."""
@@ -38,6 +42,7 @@ _PAIRS = [
     (col("line_declaration") == col("export")).fill_null(value=False).alias("same_export"),
     (col("line").is_not_null() & col("item").is_not_null()).alias("paired"),
     pl.coalesce("left_unit", "original_unit").alias("goods_unit"),
+    pl.coalesce("original_hs", "line_hs").alias("hs_then"),
 ]
 
 _GUARDS = [

@@ -15,7 +15,10 @@ from hefu.errors import Text
 from hefu.rules.case import Case, Standing, UseState
 
 DECLARANT: Final = Text("申报人更正报关单", "the declarant corrects the declaration")
-REISSUE: Final = Text("税务机关补办证明 (未使用时)", "tax reissues the certificate, while it is unused")
+REISSUE: Final = Text(
+    "税务机关将证明作废后重新开具 (未使用时)",
+    "tax voids the certificate and issues it anew, while it is unused",
+)
 _REISSUABLE: Final = frozenset({"hs_code", "export_date"})
 APPLY: Final = Text(
     "企业向主管税务机关申请证明 (未使用的旧证明先作废)",

@@ -25,14 +25,13 @@ RULES = (
         declared="act",
         certified="certificate",
         message=Text(
-            "此业务 ({declared}) 须有《出口货物已补税/未退税证明》, 报关单未填证明编号, 也没有可用的证明",
-            "this act ({declared}) needs a Certificate of Tax Paid / Not Refunded; the declaration names none"
-            " and none is available for it",
+            "{declared}须有《出口货物已补税/未退税证明》: 本次申报未填证明编号, 也未查到可用的证明",
+            "this act ({declared}) needs a Certificate of Tax Paid / Not Refunded: none is named, and none was found for it",
         ),
         remedy=Text(
-            "企业向主管税务机关申请证明, 到达海关后自动重新核验; 或更正报关单填写证明编号",
-            "the enterprise applies to its tax office, the declaration is verified again when the certificate"
-            " arrives; or correct the declaration to name its certificate",
+            "更正申报, 填写证明编号; 没有证明的向主管税务机关申请, 已填关联报关单号的在证明到达海关后自动重新核验",
+            "correct the declaration to name its certificate; if there is none apply to the tax office: with a related"
+            " declaration named, verification repeats by itself when the certificate arrives",
         ),
         ground=cite(A256, POLICY),
         row="1",
@@ -66,12 +65,12 @@ RULES = (
         declared="certificate",
         certified="state",
         message=Text(
-            "证明 {certificate} 已作废或已被补办的证明取代",
-            "certificate {certificate} has been voided or superseded by a reissue",
+            "证明 {certificate} 已作废, 不能再用",
+            "certificate {certificate} has been voided and can no longer be used",
         ),
         remedy=Text(
-            "更正报关单, 填写新证明的编号; 没有新证明的向主管税务机关重新申请",
-            "correct the declaration to name the new certificate, or apply for one at the tax office",
+            "已重新开具的, 更正申报填写新证明的编号; 没有的向主管税务机关申请",
+            "correct the declaration to name the one issued anew, or apply for one at the tax office",
         ),
         ground=A256,
         row="1",
@@ -90,7 +89,7 @@ RULES = (
             "certificate {certificate} has been used by declaration {held_by}",
         ),
         remedy=Text(
-            "一证一单: 更正报关单填写本单自己的证明, 没有的向主管税务机关申请",
+            "一证一单: 更正申报, 填写本单自己的证明, 没有的向主管税务机关申请",
             "one certificate, one declaration: name this declaration's own certificate, or apply for one",
         ),
         ground=cite(A256, ONE_CERTIFICATE),
@@ -144,14 +143,14 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.WARN,
         field="certificates",
-        broken=col("known") & col("item").is_null() & (col("items") > 0) & (col("purpose") == col("act")),
+        broken=col("fit") & col("mine") & col("item").is_null() & (col("items") > 0),
         declared="certificate",
         certified="purpose",
         message=Text(
-            "报关单填了证明 {certificate}, 但没有商品项用到它; 不会占用",
+            "所填证明 {certificate} 没有商品项用到; 不会占用",
             "the declaration names certificate {certificate} but no item draws on it; it will not be taken",
         ),
-        remedy=Text("如属多填, 更正报关单删除该编号", "if it was named by mistake, correct the declaration"),
+        remedy=Text("如属多填, 更正申报删除该编号", "if it was named by mistake, correct the declaration"),
         ground=ONE_CERTIFICATE,
         row="14",
         once=Once.CERTIFICATE,

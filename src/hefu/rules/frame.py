@@ -8,6 +8,7 @@ integer fractions, days are integers: no float comes near a decision.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,14 +19,14 @@ from hefu.documents.codes.tables import modes, units
 from hefu.documents.declaration import Act, Charge, DeclarationItem, Measure
 from hefu.documents.fields import scaled
 from hefu.documents.party import Party
-from hefu.rules.case import Case, Standing
+from hefu.rules.case import Case, Standing, UseState
 from hefu.rules.days import as_number
-from hefu.rules.pairing import Pair, item_numbered, items_of, measure_for, pair, shares
+from hefu.rules.pairing import Pair, item_numbered, items_of, may_serve, measure_for, pair, shares
 
 _S, _I, _B = pl.String(), pl.Int64(), pl.Boolean()
 
 _CASE_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "case": _I, "declaration": _S, "act": _S, "items": _I, "after_export": _B, "needed": _B, "named": _I, "all_known": _B,
+    "case": _I, "declaration": _S, "act": _S, "items": _I, "after_export": _B, "needed": _B, "named": _I, "all_known": _B, "serving": _B,
     "declared_on": _I, "mode": _S, "mode_known": _B, "mode_serves": _B, "export_mode": _S,
     "refundable": _S, "ecommerce": _B, "related": _S, "export": _S, "export_state": _S, "partial": _B,
     "trader_uscc": _S, "trader_code": _S, "trader_name": _S, "trader_checks": _B,
@@ -46,7 +47,7 @@ _CERTIFICATE_COLUMNS: Final[dict[str, pl.DataType]] = {
 _LINE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "line": _I, "line_first": _B, "line_shared": _B, "goods_first": _B, "goods_shared": _B, "item_shared": _B, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
     "line_num": _I, "line_den": _I, "line_quantity": _I, "line_export_day": _I,
-    "original_hs": _S, "original_quantity": _I, "original_unit": _S,
+    "original_hs": _S, "original_origin": _S, "original_quantity": _I, "original_unit": _S,
     "original_dimension": _S, "original_num": _I, "original_den": _I,
     "left": _I, "left_unit": _S, "left_dimension": _S, "left_num": _I, "left_den": _I,
     "line_name": _S, "line_exported": _I, "line_fob": _I,
@@ -139,6 +140,7 @@ def _case_part(number: int, case: Case, need: bool) -> Row:
         need,
         len(case.certificates),
         all(one.document is not None for one in case.certificates),
+        any(may_serve(case, one) for one in case.certificates),
         as_number(declaration.declared_on),
         declaration.mode,
         mode is not None,
@@ -202,8 +204,19 @@ def _is_partial(case: Case) -> bool:
     declaration, original = case.declaration, case.original
     if declaration.act is not Act.WITHDRAWAL or original is None or not declaration.items:
         return False
-    named = {(item.item, item.first.unit): item.first.quantity for item in declaration.items}
-    return any(named.get((item.item, item.first.unit), 0) < item.first.quantity for item in original.items)
+    return any(_is_less(item_numbered(declaration, item.item), item.first) for item in original.items)
+
+
+def _is_less(item: DeclarationItem | None, whole: Measure) -> bool:
+    """Whether an item is less than what was exported; in units that do not convert that cannot be told."""
+    if item is None:
+        return True
+    measure = measure_for(item, whole.unit)
+    mine, theirs = units()[measure.unit], units()[whole.unit]
+    if mine.dimension != theirs.dimension:
+        return False
+    one, other = mine.numerator * theirs.denominator, theirs.numerator * mine.denominator
+    return measure.quantity * one < whole.quantity * other
 
 
 def _certificate_part(one: Standing, case: Case) -> Row:
@@ -212,6 +225,8 @@ def _certificate_part(one: Standing, case: Case) -> Row:
         nothing = (None,) * (len(_CERTIFICATE_COLUMNS) - 6)
         return (one.number, one.state.value, one.declaration, False, one.behind, one.ticket, *nothing)
     behind = case.principals.get(document.principal_certificate or "")
+    if behind is not None and (behind.behind or behind.ticket):  # not the latest, or being handled on paper
+        behind = replace(behind, state=UseState.UNKNOWN, document=None)
     principal = behind.document if behind else None
     return (
         one.number,
@@ -275,9 +290,9 @@ def sum_of_taxes(*taxes: Decimal | None) -> int | None:
 
 def _original_part(item: DeclarationItem | None, unit: str) -> Row:
     if item is None:
-        return (None, None, *_NO_UNIT)
+        return (None, None, None, *_NO_UNIT)
     measure = measure_for(item, unit)
-    return (item.hs_code, scaled(measure.quantity), *_unit_part(measure.unit))
+    return (item.hs_code, item.origin, scaled(measure.quantity), *_unit_part(measure.unit))
 
 
 def _goods_part(one: Pair, case: Case) -> Row:

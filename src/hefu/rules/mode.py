@@ -21,12 +21,14 @@ RULES = (
         declared="mode",
         certified="act",
         message=Text(
-            "监管方式 {declared} 不适用于此业务 ({certified})",
+            "监管方式是 {declared}, 不适用于{certified}",
             "supervision mode {declared} does not serve this act ({certified})",
         ),
         remedy=Text(
-            "按实际业务更正监管方式, 退运货物为 4561",
-            "correct the supervision mode; returned goods are declared under 4561",
+            "按实际业务更正监管方式: 出口用出口的方式 (如 0110 一般贸易); 退运用 4561 退运货物, 加工贸易成品退换用 4400 或 4600,"
+            " 跨境电商用 1210, 9610, 9710 或 9810",
+            "correct the mode to what is done: an export under a mode of exports (0110 general trade, say); a return under"
+            " 4561 returned goods, 4400 or 4600 processed goods exchanged, in e-commerce 1210, 9610, 9710 or 9810",
         ),
         ground=MODE_TABLE,
         row="20",
@@ -51,11 +53,11 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.WARN,
         field="mode",
-        broken=col("fit") & (col("refundable") == "no"),
+        broken=col("fit") & (col("refundable") == "no") & col("mode_serves"),
         declared="export_mode",
         certified="purpose",
         message=Text(
-            "出口监管方式 {declared} 一般不办理退税, 证明 {certificate} 的“未退税”不说明问题",
+            "出口监管方式是 {declared}, 一般不办理退税, 证明 {certificate} 说明不了问题",
             "exports under mode {declared} are usually not refunded, so certificate {certificate} proves little",
         ),
         remedy=Text("关员核对出口监管方式", "an officer checks the mode of the export"),

@@ -76,10 +76,13 @@ RULES = (
         declared="related",
         certified="line_declaration",
         message=Text(
-            "报关单未填关联报关单号, 按证明认定为 {certified}",
+            "报关单未填关联报关单号, 按证明认定所涉出口报关单为 {certified}",
             "the declaration names no related declaration; by its certificate it is {certified}",
         ),
-        remedy=Text("人工核对关联关系", "an officer checks that the goods are those of {certified}"),
+        remedy=Text(
+            "关员核对货物是否属于出口报关单 {certified}",
+            "an officer checks that the goods are those of export declaration {certified}",
+        ),
         ground=DECLARATION_FORM,
         row="5",
         once=Once.CERTIFICATE,
@@ -93,8 +96,8 @@ RULES = (
         declared="export",
         certified="line_declaration",
         message=Text(
-            "海关登记中没有已放行且有效的出口报关单 {declared}, 无法与原单比对",
-            "customs has no released export declaration {declared} in force to compare with",
+            "海关登记中没有出口报关单 {declared}, 无法与原单比对",
+            "customs has no export declaration {declared} on record to compare with",
         ),
         remedy=Text(
             "核对报关单号; 原单早于联网的, 由关员按纸质档案核对",
@@ -113,9 +116,8 @@ RULES = (
         declared="export",
         certified="export_state",
         message=Text(
-            "出口报关单 {declared} 未放行或已撤销 ({certified}), 不能据以退运, 改单或撤单",
-            "export declaration {declared} is not released or has been withdrawn ({certified}); nothing can be"
-            " returned, amended or withdrawn under it",
+            "出口报关单 {declared} {certified}, 不能据以退运, 改单或撤单",
+            "export declaration {declared} is {certified}; nothing can be returned, amended or withdrawn under it",
         ),
         remedy=Text(
             "核对关联的报关单号; 未放行的, 放行后自动重新核验",
@@ -158,8 +160,8 @@ RULES = (
             "line {line} of certificate {certificate} is about item {certified} of {declared}, which has no such item",
         ),
         remedy=Text(
-            "向主管税务机关补办证明, 更正项号; 未使用的证明才能补办",
-            "have the certificate reissued with the right item number, while it is unused",
+            "证明未使用的, 由税务机关作废后按正确的项号重新开具",
+            "tax voids the certificate, while unused, and issues it anew with the right item number",
         ),
         ground=CERTIFICATE_RECORD,
         row="4",
@@ -177,10 +179,13 @@ RULES = (
         declared="related",
         certified="export_state",
         message=Text(
-            "报关单没有商品项, 海关登记中也没有出口报关单 {declared} 可据以核对",
-            "the act names no items and export declaration {declared} is not on record: nothing to compare",
+            "撤单申请没有列商品项, 海关登记中也没有出口报关单 {declared}, 无从核对",
+            "the withdrawal names no items and export declaration {declared} is not on record: nothing to compare",
         ),
-        remedy=Text("在申请中列明商品项和数量", "name the items and quantities in the application"),
+        remedy=Text(
+            "核对出口报关单号; 无误的, 在申请中列明全部商品项和数量",
+            "check the export declaration's number; if it is right, name all items and quantities in the application",
+        ),
         ground=A256,
         row="4",
         once=Once.CASE,
@@ -191,7 +196,7 @@ RULES = (
         severity=Severity.BLOCK,
         field="items",
         broken=col("needed")
-        & (col("named") > 0)
+        & col("serving")
         & col("all_known")
         & col("item").is_not_null()
         & col("line").is_null(),
@@ -199,8 +204,8 @@ RULES = (
         certified="certificate",
         message=Text("第 {item} 项没有对应的证明行", "no certificate line corresponds to item {item}"),
         remedy=Text(
-            "为第 {item} 项申请证明并填入报关单, 或将该项分单申报",
-            "apply for a certificate for item {item} and name it, or declare that item separately",
+            "更正申报, 填写第 {item} 项的证明, 没有的向主管税务机关申请; 该项列错的更正该项",
+            "name the certificate of item {item}, or apply for one at the tax office; correct the item if it is wrong",
         ),
         ground=cite(A256, ONE_CERTIFICATE),
         row="4",
@@ -238,8 +243,9 @@ RULES = (
             "the export declaration was amended on {declared}, after certificate {certificate} was issued on {certified}",
         ),
         remedy=Text(
-            "关员按修改后的报关单核对; 内容不符且证明未使用的, 由税务机关补办",
-            "an officer compares with the amended declaration; if the content differs tax reissues the unused certificate",
+            "关员按修改后的报关单核对; 内容不符且证明未使用的, 由税务机关作废后重新开具",
+            "an officer compares with the amended declaration; if the content differs tax voids the unused certificate and"
+            " issues it anew",
         ),
         ground=cite(DECREE_220, CERTIFICATE_RECORD),
         row="24",

@@ -21,8 +21,9 @@ _CHECK = Text(
 
 
 def _differs(role: str) -> pl.Expr:
-    """Said of the trader already where it is the same code."""
-    return (col(f"{role}_uscc") != col("trader_uscc")) | col("trader_uscc").is_null()
+    """Said of the trader, or of the owner, already where it is the same code."""
+    told = col(f"{role}_uscc").eq_missing(col("trader_uscc"))
+    return ~told if role == "owner" else ~told & ~col(f"{role}_uscc").eq_missing(col("owner_uscc"))
 
 
 RULES = (
@@ -39,8 +40,9 @@ RULES = (
             "certificate {certificate} belongs to {certified}, the trader of the declaration is {declared}",
         ),
         remedy=Text(
-            "填写境内收发货人自己的证明; 代理出口须由受托方凭委托方证明另行申请",
-            "name the trader's own certificate; in an agency export the agent obtains one with the principal's",
+            "填写境内收发货人自己的证明; 代理出口的, 由受托方凭委托方证明另行申请; 因代码种类不同无法比对的, 补填统一社会信用代码",
+            "name the trader's own certificate; in an agency export the agent obtains one with the principal's; where codes"
+            " of different kinds cannot be compared, add the USCC",
         ),
         ground=cite(A256, ASSUMPTION),
         row="6",
@@ -62,8 +64,9 @@ RULES = (
             "the trader of the original export declaration is {certified}, here it is {declared}",
         ),
         remedy=Text(
-            "由原出口报关单的境内发货人办理; 企业更名或合并的, 提交变更证明由关员核对",
-            "the original exporter of record acts; after a renaming or merger an officer checks the evidence",
+            "由原出口报关单的境内发货人办理; 企业合并或变更的, 由海关凭变更证明登记接续企业 (政策 successors)",
+            "the original exporter of record acts; after a merger or re-registration customs, on evidence, registers the"
+            " successor (policy successors)",
         ),
         ground=ASSUMPTION,
         row="6",

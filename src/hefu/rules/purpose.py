@@ -21,12 +21,13 @@ RULES = (
         declared="act",
         certified="purpose",
         message=Text(
-            "证明 {certificate} 的用途是 {certified}, 本次业务是 {declared}",
-            "certificate {certificate} was issued for {certified}, this act is {declared}",
+            "证明 {certificate} 的用途是{certified}, 本次业务是{declared}",
+            "the purpose of certificate {certificate} is {certified}, this act is {declared}",
         ),
         remedy=Text(
-            "向主管税务机关申请用途为 {declared} 的证明; 原证明未使用的可先作废",
-            "apply at the tax office for a certificate with purpose {declared}; the unused one may be voided first",
+            "填写用途为{declared}的证明, 没有的向主管税务机关申请; 同一货物未使用的证明须先作废",
+            "name a certificate with purpose {declared}, or apply for one at the tax office; an unused one for the same"
+            " goods must be voided first",
         ),
         ground=CERTIFICATE_RECORD,
         row="2",

@@ -29,13 +29,14 @@ RULES = (
         declared="item_unit",
         certified="line_unit",
         message=Text(
-            "第 {item} 项的法定单位 {declared} 与证明 {certificate} 第 {line} 行的单位 {certified} 不能换算",
-            "statutory unit {declared} of item {item} does not convert to unit {certified} of line {line} of"
-            " certificate {certificate}",
+            "第 {item} 项的法定单位是 {declared}, 证明 {certificate} 第 {line} 行的单位是 {certified}, 不能换算",
+            "the statutory unit of item {item} is {declared}, that of line {line} of certificate {certificate} is"
+            " {certified}: they do not convert",
         ),
         remedy=Text(
-            "证明按报关单法定计量单位补办; 报关单单位有误的由申报人更正",
-            "have the certificate reissued in the statutory unit, or correct the declaration's unit if that is wrong",
+            "报关单单位有误的, 由申报人更正; 证明单位有误且未使用的, 由税务机关作废后按法定计量单位重新开具",
+            "correct the declaration if its unit is wrong; if the certificate's is, tax voids it, while unused, and issues"
+            " it anew in the statutory unit",
         ),
         ground=UNIT_TABLE,
         row="11, 12",
@@ -45,17 +46,18 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="unit",
-        broken=col("comparable") & _OTHER_DIMENSION,
+        broken=col("measurable") & _OTHER_DIMENSION,
         declared="goods_unit",
         certified="line_unit",
         message=Text(
-            "出口货物按 {declared} 记账, 证明 {certificate} 第 {line} 行的单位 {certified} 不能换算",
-            "the exported goods are counted in {declared}; {certified} of line {line} of certificate"
-            " {certificate} does not convert",
+            "出口货物的记账单位是 {declared}, 证明 {certificate} 第 {line} 行的单位是 {certified}, 不能换算",
+            "the exported goods are counted in {declared}, line {line} of certificate {certificate} in {certified}: they"
+            " do not convert",
         ),
         remedy=Text(
-            "证明未使用时由税务机关按出口报关单的第一法定单位补办",
-            "tax reissues the certificate, while unused, in the first statutory unit of the export declaration",
+            "证明未使用的, 由税务机关作废后按出口报关单的法定第一计量单位重新开具",
+            "tax voids the certificate, while unused, and issues it anew in the first statutory unit of the export"
+            " declaration",
         ),
         ground=cite(UNIT_TABLE, GOODS_ONCE),
         row="11, 13",
@@ -69,12 +71,14 @@ RULES = (
         declared="drawn_of_line",
         certified="line_quantity",
         message=Text(
-            "报关数量 {declared} 大于证明 {certificate} 第 {line} 行的数量 {certified} ({unit})",
-            "declared quantity {declared} is more than {certified} in line {line} of certificate {certificate} ({unit})",
+            "计入证明 {certificate} 第 {line} 行的报关数量 {declared} 大于该行数量 {certified} ({unit})",
+            "declared quantity {declared} counted on line {line} of certificate {certificate} is more than its {certified}"
+            " ({unit})",
         ),
         remedy=Text(
-            "减少报关数量至 {certified}, 或为超出部分另行申请证明一并填写",
-            "declare no more than {certified}, or obtain a further certificate for the rest and name both",
+            "报关数量有误的, 更正申报; 无误的, 就尚未开证的货物另行申请证明, 一并填写",
+            "correct the declared quantity if it is wrong; if not, obtain a further certificate for goods that have none"
+            " yet and name both",
         ),
         ground=cite(A256, TAX_PRACTICE),
         row="14, 15, 16",
@@ -92,8 +96,8 @@ RULES = (
             "line {line} of certificate {certificate} covers {certified}, the export item holds {declared} ({unit})",
         ),
         remedy=Text(
-            "证明未使用时由税务机关按原出口数量补办",
-            "tax reissues the certificate, while unused, for no more than was exported",
+            "证明未使用的, 由税务机关作废后按不超过原出口的数量重新开具",
+            "tax voids the certificate, while unused, and issues it anew for no more than was exported",
         ),
         ground=TAX_PRACTICE,
         row="13",
@@ -111,13 +115,13 @@ RULES = (
         declared="wanted_of_goods",
         certified="left_here",
         message=Text(
-            "出口项剩余可退 {certified}, 本单要 {declared} ({unit}): 其余已由别的退运, 改单或撤单占用",
-            "{certified} of the export item is left, this act wants {declared} ({unit}): other returns, amendments"
-            " or withdrawals have taken the rest",
+            "出口报关单 {export} 第 {export_item} 项尚余 {certified}, 本次申报占用 {declared} ({unit})",
+            "item {export_item} of export declaration {export} has {certified} left, this declaration takes {declared}"
+            " ({unit})",
         ),
         remedy=Text(
-            "减少数量至 {certified}; 认为占用有误的, 用 hefu trace 查出口报关单",
-            "declare no more than {certified}; if you doubt the rest, trace the export declaration",
+            "数量有误的, 更正申报; 无误的, 由税务机关和海关核对该项货物已开证和已使用的数量",
+            "correct the quantity if it is wrong; if not, tax and customs check how much of the item is certified and used",
         ),
         ground=GOODS_ONCE,
         row="13, 14",

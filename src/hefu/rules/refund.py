@@ -47,11 +47,11 @@ RULES = (
         certified="refund_state",
         message=Text(
             "证明 {certificate} 第 {line} 行写明尚未申报退(免)税, 又列已退税额 {declared} 元",
-            "line {line} of certificate {certificate} says not claimed, and tax refunded {declared} CNY",
+            "line {line} of certificate {certificate} says that no refund was claimed, and {declared} CNY refunded",
         ),
         remedy=Text(
-            "税务机关核对退(免)税状态; 证明有误且未使用的补办",
-            "tax checks the refund state and reissues a wrong certificate while it is unused",
+            "税务机关核对退(免)税状态; 证明有误且未使用的, 作废后重新开具",
+            "tax checks the refund state, voids a wrong certificate, while unused, and issues it anew",
         ),
         ground=cite(STA_5, CERTIFICATE_RECORD),
         row="21",
@@ -68,13 +68,13 @@ RULES = (
         declared="payment_slip",
         certified="paid_on",
         message=Text(
-            "证明 {certificate} 第 {line} 行写明已缴回, 缺缴款书号或入库日期 ({declared} {certified})",
-            "line {line} of certificate {certificate} says paid back, without payment slip or treasury date"
-            " ({declared} {certified})",
+            "证明 {certificate} 第 {line} 行写明已缴回, 缴款凭据不全 (缴款书号: {declared}; 入库日期: {certified})",
+            "line {line} of certificate {certificate} says paid back, its proof is incomplete (payment slip: {declared};"
+            " treasury date: {certified})",
         ),
         remedy=Text(
-            "税务机关核对入库记录; 证明未使用的补办",
-            "tax checks the treasury's record and reissues the certificate while it is unused",
+            "税务机关核对入库记录; 证明未使用的, 作废后重新开具",
+            "tax checks the treasury's record, voids the certificate, while unused, and issues it anew",
         ),
         ground=CERTIFICATE_RECORD,
         row="22",
@@ -93,8 +93,8 @@ RULES = (
             " {declared}",
         ),
         remedy=Text(
-            "税务机关核对缴款; 少缴的补缴, 证明有误且未使用的补办",
-            "tax checks the payment; what is missing is paid, a wrong certificate is reissued while it is unused",
+            "税务机关核对缴款; 少缴的补缴; 证明有误且未使用的, 作废后重新开具",
+            "tax checks the payment; what is missing is paid; a wrong certificate is voided, while unused, and issued anew",
         ),
         ground=cite(CERTIFICATE_RECORD, STA_5),
         row="22",

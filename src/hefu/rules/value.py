@@ -40,8 +40,9 @@ RULES = (
             " {declared}",
         ),
         remedy=Text(
-            "核对成交方式, 运保费, 币制和汇率; 证明有误且未使用的由税务机关补办",
-            "check terms, freight, insurance, currency and rate; tax reissues a wrong certificate while it is unused",
+            "核对成交方式, 运费, 保费, 币制和汇率; 证明有误且未使用的, 由税务机关作废后重新开具",
+            "check terms, freight, insurance, currency and rate; tax voids a wrong certificate, while unused, and issues it"
+            " anew",
         ),
         ground=cite(TAX_PRACTICE, DECLARATION_FORM),
         row="17, 18",
@@ -55,16 +56,14 @@ RULES = (
         declared="goods_currency",
         certified="line_fob",
         message=Text(
-            "证明 {certificate} 第 {line} 行离岸价未比对: 出口报关单总价 ({declared}) 无法折算为美元离岸价,"
-            " 缺当月汇率或运保费",
-            "the value of line {line} of certificate {certificate} was not compared: the total of the export"
-            " declaration ({declared}) cannot be brought to FOB in US dollars, a rate of that month or a charge is"
-            " missing",
+            "证明 {certificate} 第 {line} 行离岸价 {certified} 美元未比对: 出口报关单的总价不能折算为美元离岸价",
+            "the {certified} US dollars FOB of line {line} of certificate {certificate} were not compared: the total of the"
+            " export declaration cannot be brought to FOB in US dollars",
         ),
         remedy=Text(
-            "在规则集中补充当月海关汇率; 成交方式含运保费的, 报关单须填运费, 保费",
-            "add the customs rates of that month to the rule set; freight and insurance that the terms hold stand in"
-            " the declaration",
+            "核对出口报关单的币制, 总价, 成交方式, 运费和保费是否齐全; 缺当月海关汇率的, 由运维人员补充",
+            "check whether currency, total, terms, freight and insurance stand in the export declaration; a missing customs"
+            " rate of that month is the operator's to add",
         ),
         ground=TAX_PRACTICE,
         row="17",
@@ -135,9 +134,7 @@ def _valued(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     beyond = (off > scaled(policy.value_amount, 4)) & (
         off * 10**6 > scaled(policy.value_percent, 4) * col("expected_fob")
     )
-    asked = pl.all_horizontal(
-        col(name).is_not_null() for name in ("line_fob", "goods_total", "goods_terms", "goods_whole")
-    )
+    asked = pl.all_horizontal(col(name).is_not_null() for name in ("line_fob", "goods_total", "goods_whole"))
     return frame.with_columns(
         beyond.fill_null(value=False).alias("value_off"),
         (asked & col("expected_fob").is_null()).alias("value_unrated"),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from hefu.documents.codes.tables import units
+from hefu.documents.codes.tables import Coded, Mode, countries, modes, units
 from hefu.documents.fields import plain, unscaled
 from hefu.errors import Text
 from hefu.rules.days import as_day
@@ -44,6 +44,10 @@ _WORDS: Final[Mapping[str, Text]] = {
 """Codes that documents and registers carry, as people say them."""
 
 _WORDED: Final = frozenset({"act", "purpose", "state", "export_state", "refund_state"})
+_NO_EXPORT: Final = Text("不再有效", "no longer in force")
+"""An export declaration that was withdrawn or refused."""
+_ABSENT: Final = Text("未填", "missing")
+_PROOF: Final = frozenset({"payment_slip", "paid_on"})
 
 
 def value(column: str, row: Mapping[str, Any]) -> str:
@@ -67,9 +71,31 @@ def shown(column: str, row: Mapping[str, Any]) -> Text:
         unit = units()[held]
         return Text(f"{held} {unit.name}", f"{held} {unit.english}")
     if held is not None and column in _WORDED:
-        return _WORDS[held]
+        return _NO_EXPORT if (column, held) == ("export_state", "withdrawn") else _WORDS[held]
+    if held is None and column in _PROOF:
+        return _ABSENT
     text = value(column, row)
-    return Text(text, text)
+    if held is not None and column == "window_end":
+        return _period(text, row)
+    named = _named(column, text)
+    return Text(f"{text} {named.name}", f"{text} {named.english}") if named else Text(text, text)
+
+
+def _named(column: str, code: str) -> Coded | Mode | None:
+    """What the code tables say of a code, where they know it."""
+    if column in ("mode", "export_mode"):
+        return modes().get(code)
+    return countries().get(code) if column == "item_origin" else None
+
+
+def _period(end: str, row: Mapping[str, Any]) -> Text:
+    """The last day of a return, with the day and the months that it is counted from."""
+    exported = row["line_export_day"] if row["original_day"] is None else row["original_day"]
+    start, last = as_day(exported), as_day(row["window_end"])
+    months = (last.year - start.year) * 12 + last.month - start.month
+    return Text(
+        f"{end} (自 {start} 出口起 {months} 个月)", f"{end} ({months} months from the export on {start})"
+    )
 
 
 def said(sentence: Text, slots: Mapping[str, Any]) -> Text:

@@ -206,7 +206,17 @@ class _Book:
 
     def _rule(self, rule: Rule) -> list[str]:
         slots = {
-            name: self._slot(name) for name in ("item", "line", "certificate", "held_by", "principal", "unit")
+            name: self._slot(name)
+            for name in (
+                "item",
+                "line",
+                "certificate",
+                "held_by",
+                "principal",
+                "unit",
+                "export",
+                "export_item",
+            )
         }
         slots |= {"declared": self._slot(rule.declared), "certified": self._slot(rule.certified)}
         rows = ", ".join(f"[{one}]({self.file('README')}#row-{one})" for one in texts.rows_of(rule))

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from hefu.documents.certificate import RefundState
-from hefu.documents.codes.tables import modes
+from hefu.documents.codes.tables import modes, units
 from hefu.documents.declaration import Act
 from hefu.documents.fields import uscc_check_digit_fits
 from hefu.rules.case import ExportState, UseState
@@ -58,6 +58,7 @@ def tell(tables: Tables, policy: Policy) -> Told:
     items = _items(tables, heads, runs)
     known = named.filter("known").select("certificate", "case", "ref_row")
     lines = rows_of(runs_of(tables.lines.get_column("certificate")), known)
+    named = _serving(named, heads)
     heads = _with_facts(heads, named, items, tables, runs)
     heads, named = (one.cast(dict.fromkeys(_CODED & set(one.columns), _CODE)) for one in (heads, named))
     return Told(heads, named, ties, items, lines, runs)
@@ -138,7 +139,8 @@ def _certified(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         behind_agent_code="agent_code",
         behind_known=_YES,
     )
-    standing = tables.standings.select(principal="certificate", behind_state="state")
+    gap = pl.when(col("behind") | col("ticket").is_not_null()).then(pl.lit("unknown"))
+    standing = tables.standings.select(principal="certificate", behind_state=gap.otherwise("state"))
     if told.get_column("principal").null_count() == told.height:
         behind, standing = behind.clear(), standing.clear()
     told = beside(beside(told, behind, "principal"), standing, "principal")
@@ -245,10 +247,15 @@ def _with_facts(
     heads: pl.DataFrame, named: pl.DataFrame, items: pl.DataFrame, tables: Tables, runs: pl.DataFrame
 ) -> pl.DataFrame:
     """Everything that a case says once."""
-    counts = named.group_by("case").agg(named=pl.len(), all_known=col("known").all())
+    counts = named.group_by("case").agg(
+        named=pl.len(), all_known=col("known").all(), serving=col("serves").any()
+    )
     sizes = items.group_by("case").agg(items=pl.len())
     heads = beside(beside(heads, counts, "case"), sizes, "case").with_columns(
-        col("named").fill_null(0), col("all_known").fill_null(value=True), col("items").fill_null(0)
+        col("named").fill_null(0),
+        col("all_known").fill_null(value=True),
+        col("serving").fill_null(value=False),
+        col("items").fill_null(0),
     )
     originals = _originals(tables, heads.get_column("export")).select(
         "export",
@@ -295,6 +302,17 @@ def _with_facts(
     )
 
 
+def _serving(named: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
+    """With whether each certificate is free or the declaration's own, and for its act."""
+    of_case = named.select(
+        act=pl.lit(heads.get_column("act")).gather("case"),
+        number=pl.lit(heads.get_column("declaration")).gather("case"),
+    )
+    free = (col("state") == "available") | (col("held_by") == of_case.get_column("number"))
+    fit = col("purpose") == of_case.get_column("act")
+    return named.with_columns(serves=(free & fit).fill_null(value=False))
+
+
 def _with_sums(heads: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The total of all items of the declaration of export, if they are in one currency and all stated: what
     charges are shared out by.
@@ -323,12 +341,40 @@ def _partial(
         return _NO
     exported = rows_of(runs, withdrawn.select("export", "case"))
     concerned = items.join(withdrawn.select("case"), on="case", how="semi")
-    goods = tables.items.select("item", "first_unit", "first")
+    goods = tables.items.select("item", "first_unit", "first", "second_unit", "second")
     whole = exported.select("case").hstack(goods[exported.get_column("src")])
-    named = concerned.select("case").hstack(goods[concerned.get_column("src")]).rename({"first": "named"})
-    less = (
-        whole.join(named, on=["case", "item", "first_unit"], how="left")
-        .filter(col("named").fill_null(0) < col("first"))
-        .get_column("case")
-    )
+    named = concerned.select("case").hstack(goods[concerned.get_column("src")])
+    both = _sized(whole.join(named, on=["case", "item"], how="left", suffix="_named"))
+    less = both.filter(
+        col("first_named").is_null() | ((col("alike")) & (col("mine") < col("theirs"))).fill_null(value=False)
+    ).get_column("case")
     return heads.get_column("case").is_in(less.unique().implode())
+
+
+def _sized(both: pl.DataFrame) -> pl.DataFrame:
+    """What was exported and what is named of it, in one unit each of a kind (``alike``)."""
+    kinds = {code: one.dimension for code, one in units().items()}
+    sizes = {
+        part: {code: getattr(one, part) for code, one in units().items()}
+        for part in ("numerator", "denominator")
+    }
+
+    def kind(unit: str) -> pl.Expr:
+        return col(unit).replace_strict(kinds, default=None, return_dtype=pl.String)
+
+    def size(unit: str, part: str) -> pl.Expr:
+        return col(unit).replace_strict(sizes[part], default=None, return_dtype=pl.Int128)
+
+    second = (kind("first_unit_named") != kind("first_unit")) & (
+        kind("second_unit_named") == kind("first_unit")
+    )
+    second = second.fill_null(value=False)
+    both = both.with_columns(
+        unit=pl.when(second).then("second_unit_named").otherwise("first_unit_named"),
+        amount=pl.when(second).then("second_named").otherwise("first_named"),
+    )
+    return both.with_columns(
+        alike=kind("unit") == kind("first_unit"),
+        mine=col("amount").cast(pl.Int128) * size("unit", "numerator") * size("first_unit", "denominator"),
+        theirs=col("first").cast(pl.Int128) * size("first_unit", "numerator") * size("unit", "denominator"),
+    )

@@ -1,7 +1,8 @@
 """Pairing of very many: the plain cases by joins, what is left by the pairing of single cases.
 
-What counts as plain: one item and one line; every item tied to a line of its own; every item of an amendment or
-withdrawal certified under its number by one line; every item alike exactly one line that is alike no other.
+What counts as plain: one item and one line; every item tied to a line of its own; and where all certificates may serve
+and all lines are of the export declaration concerned, every item of an amendment or withdrawal certified under its
+number by one line, or every item alike exactly one line that is alike no other.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from hefu.documents.codes.tables import units
 from hefu.documents.declaration import Act, CertificateReference, Declaration, DeclarationItem, Measure
 from hefu.documents.fields import unscaled
 from hefu.rules.case import Case, Standing, UseState
-from hefu.rules.mass.heads import Told
+from hefu.rules.mass.heads import Told, rows_of
 from hefu.rules.mass.tables import Tables
 from hefu.rules.pairing import pair, shares
 
 col = pl.col
 M = TypeVar("M")
 
+_NUMBERED: Final = ["amendment", "withdrawal"]
 DIMENSIONS: Final = {code: one.dimension for code, one in units().items()}
 _ROWS: Final = {
     "case": pl.Int64,
@@ -58,9 +60,14 @@ def paired_rows(told: Told, tables: Tables) -> pl.DataFrame:
         .join(items.group_by("case").agg(items=pl.len()), on="case")
         .join(lines.group_by("case").agg(lines=pl.len()), on="case")
         .join(told.ties.group_by("case").agg(ties=pl.len()), on="case", how="left")
-        .with_columns(col("ties").fill_null(0))
+        .join(_mixed(told, lines), on="case", how="left")
+        .with_columns(
+            col("ties").fill_null(0),
+            col("mixed").fill_null(value=False),
+            numbered=col("act").is_in(_NUMBERED),
+        )
     )
-    single = (col("items") == 1) & (col("lines") == 1)
+    single = (col("items") == 1) & (col("lines") == 1) & (col("ties") == 0) & ~col("numbered")
     one, more = counts.filter(single).select("case"), counts.filter(~single)
     found = [_once(items.join(one, on="case").join(lines, on="case"))] if one.height else []
     for way in (_tied, _numbered, _alike):
@@ -75,6 +82,16 @@ def paired_rows(told: Told, tables: Tables) -> pl.DataFrame:
     if more.height:
         found.append(_singly(more, items, lines, told, tables))
     return pl.concat(found) if found else pl.DataFrame(schema=_ROWS)
+
+
+def _mixed(told: Told, lines: pl.DataFrame) -> pl.DataFrame:
+    """The cases that have a line of another export declaration, or of a certificate that may not serve."""
+    export = told.heads.get_column("export").gather(lines.get_column("case"))
+    serves = told.named.get_column("serves").gather(lines.get_column("ref_row"))
+    elsewhere = export.is_not_null() & ~(lines.get_column("line_declaration") == export).fill_null(
+        value=False
+    )
+    return lines.filter(elsewhere | ~serves).select("case").unique().with_columns(mixed=pl.lit(value=True))
 
 
 def _is_told(frame: pl.DataFrame, name: str) -> bool:
@@ -136,7 +153,7 @@ def _once(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _tied(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
     """Items tied to lines by the declaration, each named."""
-    full = cases.filter((col("ties") == col("items")) & (col("items") > 1)).select("case")
+    full = cases.filter((col("ties") == col("items")) & ~col("numbered")).select("case")
     if not full.height:
         return pl.DataFrame()
     chosen = ties.join(full, on="case", how="semi").filter(col("line").is_not_null())
@@ -149,20 +166,16 @@ def _tied(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, ties: p
 
 def _numbered(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, _: pl.DataFrame) -> pl.DataFrame:
     """Items of amendments and withdrawals by their number in the export declaration."""
-    free = cases.filter((col("ties") == 0) & col("act").is_in(["amendment", "withdrawal"])).select(
-        "case", "export"
-    )
+    free = cases.filter(col("numbered") & ~col("mixed")).select("case")
     if not free.height:
         return pl.DataFrame()
-    theirs = lines.join(free, on="case").filter(col("line_declaration") == col("export")).drop("export")
-    return items.join(theirs.with_columns(item="line_item"), on=["case", "item"])
+    theirs = lines.join(free, on="case").with_columns(item="line_item")
+    return items.join(theirs, on=["case", "item"])
 
 
 def _alike(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, _: pl.DataFrame) -> pl.DataFrame:
     """Items by their code and a unit that converts."""
-    free = cases.filter(
-        (col("ties") == 0) & (col("items") > 1) & ~col("act").is_in(["amendment", "withdrawal"])
-    ).select("case")
+    free = cases.filter((col("ties") == 0) & ~col("numbered") & ~col("mixed")).select("case")
     if not free.height:
         return pl.DataFrame()
 
@@ -197,9 +210,14 @@ def _singly(
     theirs = {
         case: _Single(act, export) for case, act, export in cases.select("case", "act", "export").rows()
     }
-    named = told.named.join(chosen, on="case", how="semi").select("case", "ref_row", "certificate")
-    for case, _, number in named.iter_rows():
-        theirs[case].numbers.append(number)
+    named = told.named.join(chosen, on="case", how="semi").select("case", "ref_row", "certificate", "serves")
+    for case, _, number, serves in named.iter_rows():
+        theirs[case].serving[number] = serves
+    named = named.drop("serves")
+    exported = told.heads.filter("original").join(chosen, on="case", how="semi").select("export", "case")
+    known = rows_of(told.runs, exported)
+    for case, number in zip(known["case"], tables.items.get_column("item").gather(known["src"]), strict=True):
+        theirs[case].exported.append(number)
     ties = told.ties.join(named.drop("case"), on="ref_row", maintain_order="left")
     for case, *tie in ties.select("case", "certificate", "item", "line").iter_rows():
         theirs[case].ties.append(tuple(tie))
@@ -227,7 +245,8 @@ class _Single:
 
     act: str
     export: str | None
-    numbers: list[str] = field(default_factory=list)
+    serving: dict[str, bool] = field(default_factory=dict)
+    exported: list[int] = field(default_factory=list)
     ties: list[tuple[Any, ...]] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
@@ -246,9 +265,11 @@ class _Single:
         return told
 
     def _case(self) -> Case:
+        exported = tuple(_made(DeclarationItem, item=number) for number in self.exported)
         return Case(
             _made(
                 Declaration,
+                number="",
                 act=Act(self.act),
                 items=tuple(_item(row) for row in self.items),
                 certificates=tuple(
@@ -256,14 +277,17 @@ class _Single:
                     for number, item, line in self.ties
                 ),
             ),
-            tuple(self._standing(number) for number in self.numbers),
+            tuple(self._standing(number) for number in self.serving),
             export=self.export,
+            original=_made(Declaration, items=exported) if exported else None,
         )
 
     def _standing(self, number: str) -> Standing:
         lines = tuple(_line(row) for row in self.lines if row["certificate"] == number)
-        document = _made(Certificate, number=number, lines=lines) if lines else None
-        return Standing(number, UseState.AVAILABLE if lines else UseState.UNKNOWN, document)
+        if not lines:
+            return Standing(number, UseState.UNKNOWN)
+        document = _made(Certificate, number=number, purpose=Act(self.act), lines=lines)
+        return Standing(number, UseState.AVAILABLE if self.serving[number] else UseState.WITHDRAWN, document)
 
 
 def _made(_: type[M], **fields: Any) -> M:

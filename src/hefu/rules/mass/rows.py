@@ -241,7 +241,10 @@ def _counted(rows: pl.DataFrame, heads: Rows, tables: Tables, *, plain: bool) ->
             *((table, places.gather(of_head)) for table, places in heads.sources),
             (tables.lines, rows.get_column("line_src")),
             (items.select("item", "item_hs", "item_name", "item_origin"), rows.get_column("item_src")),
-            (_called(items, original_hs="item_hs"), rows.get_column("exported_src")),
+            (
+                _called(items, original_hs="item_hs", original_origin="item_origin"),
+                rows.get_column("exported_src"),
+            ),
             (_called(items, goods_total="total", goods_currency="currency"), sold),
         ),
     )
