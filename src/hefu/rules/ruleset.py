@@ -224,18 +224,20 @@ def _built(kind: type[M], values: Any, file: str, wrong: list[Problem], *above: 
 
 
 def _names(written: Mapping[str, Any], file: str) -> Iterator[Problem]:
-    """The names of rules that no rule has, with those that come near, and those that stand there twice."""
-    for place in ("rules", "severity"):
+    """The names of rules that no rule has, with those that come near, and rules that stand there twice, in
+    whatever revision. Severities go by the code.
+    """
+    for place, known in (("rules", _BY_NAME), ("severity", {rule.code: rule for rule in _BY_NAME.values()})):
         told = written.get(place)
         names = [one for one in told if isinstance(one, str)] if isinstance(told, list | dict) else []
-        for name, times in Counter(names).items():
-            if name not in _BY_NAME:
-                near = ", ".join(get_close_matches(name, _BY_NAME, _NEAR, _ALIKE))
-                near_zh, near_en = (f"相近的有 {near}; ", f"near to it: {near}; ") if near else ("", "")
-                details = {"near": near, "near_zh": near_zh, "near_en": near_en}
-                yield Problem(UNKNOWN_RULE, file=file, place=place, value=name, details=details)
-            elif times > 1:
-                yield Problem(RULE_TWICE, file=file, place=place, value=name, details={"times": times})
+        for name in dict.fromkeys(one for one in names if one not in known):
+            near = ", ".join(get_close_matches(name, known, _NEAR, _ALIKE))
+            near_zh, near_en = (f"相近的有 {near}; ", f"near to it: {near}; ") if near else ("", "")
+            details = {"near": near, "near_zh": near_zh, "near_en": near_en}
+            yield Problem(UNKNOWN_RULE, file=file, place=place, value=name, details=details)
+        for code, times in Counter(known[name].code for name in names if name in known).items():
+            if times > 1:
+                yield Problem(RULE_TWICE, file=file, place=place, value=code, details={"times": times})
 
 
 CURRENT: Final = load("2026.1")
