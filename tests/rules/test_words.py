@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hefu.errors import Text
+from hefu.rules.days import as_number
 from hefu.rules.words import column_text, columns, said, shown, value
 
 GREAT = 2**62
@@ -43,6 +45,11 @@ GREAT = 2**62
         ("line_unit", "035", "035 千克"),
         ("goods_unit", "070", "070 吨"),
         ("act", "return", "return"),
+        ("mode", "4561", "4561"),
+        ("export_mode", "0110", "0110"),
+        ("item_origin", "VNM", "VNM"),
+        ("export_state", "withdrawn", "withdrawn"),
+        ("payment_slip", "JK1", "JK1"),
         ("trader_uscc", "91110000101623741K", "91110000101623741K"),
     ],
 )
@@ -73,7 +80,20 @@ def test_a_value_is_written_one_way_alone_and_in_a_column(column: str, held: Any
         ("refund_state", "reversed", "已冲减退(免)税", "reversed"),
         ("refund_state", "paid_back", "已缴回退(免)税", "paid back"),
         ("refund_state", "refunded_open", "已办理退(免)税", "refunded, open"),
-        ("item_unit", "011", "011 件", "011 article"),
+        ("export_state", "withdrawn", "不再有效", "no longer in force"),
+        ("item_unit", "011", "011 件", "011 articles"),
+        ("mode", "4561", "4561 退运货物", "4561 returned goods"),
+        ("export_mode", "0110", "0110 一般贸易", "0110 general trade"),
+        ("mode", "4651", "4651", "4651"),
+        ("mode", None, "", ""),
+        ("item_origin", "VNM", "VNM 越南", "VNM Viet Nam"),
+        ("item_origin", "141", "141 越南", "141 Viet Nam"),
+        ("item_origin", "XYZ", "XYZ", "XYZ"),
+        ("item_name", "VNM", "VNM", "VNM"),
+        ("payment_slip", None, "未填", "missing"),
+        ("paid_on", None, "未填", "missing"),
+        ("paid_on", 20517, "2026-03-05", "2026-03-05"),
+        ("window_end", None, "", ""),
         ("line_quantity", 150000, "1.5", "1.5"),
         ("line_unit", None, "", ""),
         ("refund_state", None, "", ""),
@@ -82,6 +102,29 @@ def test_a_value_is_written_one_way_alone_and_in_a_column(column: str, held: Any
 )
 def test_people_read_words_of_their_language(column: str, held: Any, zh: str, en: str) -> None:
     assert shown(column, {column: held}) == Text(zh, en)
+
+
+@pytest.mark.parametrize(
+    ("left", "stated", "start", "months", "end"),
+    [
+        (date(2025, 3, 5), None, "2025-03-05", 12, date(2026, 3, 5)),
+        (date(2025, 3, 5), date(2025, 2, 1), "2025-03-05", 6, date(2025, 9, 5)),
+        (None, date(2025, 8, 31), "2025-08-31", 6, date(2026, 2, 28)),
+        (None, date(2024, 2, 29), "2024-02-29", 36, date(2027, 2, 28)),
+    ],
+)
+def test_the_end_of_a_period_says_how_long_it_is_and_since_when(
+    left: date | None, stated: date | None, start: str, months: int, end: date
+) -> None:
+    row = {
+        "window_end": as_number(end),
+        "original_day": as_number(left),
+        "line_export_day": as_number(stated),
+    }
+    assert value("window_end", row) == end.isoformat()
+    assert shown("window_end", row) == Text(
+        f"{end} (自 {start} 出口起 {months} 个月)", f"{end} ({months} months from the export on {start})"
+    )
 
 
 def test_a_firm_without_credit_code_shows_its_customs_code() -> None:

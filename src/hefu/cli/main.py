@@ -209,7 +209,7 @@ def reissue(
     identity: TaxIdentity = "tax",
     as_machine: AsJson = False,
 ) -> None:
-    """Tax puts a new certificate in the place of an unused one 补办."""
+    """Tax puts a new certificate in the place of an unused one 作废后重新开具."""
     papers, wrong = _read([file], Certificate)
     if wrong or not papers:
         _report([], wrong, as_machine)

@@ -39,15 +39,15 @@ _ACTS: Final = {
     "export": "出口", "return": "退运", "amendment": "改单", "withdrawal": "撤单", "other": "其他",
 }  # fmt: skip
 _STATES: Final = {
-    "issued": "已开具", "void_requested": "待海关答复作废", "reissue_requested": "待海关答复补办", "voided": "已作废",
-    "superseded": "已被补办取代", "available": "可用", "reserved": "已预留", "used": "已使用", "withdrawn": "已撤回",
+    "issued": "已开具", "void_requested": "待海关答复作废", "reissue_requested": "待海关答复作废并重新开具", "voided": "已作废",
+    "superseded": "已作废并重新开具", "available": "可用", "reserved": "已预留", "used": "已使用", "withdrawn": "已撤回",
     "lodged": "已申报", "held": "扣留待核", "released": "已放行", "refused": "已拒绝", "exists": "已存在",
 }  # fmt: skip
 _EVENTS: Final = {
-    "certificate.issued": "税务开具证明", "certificate.drafted": "税务起草补办证明", "certificate.draft_dropped": "补办草稿作废",
+    "certificate.issued": "税务开具证明", "certificate.drafted": "税务起草重新开具的证明", "certificate.draft_dropped": "重新开具的草稿作废",
     "certificate.arrived": "证明数据到达海关", "certificate.reserved": "证明预留", "certificate.freed": "证明释放",
     "certificate.used": "证明已使用", "certificate.void_requested": "税务请求作废", "certificate.void_refused": "海关拒绝作废",
-    "certificate.withdrawn": "海关同意, 证明撤出", "certificate.voided": "证明作废", "certificate.superseded": "证明被补办取代",
+    "certificate.withdrawn": "海关同意, 证明撤出", "certificate.voided": "证明作废", "certificate.superseded": "证明作废并重新开具",
     "certificate.marked": "证明加注", "declaration.lodged": "报关单申报", "declaration.held": "核验不符, 扣留",
     "declaration.reserved": "核验通过, 待放行", "declaration.released": "放行", "declaration.withdrawn": "撤回",
     "declaration.refused": "拒绝", "declaration.corrected": "更正", "declaration.amended": "改单生效",

@@ -62,7 +62,7 @@ DIFFERENT_CONTENT = errors.kind(
         "{place} exists with different content (stored {stored}, given {given})",
     ),
     cure=Text(
-        "同号不能换内容: 证明请补办 (hefu reissue), 报关单请更正 (hefu declare --correct)",
+        "同号不能换内容: 证明请作废后重新开具 (hefu reissue), 报关单请更正 (hefu declare --correct)",
         "a number keeps its content: reissue the certificate (hefu reissue),"
         " correct the declaration (hefu declare --correct)",
     ),
@@ -185,11 +185,11 @@ REISSUE_WIDER = errors.kind(
     http=409,
     exit_code=1,
     message=Text(
-        "补办证明 {place} 第 {line} 行超出原证明 {old} 的货物或数量",
+        "重新开具的证明 {place} 第 {line} 行超出原证明 {old} 的货物或数量",
         "line {line} of the reissued certificate {place} covers goods or a quantity that {old} did not",
     ),
     cure=Text(
-        "补办不得扩大范围; 新增部分另行申请证明",
+        "重新开具不得扩大范围; 新增部分另行申请证明",
         "a reissue covers no more than the old one; apply anew for the rest",
     ),
 )

@@ -150,14 +150,14 @@ def reissue(
     repeated = taken is not None and taken.replaces == number and taken.digest == fingerprint
     if taken is not None and repeated and taken.state is not IssueState.DRAFT:
         return Outcome("exists", number, body={"state": "superseded", "replacement": taken.number})
-    found, refusal = _in_force(book, number, "补办", "reissued")
+    found, refusal = _in_force(book, number, "作废后重新开具", "reissued")
     if found is None:
         return refusal or Outcome("exists", number)
     if found.state is IssueState.VOID_REQUESTED:
         if taken is not None and found.replacement == taken.number and taken.digest == fingerprint:
             return Outcome("reissue_requested", number, body={"replacement": taken.number, "repeat": True})
         state = "reissue_requested" if found.replacement else found.state.value
-        return _dead(found, state, "补办", "reissued")
+        return _dead(found, state, "作废后重新开具", "reissued")
     if taken is not None:
         return _number_taken(taken)
     refusal = _unfit(book, certificate, policy) or goods.wider_than(book, certificate, number)

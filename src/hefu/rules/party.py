@@ -81,8 +81,9 @@ RULES = (
         declared="certificate",
         certified="principal",
         message=Text(
-            "证明 {certificate} 依据的委托方证明 {principal} 尚未到达海关",
-            "customs has no data yet of {principal}, the principal's certificate behind {certificate}",
+            "证明 {certificate} 所依据的委托方证明 {principal} 海关尚不能采用: 数据未到, 不全, 或正凭纸质办理",
+            "customs cannot rely yet on {principal}, the principal's certificate behind {certificate}: its data have not"
+            " come, are incomplete, or it is being handled on paper",
         ),
         remedy=Text(
             "等待数据到达, 系统自动重新核验; 久未到达的请委托方联系其主管税务机关",

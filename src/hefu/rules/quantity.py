@@ -17,7 +17,7 @@ col = pl.col
 _OTHER_DIMENSION = (col("line_dimension") != col("left_dimension")) | (
     col("line_dimension") != col("original_dimension")
 )
-_WITHIN_EXPORT = col("exported").is_null() | (wide("line_quantity") <= col("exported"))
+_WITHIN_EXPORT = col("beyond").is_null() | (col("beyond") <= 0)
 
 RULES = (
     Rule(
@@ -67,13 +67,13 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=col("measurable") & (col("drawn_of_line") > wide("line_quantity") + col("allowance")),
+        broken=col("measurable") & col("line_first") & (col("excess") > wide("allowance") * col("part")),
         declared="drawn_of_line",
         certified="line_quantity",
         message=Text(
             "计入证明 {certificate} 第 {line} 行的报关数量 {declared} 大于该行数量 {certified} ({unit})",
-            "declared quantity {declared} counted on line {line} of certificate {certificate} is more than its {certified}"
-            " ({unit})",
+            "declared quantity {declared} counted on line {line} of certificate {certificate} is more than the line's"
+            " {certified} ({unit})",
         ),
         remedy=Text(
             "报关数量有误的, 更正申报; 无误的, 就尚未开证的货物另行申请证明, 一并填写",
@@ -107,11 +107,7 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=col("measurable")
-        & col("mine")
-        & col("goods_first")
-        & _WITHIN_EXPORT
-        & (col("taken_of_goods") > col("left")),
+        broken=col("measurable") & col("mine") & col("goods_first") & _WITHIN_EXPORT & col("goods_exceeded"),
         declared="wanted_of_goods",
         certified="left_here",
         message=Text(
@@ -137,9 +133,7 @@ def _allowance(policy: Policy, unit: str, hs: str, quantity: int) -> int:
 SELDOM = (
     Seldom(
         "allowance",
-        col("measurable")
-        & col("act").is_in(["export", "return"])
-        & (col("drawn_of_line") > wide("line_quantity")),
+        col("measurable") & col("act").is_in(["export", "return"]) & (col("excess") > 0),
         ("line_unit", "line_hs", "line_quantity"),
         _allowance,
         default=0,
