@@ -81,7 +81,8 @@ EXPECTED: dict[str, list[str]] = {
         for act in ("return", "amendment", "withdrawal")
     },
     "principal.unknown": AGENT,
-    **{f"principal.unfit-{why}": AGENT for why in ("other agent", "no agent", "withdrawn")},
+    "principal.voided": AGENT,
+    **{f"principal.unfit-{why}": AGENT for why in ("other agent", "no agent")},
     "hs.differs-export": [
         "declaration items[1].hs_code = 6109100000 (declarant)",
         "certificate lines[1].hs_code = 6109909000 (reissue)",

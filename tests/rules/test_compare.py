@@ -63,7 +63,7 @@ def test_five_hundred_cases_in_one_frame_are_answered_exactly_as_one_by_one(poli
         assert one == alone, case
 
 
-NEEDS_POLICY = {"party.succeeded", "certificate.number_form"}
+NEEDS_POLICY = {"party.succeeded", "party.original_succeeded", "certificate.number_form"}
 """Silent as long as the policy says nothing of successors and of the form of numbers."""
 
 

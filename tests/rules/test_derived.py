@@ -33,8 +33,7 @@ def _measured(side: str, code: str) -> dict[str, Any]:
     one = units()[code]
     return {
         f"{side}_dimension": one.dimension,
-        f"{side}_num": one.numerator,
-        f"{side}_den": one.denominator,
+        f"{side}_size": one.size,
     }
 
 

@@ -79,6 +79,17 @@ BROKEN = (
         for act in AFTER_EXPORT
     ),
     _warns("party.succeeded", pair(cert={"holder": STRANGER}), EXPORTER, STRANGER, policy=SUCCEEDED),
+    *(
+        _warns(
+            "party.original_succeeded",
+            pair(act, shipped={"trader": STRANGER}),
+            EXPORTER,
+            STRANGER,
+            policy=SUCCEEDED,
+            why=act,
+        )
+        for act in AFTER_EXPORT
+    ),
     Broken(
         "party.name_differs",
         pair(decl={"trader": {**EXPORTER, "name": "北京兴达制衣有限公司"}}),
@@ -134,7 +145,7 @@ BROKEN = (
     _chain("principal.unknown", UNKNOWN_PRINCIPAL),
     _chain("principal.unfit", chained(principal={"agent": STRANGER}), why="other agent"),
     _chain("principal.unfit", chained(principal={"agent": None}), why="no agent"),
-    _chain("principal.unfit", _behind(UseState.WITHDRAWN), why="withdrawn"),
+    _chain("principal.voided", _behind(UseState.WITHDRAWN)),
     *(
         Broken(
             "party.owner_differs",
@@ -230,12 +241,31 @@ SUCCESSOR = Policy(successors={STRANGER["uscc"]: PRINCIPAL["uscc"], PRINCIPAL["u
 
 @pytest.mark.parametrize("before", [PRINCIPAL, STRANGER])
 def test_a_successor_is_let_through_to_a_person(before: dict[str, str]) -> None:
-    for case in (pair(cert={"holder": before}), pair(shipped={"trader": before})):
-        assert codes(case, SUCCESSOR) == ["party.succeeded"]
+    for case, code in (
+        (pair(cert={"holder": before}), "party.succeeded"),
+        (pair(shipped={"trader": before}), "party.original_succeeded"),
+    ):
+        assert codes(case, SUCCESSOR) == [code]
         assert judged(case, SUCCESSOR).passes
         assert not judged(case).passes
     both = pair(cert={"holder": before}, shipped={"trader": before})
     assert codes(both, SUCCESSOR) == ["party.succeeded"]
+
+
+def test_holder_and_exporter_that_are_two_firms_are_pointed_out_one_by_one() -> None:
+    two = pair(cert={"holder": PRINCIPAL}, shipped={"trader": STRANGER})
+    assert codes(two, SUCCESSOR) == ["party.succeeded", "party.original_succeeded"]
+    found = judged(two, SUCCESSOR).findings
+    assert [(one.declared, one.certified) for one in found] == [
+        (EXPORTER["uscc"], PRINCIPAL["uscc"]),
+        (EXPORTER["uscc"], STRANGER["uscc"]),
+    ]
+
+
+def test_a_voided_principals_certificate_is_not_searched_for_another_agent_too() -> None:
+    document = certificate(number="WT0001", holder=PRINCIPAL, agent=STRANGER)
+    case = chained(principals={"WT0001": standing(document, UseState.WITHDRAWN)})
+    assert codes(case) == ["principal.voided"]
 
 
 def test_a_predecessor_is_not_a_successor_and_circles_end() -> None:

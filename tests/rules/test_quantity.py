@@ -235,10 +235,54 @@ def test_a_little_more_is_too_much_in_another_unit_too(small: str, more: str, la
     assert codes(case) == ["quantity.exceeds_certificate"]
 
 
-def test_what_rounds_to_the_certified_quantity_at_five_decimals_passes() -> None:
-    one = {"quantity": "1", "unit": "千米"}
-    assert codes(_pieces({"quantity": "1000.00499", "unit": "米"}, one)) == []
-    assert codes(_pieces({"quantity": "1000.005", "unit": "米"}, one)) == ["quantity.exceeds_certificate"]
+@pytest.mark.parametrize(
+    ("certified", "most", "more"),
+    [
+        (("1", "千米"), ("1000", "米"), ("1000.00001", "米")),
+        (("1", "亿支"), ("100000000", "支"), ("100000000.00001", "支")),
+        (("1000.00001", "米"), ("1.00000", "千米"), ("1.00001", "千米")),
+        (("45.35924", "千克"), ("100", "磅"), ("100.00002", "磅")),
+        (("45.35923", "千克"), ("99.9999", "磅"), ("100", "磅")),
+    ],
+)
+def test_quantities_compare_exactly_in_whatever_units_they_are_written(
+    certified: tuple[str, str], most: tuple[str, str], more: tuple[str, str]
+) -> None:
+    """Amendments are exact also by weight; what is lost is at most half of the finer unit's last decimal."""
+
+    def over(declared: tuple[str, str]) -> bool:
+        of_line, of_item = ({"quantity": quantity, "unit": unit} for quantity, unit in (certified, declared))
+        case = pair(
+            "amendment",
+            cert={"lines": [line(**of_line, exported_quantity=None)]},
+            decl={"items": [item(first=of_item, second=None)]},
+            shipped={"items": [item(first={**of_line, "quantity": "999999999"}, second=None)]},
+            goods_left={},
+        )
+        found = codes(case)
+        assert set(found) <= {"quantity.exceeds_certificate"}
+        return bool(found)
+
+    assert not over(most)
+    assert over(more)
+
+
+def test_what_is_certified_and_left_compares_exactly_too() -> None:
+    def case(exported: str, left_of_it: tuple[int, str], declared: str = "100000000") -> list[str]:
+        return codes(
+            pair(
+                cert={"lines": [line(unit="亿支", quantity="1", exported_quantity=None)]},
+                decl={"items": [item(first={"quantity": declared, "unit": "支"}, second=None)]},
+                shipped={"items": [item(first={"quantity": exported, "unit": "支"}, second=None)]},
+                goods_left={(EXPORT, 1): left_of_it},
+            )
+        )
+
+    sticks, whole = "012", 10**8 * 10**5
+    assert case("100000000", (whole, sticks)) == []
+    assert case("99999600", (whole, sticks)) == ["quantity.exceeds_export"]
+    assert case("100000000", (whole - 400 * 10**5, sticks)) == ["quantity.exceeds_goods"]
+    assert case("100000400", (10**5, "055"), "100000400") == ["quantity.exceeds_certificate"]
 
 
 LOOK_ALIKES = [
@@ -326,7 +370,7 @@ def test_the_items_of_a_declaration_share_what_a_line_covers() -> None:
     over = judged(case("40.00001"))
     assert {one.code for one in over.findings} == {"quantity.exceeds_certificate"}
     assert {one.declared for one in over.findings} == {"100.00001"}
-    assert [one.item for one in over.findings] == [1, 2]
+    assert [(one.item, one.line) for one in over.findings] == [(1, 1)]
 
 
 def _two_certificates(declared: str, *, act: str = "return") -> Case:

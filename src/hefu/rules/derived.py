@@ -112,6 +112,7 @@ def _with_pairs(
     )
     drawn = _summed(frame, col("drawn"), OF_LINE, "line_shared").alias("drawn_of_line")
     frame = _with(frame, drawn, *_GUARDS)
+    frame = _with(frame, *_exactly(frame))
     if limited:
         frame = _with_goods(frame)
     if valued:
@@ -138,26 +139,65 @@ def _summed(frame: pl.DataFrame, value: pl.Expr, over: tuple[str, ...], flag: st
     return value.sum().over(*over) if frame.get_column(flag).any() else value
 
 
+def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
+    """What is compared: how much more than the line holds is drawn from it (``excess``), and how much more
+    than was exported is certified (``beyond``); in the frame's one unit, or, where units differ, in parts that
+    they have in common (``part`` of the line's unit), since a converted quantity is rounded.
+    """
+    line, exported = wide("line_quantity"), col("exported")
+    if not _is_mixed(frame):
+        return (
+            (col("drawn_of_line") - line).alias("excess"),
+            (line - exported).alias("beyond"),
+            pl.lit(1, pl.Int64).alias("part"),
+        )
+    line = line * wide("line_size")
+    drawn = pl.when(col("drawn").is_not_null()).then(wide("item_quantity") * wide("item_size"))
+    shipped = pl.when(exported.is_not_null()).then(wide("original_quantity") * wide("original_size"))
+    return (
+        (_summed(frame, drawn, OF_LINE, "line_shared") - line - _lost("item", "line")).alias("excess"),
+        (line - shipped - _lost("original", "line")).alias("beyond"),
+        col("line_size").alias("part"),
+    )
+
+
+def _lost(a: str, b: str) -> pl.Expr:
+    return (pl.min_horizontal(f"{a}_size", f"{b}_size") - 1) // 2
+
+
+def _is_mixed(frame: pl.DataFrame) -> bool:
+    line = frame.get_column("line_unit")
+    return any((frame.get_column(f"{one}_unit") != line).any() for one in ("item", "original", "left"))
+
+
 _UNLIMITED = (
     pl.lit(None, pl.Int128).alias("taken_of_goods"),
     pl.lit(None, pl.Int128).alias("wanted_of_goods"),
+    pl.lit(value=False).alias("goods_exceeded"),
 )
 
 
 def _with_goods(frame: pl.DataFrame) -> pl.DataFrame:
     """What rows take of the exported goods: in the account's unit, rounded as the ledger rounds it, and in
-    the line's; of a line that is overdrawn its own quantity, which its own rule speaks about.
+    the line's; of a line that is overdrawn its own quantity, which its own rule speaks about. It is more than
+    is left if it is so either exactly or as the ledger would count it.
     """
-    taken = (
-        pl.when(col("drawn_of_line") <= wide("line_quantity"))
-        .then(_in_unit(frame, "drawn", "line", "left"))
-        .when("line_first")
-        .then(_in_unit(frame, "line_quantity", "line", "left"))
-        .otherwise(0)
+
+    def taken(drawn: pl.Expr, line: pl.Expr) -> pl.Expr:
+        own = pl.when(col("excess") <= 0).then(drawn).when("line_first").then(line).otherwise(0)
+        return _summed(frame, own, _OF_GOODS, "goods_shared")
+
+    counted = taken(
+        _in_unit(frame, "drawn", "line", "left"), _in_unit(frame, "line_quantity", "line", "left")
     )
-    frame = frame.with_columns_seq(_summed(frame, taken, _OF_GOODS, "goods_shared").alias("taken_of_goods"))
+    more = col("taken_of_goods") > col("left")
+    if _is_mixed(frame):
+        exact = taken(wide("item_quantity") * wide("item_size"), wide("line_quantity") * wide("line_size"))
+        left = pl.when(col("line_dimension") == col("left_dimension")).then(wide("left") * wide("left_size"))
+        more = more | (exact > left + _lost("left", "line"))
+    frame = frame.with_columns_seq(counted.alias("taken_of_goods"))
     wanted = _in_unit(frame, "taken_of_goods", "left", "line")
-    return frame.with_columns_seq(wanted.alias("wanted_of_goods"))
+    return frame.with_columns_seq(wanted.alias("wanted_of_goods"), more.alias("goods_exceeded"))
 
 
 def _with_seldom(frame: pl.DataFrame, policy: Policy, columns: tuple[Seldom, ...]) -> pl.DataFrame:

@@ -25,10 +25,8 @@ def converted(quantity: str, source: str, target: str) -> pl.Expr:
     """A scaled quantity of unit ``source`` in unit ``target``, rounded half up at 5 decimals; null if
     the units do not convert.
     """
-    top = wide(quantity) * wide(f"{source}_num") * wide(f"{target}_den")
-    bottom = wide(f"{source}_den") * wide(f"{target}_num")
     same = col(f"{source}_dimension") == col(f"{target}_dimension")
-    return pl.when(same).then(rounded(top, bottom))
+    return pl.when(same).then(rounded(wide(quantity) * wide(f"{source}_size"), wide(f"{target}_size")))
 
 
 def same_party(a: str, b: str) -> pl.Expr:

@@ -46,16 +46,16 @@ _CERTIFICATE_COLUMNS: Final[dict[str, pl.DataType]] = {
 }  # fmt: skip
 _LINE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "line": _I, "line_first": _B, "line_shared": _B, "goods_first": _B, "goods_shared": _B, "item_shared": _B, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
-    "line_num": _I, "line_den": _I, "line_quantity": _I, "line_export_day": _I,
+    "line_size": _I, "line_quantity": _I, "line_export_day": _I,
     "original_hs": _S, "original_origin": _S, "original_quantity": _I, "original_unit": _S,
-    "original_dimension": _S, "original_num": _I, "original_den": _I,
-    "left": _I, "left_unit": _S, "left_dimension": _S, "left_num": _I, "left_den": _I,
+    "original_dimension": _S, "original_size": _I,
+    "left": _I, "left_unit": _S, "left_dimension": _S, "left_size": _I,
     "line_name": _S, "line_exported": _I, "line_fob": _I,
     "refunded": _I, "repaid": _I, "payment_slip": _S, "paid_on": _I,
     "goods_total": _I, "goods_currency": _S,
 }  # fmt: skip
 _ITEM_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "item": _I, "item_hs": _S, "item_unit": _S, "item_dimension": _S, "item_num": _I, "item_den": _I,
+    "item": _I, "item_hs": _S, "item_unit": _S, "item_dimension": _S, "item_size": _I,
     "item_quantity": _I, "item_name": _S, "item_origin": _S,
 }  # fmt: skip
 HEAD_SCHEMA: Final[dict[str, pl.DataType]] = {**_CASE_COLUMNS, **_CERTIFICATE_COLUMNS}
@@ -77,7 +77,7 @@ _MANY: Final = 128
 _NO_CERTIFICATE = (None,) * len(_CERTIFICATE_COLUMNS)
 _NO_LINE = (None,) * len(_LINE_COLUMNS)
 _NO_ITEM = (None,) * len(_ITEM_COLUMNS)
-_NO_UNIT = (None,) * 4
+_NO_UNIT = (None,) * 3
 _NO_PRICE = (None,) * 9
 
 Row = tuple[Any, ...]
@@ -121,9 +121,9 @@ def _codes(party: Party | None) -> tuple[str | None, str | None]:
     return (None, None) if party is None else (party.uscc, party.customs_code)
 
 
-def _unit_part(code: str) -> tuple[str, str, int, int]:
+def _unit_part(code: str) -> tuple[str, str, int]:
     unit = units()[code]
-    return (code, unit.dimension, unit.numerator, unit.denominator)
+    return (code, unit.dimension, unit.size)
 
 
 def _case_part(number: int, case: Case, need: bool) -> Row:
@@ -215,8 +215,7 @@ def _is_less(item: DeclarationItem | None, whole: Measure) -> bool:
     mine, theirs = units()[measure.unit], units()[whole.unit]
     if mine.dimension != theirs.dimension:
         return False
-    one, other = mine.numerator * theirs.denominator, theirs.numerator * mine.denominator
-    return measure.quantity * one < whole.quantity * other
+    return measure.quantity * mine.size < whole.quantity * theirs.size
 
 
 def _certificate_part(one: Standing, case: Case) -> Row:

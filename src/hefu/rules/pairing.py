@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from hefu.documents.certificate import CertificateLine
@@ -124,9 +123,9 @@ def _converts(a: str, b: str) -> bool:
     return units()[a].dimension == units()[b].dimension
 
 
-def _size(quantity: int, unit: str) -> Fraction:
-    """A scaled quantity, so that quantities in different units compare exactly."""
-    return Fraction(quantity * units()[unit].numerator, units()[unit].denominator)
+def _size(quantity: int, unit: str) -> int:
+    """A scaled quantity in parts that all units of its kind have in common: these compare exactly."""
+    return quantity * units()[unit].size
 
 
 _RANKS = ((True, True), (True, False), (False, True), (False, False))
@@ -193,8 +192,7 @@ class _Allocation:
             place, measure = self._place(one), self._measure(item, one[1])
             if measure is None or not self.need[item.item] or not _alike(item, one[1]):
                 continue
-            unit = units()[measure.unit]
-            has = int(self.left[place] * unit.denominator // unit.numerator)
+            has = self.left[place] // units()[measure.unit].size
             if (part := min(self.need[item.item], has)) > 0:
                 self._take(item, one, measure, part)
 
@@ -263,8 +261,7 @@ def _drawn(item: DeclarationItem, lines: Sequence[Line]) -> list[Pair]:
 
 def _in_unit(line: CertificateLine, unit: str) -> int:
     """What a line holds, in whole steps of the item's unit."""
-    a, b = units()[line.unit], units()[unit]
-    return scaled(line.quantity) * a.numerator * b.denominator // (a.denominator * b.numerator)
+    return _size(scaled(line.quantity), line.unit) // units()[unit].size
 
 
 def shares(pairs: Sequence[Pair]) -> list[tuple[bool, ...]]:

@@ -14,6 +14,8 @@ from hefu.rules.sources import A256, ASSUMPTION, POLICY, STA_5, STA_17, USCC, ci
 
 col = pl.col
 _CHAINED = col("chained")
+_SUCCEEDED = col("known") & ~col("for_agent") & ~col("holder_is_trader") & col("holder_succeeded")
+_EVIDENCE = Text("关员核对合并或变更的证明", "an officer checks the evidence of the succession")
 _CHECK = Text(
     "核对代码是否写错; 确有校验位不符的真实代码, 由关员确认",
     "check for a slip of the pen; real codes with a wrong check digit exist, an officer confirms",
@@ -94,22 +96,41 @@ RULES = (
         once=Once.CERTIFICATE,
     ),
     Rule(
+        code="principal.voided",
+        question=Question.ENTITLEMENT,
+        severity=Severity.BLOCK,
+        field="certificates",
+        broken=_CHAINED & (col("principal_state") == "withdrawn"),
+        declared="certificate",
+        certified="principal",
+        message=Text(
+            "证明 {certificate} 所依据的委托方证明 {principal} 已作废",
+            "{principal}, the principal's certificate behind {certificate}, has been voided",
+        ),
+        remedy=Text(
+            "委托方重新取得证明; 受托方的证明未使用的, 由税务机关作废后据此重新开具",
+            "the principal obtains a new certificate; tax voids the agent's, while unused, and issues it anew on that one",
+        ),
+        ground=cite(STA_5, ASSUMPTION),
+        row="6",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
         code="principal.unfit",
         question=Question.ENTITLEMENT,
         severity=Severity.BLOCK,
         field="certificates",
-        broken=_CHAINED
-        & (col("principal_state") != "unknown")
-        & ((col("principal_state") == "withdrawn") | ~col("principal_fits")),
+        broken=_CHAINED & ~col("principal_state").is_in(["unknown", "withdrawn"]) & ~col("principal_fits"),
         declared="certificate",
         certified="principal",
         message=Text(
-            "委托方证明 {principal} 已作废, 或其受托方不是证明 {certificate} 的持有人",
-            "the principal's certificate {principal} is voided, or names another agent than the holder of {certificate}",
+            "委托方证明 {principal} 写明的受托方不是证明 {certificate} 的持有人",
+            "the principal's certificate {principal} does not name the holder of {certificate} as its agent",
         ),
         remedy=Text(
-            "委托方重新取得以该受托方为受托方的证明, 受托方据此补办",
-            "the principal obtains a certificate naming this agent, and the agent has its own reissued",
+            "委托方取得写明该受托方的证明; 受托方的证明未使用的, 由税务机关作废后据此重新开具",
+            "the principal obtains a certificate that names this agent; tax voids the agent's, while unused, and issues it"
+            " anew on that one",
         ),
         ground=cite(STA_5, ASSUMPTION),
         row="6",
@@ -166,16 +187,34 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.WARN,
         field="trader",
-        broken=(col("known") & ~col("for_agent") & ~col("holder_is_trader") & col("holder_succeeded"))
-        | (col("original_concerned") & ~col("original_is_trader") & col("original_succeeded")),
+        broken=_SUCCEEDED,
         declared="trader_uscc",
         certified="holder_uscc",
         message=Text(
-            "境内收发货人 {declared} 是证明持有人或原发货人 (证明持有人 {certified}) 合并或变更后的企业",
-            "trader {declared} is on record as the successor of the holder of the certificate ({certified}) or of the"
-            " original exporter",
+            "境内收发货人 {declared} 登记为证明 {certificate} 持有人 {certified} 的接续企业",
+            "trader {declared} is on record as the successor of {certified}, the holder of certificate {certificate}",
         ),
-        remedy=Text("关员核对变更证明", "an officer checks the evidence of the succession"),
+        remedy=_EVIDENCE,
+        ground=cite(POLICY, ASSUMPTION),
+        row="6",
+        once=Once.CERTIFICATE,
+    ),
+    Rule(
+        code="party.original_succeeded",
+        question=Question.ENTITLEMENT,
+        severity=Severity.WARN,
+        field="trader",
+        broken=col("original_concerned")
+        & ~col("original_is_trader")
+        & col("original_succeeded")
+        & ~(_SUCCEEDED & same_party("original", "holder")),
+        declared="trader_uscc",
+        certified="original_uscc",
+        message=Text(
+            "境内收发货人 {declared} 登记为原出口报关单的境内发货人 {certified} 的接续企业",
+            "trader {declared} is on record as the successor of {certified}, the trader of the original export declaration",
+        ),
+        remedy=_EVIDENCE,
         ground=cite(POLICY, ASSUMPTION),
         row="6",
         once=Once.CERTIFICATE,

@@ -9,10 +9,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import lcm
 from types import MappingProxyType
 
 NAMES = ("units", "modes", "offices", "currencies", "countries", "terms", "hs_changes")
@@ -30,7 +32,8 @@ class TableInfo:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A customs unit of measure; ``numerator/denominator`` is its size in the dimension's base unit.
+    """A customs unit of measure; ``numerator/denominator`` is its size in the dimension's base unit, ``size``
+    the same in whole parts that all units of the dimension have in common.
 
     Two units convert exactly when they share the dimension. Look-alikes such as 支 and 枝 are
     dimensions of their own.
@@ -42,6 +45,7 @@ class Unit:
     dimension: str
     numerator: int
     denominator: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ def tables() -> Mapping[str, TableInfo]:
 @cache
 def units() -> Mapping[str, Unit]:
     """The customs unit table by code."""
+    rows = _read("units")[1]
+    parts: defaultdict[str, int] = defaultdict(lambda: 1)
+    for row in rows:
+        parts[row["dimension"]] = lcm(parts[row["dimension"]], int(row["denominator"]))
     return MappingProxyType(
         {
             row["code"]: Unit(
@@ -94,8 +102,9 @@ def units() -> Mapping[str, Unit]:
                 row["dimension"],
                 int(row["numerator"]),
                 int(row["denominator"]),
+                int(row["numerator"]) * parts[row["dimension"]] // int(row["denominator"]),
             )
-            for row in _read("units")[1]
+            for row in rows
         }
     )
 

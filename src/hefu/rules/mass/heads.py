@@ -354,16 +354,13 @@ def _partial(
 def _sized(both: pl.DataFrame) -> pl.DataFrame:
     """What was exported and what is named of it, in one unit each of a kind (``alike``)."""
     kinds = {code: one.dimension for code, one in units().items()}
-    sizes = {
-        part: {code: getattr(one, part) for code, one in units().items()}
-        for part in ("numerator", "denominator")
-    }
+    sizes = {code: one.size for code, one in units().items()}
 
     def kind(unit: str) -> pl.Expr:
         return col(unit).replace_strict(kinds, default=None, return_dtype=pl.String)
 
-    def size(unit: str, part: str) -> pl.Expr:
-        return col(unit).replace_strict(sizes[part], default=None, return_dtype=pl.Int128)
+    def size(unit: str) -> pl.Expr:
+        return col(unit).replace_strict(sizes, default=None, return_dtype=pl.Int128)
 
     second = (kind("first_unit_named") != kind("first_unit")) & (
         kind("second_unit_named") == kind("first_unit")
@@ -375,6 +372,6 @@ def _sized(both: pl.DataFrame) -> pl.DataFrame:
     )
     return both.with_columns(
         alike=kind("unit") == kind("first_unit"),
-        mine=col("amount").cast(pl.Int128) * size("unit", "numerator") * size("first_unit", "denominator"),
-        theirs=col("first").cast(pl.Int128) * size("first_unit", "numerator") * size("unit", "denominator"),
+        mine=col("amount").cast(pl.Int128) * size("unit"),
+        theirs=col("first").cast(pl.Int128) * size("first_unit"),
     )

@@ -21,8 +21,8 @@ from hefu.rules.mass.tables import Tables
 col = pl.col
 
 _UNITS: Final = pl.DataFrame(
-    [(one.code, one.dimension, one.numerator, one.denominator) for one in units().values()],
-    schema={"unit": pl.String, "dimension": pl.String, "num": pl.Int64, "den": pl.Int64},
+    [(one.code, one.dimension, one.size) for one in units().values()],
+    schema={"unit": pl.String, "dimension": pl.String, "size": pl.Int64},
     orient="row",
 )
 _COUNTED: Final = ("item", "line", "original", "left")
