@@ -227,3 +227,23 @@ def test_agreement_is_symmetric_and_by_common_prefix(a: str, b: str) -> None:
 
 def _other_at(code: str, digit: int) -> str:
     return code[:digit] + ("7" if code[digit] != "7" else "8") + code[digit + 1 :]
+
+
+def test_goods_exported_as_of_another_origin_come_back_as_such() -> None:
+    foreign = {"origin": "DEU"}
+    assert codes(pair(decl={"items": [item(**foreign)]}, shipped={"items": [item(**foreign)]})) == []
+    assert codes(pair(decl={"items": [item(**foreign)]}, shipped={"items": [item(origin="CHN")]})) == [
+        "origin.not_china"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("6109909000", ["original.unknown", "hs.subheading_differs"]),
+        ("6110200000", ["original.unknown", "hs.differs"]),
+    ],
+)
+def test_a_return_of_what_is_not_on_record_differs_as_one_that_is(code: str, expected: list[str]) -> None:
+    case = pair(decl={"items": [item(hs_code=code)]}, original=None, goods_left={})
+    assert codes(case) == expected

@@ -101,8 +101,8 @@ BROKEN = (
     Broken(
         "item.withdrawn_in_part",
         pair("withdrawal", decl={"items": [item(first={"quantity": "99.99999", "unit": "011"})]}),
-        "XG2026000001",
-        EXPORT,
+        "1",
+        "100",
         "items",
     ),
     Broken(
@@ -250,3 +250,16 @@ def test_without_certificate_and_items_the_certificate_is_what_is_missing() -> N
         "withdrawal", decl={"items": [], "certificates": []}, certificates=(), original=None, goods_left={}
     )
     assert codes(case) == ["certificate.missing"]
+
+
+@pytest.mark.parametrize(("quantity", "whole"), [("1", True), ("0.99999", False)])
+def test_a_withdrawal_of_the_whole_may_be_written_in_another_unit(quantity: str, *, whole: bool) -> None:
+    weight = {"quantity": "1000", "unit": "千克"}
+    case = pair(
+        "withdrawal",
+        cert={"lines": [line(**weight, exported_quantity=None)]},
+        decl={"items": [item(first={"quantity": quantity, "unit": "吨"}, second=None)]},
+        shipped={"items": [item(first=weight, second=None)]},
+        goods_left={},
+    )
+    assert codes(case) == ([] if whole else ["item.withdrawn_in_part"])

@@ -95,7 +95,7 @@ def test_a_tie_to_a_line_that_does_not_exist_leaves_the_item_uncovered() -> None
     )
     assert _drawn(case) == [(2, "A", 2, "2 011")]
     alone = pairs.pair("return", decl={"certificates": [{"number": "BSWT0001", "item": 1, "line": 9}]})
-    assert pairs.codes(alone) == ["certificate.not_needed", "item.not_covered"]
+    assert pairs.codes(alone) == ["item.not_covered"]
 
 
 # --- numbers of the export declaration ---------------------------------------------------------------
@@ -472,3 +472,13 @@ def test_a_certificate_without_data_has_no_lines() -> None:
         certificates=(unknown, known), decl={"certificates": [{"number": "B"}, {"number": "A"}]}
     )
     assert _drawn(case) == [(1, "A", 1, "100 011")]
+
+
+def test_while_a_certificate_is_not_here_nothing_is_called_too_much() -> None:
+    known = standing(_cert({"quantity": "60"}))
+    unknown = type(known)("B", UseState.UNKNOWN)
+    for items in (_items(_pieces("100")), _items(_pieces("60"), _pieces("40"))):
+        told = {"items": items, "certificates": [{"number": "A"}, {"number": "B"}]}
+        case = pairs.pair(certificates=(known, unknown), decl=told)
+        assert pairs.codes(case) == ["certificate.unknown"]
+        assert sum(one.quantity for one in pair(case)) == 60 * 10**5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -360,3 +361,32 @@ def test_a_consignor_is_known_by_either_code(
 def test_without_owner_or_consignor_there_is_nothing_to_hold_against_each_other() -> None:
     assert codes(pair(decl={"owner": None}, consignor=Party.model_validate(PRINCIPAL))) == []
     assert codes(pair(decl={"owner": STRANGER})) == []
+
+
+def test_a_principals_certificate_for_another_purpose_does_not_fit() -> None:
+    document = certificate("amendment", number="WT0001", holder=PRINCIPAL, agent=AGENT)
+    assert codes(chained(principals={"WT0001": standing(document)})) == ["principal.unfit"]
+
+
+@pytest.mark.parametrize("gap", [{"behind": True}, {"ticket": "YJ1"}])
+def test_a_principals_certificate_with_a_gap_or_on_paper_is_not_known_well_enough(
+    gap: dict[str, Any],
+) -> None:
+    (one,) = chained().principals.values()
+    assert codes(chained(principals={one.number: replace(one, **gap)})) == ["principal.unknown"]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("uscc", "customs_code"), ("customs_code", "uscc")])
+def test_a_firm_known_by_two_codes_is_one_through_the_holder(mine: str, theirs: str) -> None:
+    case = pair(
+        decl={"trader": {mine: EXPORTER[mine]}, "owner": None}, shipped={"trader": {theirs: EXPORTER[theirs]}}
+    )
+    assert codes(case) == []
+    other = pair(
+        decl={"trader": {mine: EXPORTER[mine]}, "owner": None}, shipped={"trader": {theirs: STRANGER[theirs]}}
+    )
+    assert codes(other) == ["party.original_trader_differs"]
+
+
+def test_one_wrong_code_in_two_roles_is_told_once() -> None:
+    assert codes(pair(decl={"owner": ODD, "declarant": ODD})) == ["party.owner_check_digit"]

@@ -237,3 +237,8 @@ def test_only_a_frame_in_which_a_line_states_tax_is_asked_for_amounts() -> None:
     assert is_stated(build([silent, stated], [True, True]))
     frame = derive(build([silent], [True]), DEFAULT, SELDOM)
     assert frame.select("repaid_due", "repaid_off").rows() == [(None, False)]
+
+
+def test_tax_repaid_contradicts_what_was_never_claimed_too() -> None:
+    (found,) = judged(_tax("not_claimed", repaid_vat="5", payment_slip="JK1", paid_on="2026-02-20")).findings
+    assert (found.code, found.declared) == ("refund.contradicts", "5")

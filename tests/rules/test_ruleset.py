@@ -118,6 +118,7 @@ def test_every_rule_has_a_question_a_field_and_shows_columns_that_exist(rule: Ru
         "left_here",
         "goods_unit",
         "hs_then",
+        "tax_told",
         "window_end",
         "expected_fob",
         "repaid_due",

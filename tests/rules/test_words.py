@@ -29,6 +29,7 @@ GREAT = 2**62
         ("line_quantity", 1, "0.00001"),
         ("exported", 0, "0"),
         ("left_here", -150000, "-1.5"),
+        ("lacking_quantity", 60000000, "600"),
         ("expected_fob", 9500000, "950"),
         ("line_fob", 1, "0.0001"),
         ("refunded", 1, "0.000001"),
@@ -90,8 +91,8 @@ def test_a_value_is_written_one_way_alone_and_in_a_column(column: str, held: Any
         ("item_origin", "141", "141 越南", "141 Viet Nam"),
         ("item_origin", "XYZ", "XYZ", "XYZ"),
         ("item_name", "VNM", "VNM", "VNM"),
-        ("payment_slip", None, "未填", "missing"),
-        ("paid_on", None, "未填", "missing"),
+        ("payment_slip", None, "未填", "not stated"),
+        ("paid_on", None, "未填", "not stated"),
         ("paid_on", 20517, "2026-03-05", "2026-03-05"),
         ("window_end", None, "", ""),
         ("line_quantity", 150000, "1.5", "1.5"),
@@ -125,6 +126,12 @@ def test_the_end_of_a_period_says_how_long_it_is_and_since_when(
     assert shown("window_end", row) == Text(
         f"{end} (自 {start} 出口起 {months} 个月)", f"{end} ({months} months from the export on {start})"
     )
+
+
+def test_what_a_withdrawal_lacks_is_told_with_its_unit() -> None:
+    row = {"lacking_quantity": 60000000, "lacking_unit": "011"}
+    assert shown("lacking_quantity", row) == Text("600 件", "600 articles")
+    assert shown("lacking_quantity", {"lacking_quantity": None}) == Text("", "")
 
 
 def test_a_firm_without_credit_code_shows_its_customs_code() -> None:

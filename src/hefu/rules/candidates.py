@@ -283,7 +283,9 @@ def _waiting(case: Case, finding: Finding) -> Iterator[Candidate]:
         case "certificate.behind" if one is not None:
             caught_up = with_standing(case, replace(one, behind=False))
             yield in_register(case, "certificate", "behind", "", certificates=caught_up)
-        case "principal.unknown" | "principal.voided" | "principal.unfit" if one is not None and one.document is not None:
+        case "principal.unknown" | "principal.voided" | "principal.unfit" if (
+            one is not None and one.document is not None
+        ):
             principal = one.document.principal_certificate or ""
             agent = as_json(one.document.holder)
             told = {**as_json(one.document), "number": principal, "agent": agent}

@@ -78,7 +78,7 @@ def _finding(rule: Rule, row: dict[str, Any], severity: Severity) -> Finding:
         "line": row["line"],
         "held_by": row["held_by"] or "",
         "principal": row["principal"] or "",
-        "export": row["line_declaration"] or row["export"] or "",
+        "export": row["export" if rule.once is Once.CASE else "line_declaration"] or "",
         "export_item": row["line_item"],
     }
     told = {**slots, "declared": declared, "certified": certified, "unit": words.shown("line_unit", row)}

@@ -43,6 +43,7 @@ _PAIRS = [
     (col("line").is_not_null() & col("item").is_not_null()).alias("paired"),
     pl.coalesce("left_unit", "original_unit").alias("goods_unit"),
     pl.coalesce("original_hs", "line_hs").alias("hs_then"),
+    pl.when(col("refunded") > 0).then("refunded").otherwise("repaid").alias("tax_told"),
 ]
 
 _GUARDS = [
@@ -73,8 +74,9 @@ def derive_pairs(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]
     return _with_pairs(frame, policy, seldom, _PAIRS)
 
 
-HEADS: Final = frozenset({*HEAD_SCHEMA, *(one.meta.output_name() for one in _HEADS)})
-"""The columns of :func:`derive_heads`, beside those asked seldom."""
+HEADS: Final = frozenset({*HEAD_SCHEMA, *(one.meta.output_name() for one in _HEADS)}) - {"uncovered"}
+"""The columns of :func:`derive_heads`, beside those asked seldom; what is uncovered shows only when items and
+lines have been paired."""
 
 
 def reads(policy: Policy, seldom: Iterable[Seldom]) -> frozenset[str]:

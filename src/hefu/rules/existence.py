@@ -50,7 +50,8 @@ RULES = (
         ),
         remedy=Text(
             "核对编号; 若税务已开具, 数据到达后自动重新核验, 无需再申报",
-            "check the number; if tax has issued it, verification repeats by itself when the data arrive",
+            "check the number; if tax has issued it, verification repeats by itself when the data arrive, without another"
+            " declaration",
         ),
         ground=A256,
         row="1",
@@ -143,7 +144,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.WARN,
         field="certificates",
-        broken=col("fit") & col("mine") & col("item").is_null() & (col("items") > 0),
+        broken=col("fit") & col("mine") & col("item").is_null() & (col("items") > 0) & ~col("uncovered"),
         declared="certificate",
         certified="purpose",
         message=Text(

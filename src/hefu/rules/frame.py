@@ -28,12 +28,13 @@ _S, _I, _B = pl.String(), pl.Int64(), pl.Boolean()
 _CASE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "case": _I, "declaration": _S, "act": _S, "items": _I, "after_export": _B, "needed": _B, "named": _I, "all_known": _B, "serving": _B,
     "declared_on": _I, "mode": _S, "mode_known": _B, "mode_serves": _B, "export_mode": _S,
-    "refundable": _S, "ecommerce": _B, "related": _S, "export": _S, "export_state": _S, "partial": _B,
+    "refundable": _S, "ecommerce": _B, "related": _S, "export": _S, "export_state": _S,
+    "lacking": _I, "lacking_quantity": _I, "lacking_unit": _S,
     "trader_uscc": _S, "trader_code": _S, "trader_name": _S, "trader_checks": _B,
     "owner_uscc": _S, "owner_code": _S, "owner_checks": _B, "declarant_uscc": _S, "declarant_checks": _B,
     "consignor_uscc": _S, "consignor_code": _S,
     "original": _B, "original_uscc": _S, "original_code": _S, "original_day": _I, "original_declared": _I,
-    "amended_on": _I, "changing": _S,
+    "amended_on": _I, "changing": _S, "uncovered": _B,
     "goods_terms": _S, "goods_sum": pl.Int128(), "net_weight": _I,
     "freight_mark": _S, "freight": _I, "freight_currency": _S,
     "insurance_mark": _S, "insurance": _I, "insurance_currency": _S,
@@ -95,9 +96,11 @@ def build(cases: Sequence[Case], needed: Sequence[bool]) -> pl.DataFrame:
 
 
 def _rows(number: int, case: Case, need: bool) -> list[Row]:
-    head = _case_part(number, case, need)
-    certificates = {one.number: _certificate_part(one, case) for one in case.certificates}
     pairs = pair(case)
+    covered = {p.item.item for p in pairs}
+    bare = [item for item in items_of(case) if item.item not in covered]
+    head = _case_part(number, case, need, uncovered=bool(bare))
+    certificates = {one.number: _certificate_part(one, case) for one in case.certificates}
     rows = [
         head
         + certificates[p.standing.number]
@@ -108,11 +111,9 @@ def _rows(number: int, case: Case, need: bool) -> list[Row]:
     ]
     drawn = {p.standing.number for p in pairs}
     rows += [head + certificates[n] + _NO_LINE + _NO_ITEM for n in certificates if n not in drawn]
-    covered = {p.item.item for p in pairs}
     rows += [
         head + _NO_CERTIFICATE + _NO_LINE + _item_part(item, item.first, scaled(item.first.quantity))
-        for item in items_of(case)
-        if item.item not in covered
+        for item in bare
     ]
     return rows or [head + _NO_CERTIFICATE + _NO_LINE + _NO_ITEM]
 
@@ -126,7 +127,7 @@ def _unit_part(code: str) -> tuple[str, str, int]:
     return (code, unit.dimension, unit.size)
 
 
-def _case_part(number: int, case: Case, need: bool) -> Row:
+def _case_part(number: int, case: Case, need: bool, *, uncovered: bool) -> Row:
     declaration, original = case.declaration, case.original
     mode = modes().get(declaration.mode) if declaration.mode else None
     export_mode = declaration.mode if declaration.act is Act.EXPORT else original.mode if original else None
@@ -151,7 +152,7 @@ def _case_part(number: int, case: Case, need: bool) -> Row:
         declaration.related,
         case.export,
         case.export_state.value,
-        _is_partial(case),
+        *_lacking(case),
         *_codes(declaration.trader),
         declaration.trader.name,
         declaration.trader.checks,
@@ -166,6 +167,7 @@ def _case_part(number: int, case: Case, need: bool) -> Row:
         as_number(original.declared_on if original else None),
         as_number(case.amended_on),
         case.changing,
+        uncovered,
         *_price_part(case),
     )
 
@@ -199,12 +201,14 @@ def money(value: Decimal | None, digits: int = MONEY_SCALE) -> int | None:
     return None if value is None else scaled(value, digits)
 
 
-def _is_partial(case: Case) -> bool:
-    """Whether a withdrawal names less than the whole export declaration."""
+def _lacking(case: Case) -> Row:
+    """The first item of the export declaration that a withdrawal names less of, or not at all, and what it is."""
     declaration, original = case.declaration, case.original
     if declaration.act is not Act.WITHDRAWAL or original is None or not declaration.items:
-        return False
-    return any(_is_less(item_numbered(declaration, item.item), item.first) for item in original.items)
+        return (None, None, None)
+    less = [one for one in original.items if _is_less(item_numbered(declaration, one.item), one.first)]
+    one = min(less, key=lambda item: item.item, default=None)
+    return (None, None, None) if one is None else (one.item, scaled(one.first.quantity), one.first.unit)
 
 
 def _is_less(item: DeclarationItem | None, whole: Measure) -> bool:
@@ -243,7 +247,12 @@ def _certificate_part(one: Standing, case: Case) -> Row:
         document.refund_state.value,
         document.principal_certificate,
         behind.state.value if behind else "unknown" if document.principal_certificate else None,
-        bool(principal and principal.agent and principal.agent.is_same(document.holder)),
+        bool(
+            principal
+            and principal.purpose is document.purpose
+            and principal.agent
+            and principal.agent.is_same(document.holder)
+        ),
         *_codes(principal.holder if principal else None),
     )
 

@@ -57,7 +57,7 @@ RULES = (
         declared="export_mode",
         certified="purpose",
         message=Text(
-            "出口监管方式是 {declared}, 一般不办理退税, 证明 {certificate} 说明不了问题",
+            "出口监管方式是 {declared}, 一般不办理退税, 证明 {certificate} 作用有限",
             "exports under mode {declared} are usually not refunded, so certificate {certificate} proves little",
         ),
         remedy=Text("关员核对出口监管方式", "an officer checks the mode of the export"),

@@ -68,7 +68,8 @@ def pair(case: Case) -> list[Pair]:
     lines = [(one, line) for one in case.certificates if one.document for line in one.document.lines]
     by_number = case.declaration.act in (Act.AMENDMENT, Act.WITHDRAWAL)
     tied = {one.item for one in case.declaration.certificates if one.item is not None}
-    if len(items) == 1 and len(lines) == 1 and not tied and not by_number:
+    all_known = all(one.document is not None for one in case.certificates)
+    if len(items) == 1 and len(lines) == 1 and all_known and not tied and not by_number:
         return _drawn(items[0], lines)
     found: dict[int, list[Pair]] = {}
     for item in items:
@@ -145,6 +146,7 @@ class _Allocation:
         stated: dict[int, list[Pair]],
     ) -> None:
         self.items = items
+        self.all_known = all(one.document is not None for one in case.certificates)
         self.ranks = [
             [one for one in lines if (_concerns(case, one), may_serve(case, one[0])) == rank]
             for rank in _RANKS
@@ -171,7 +173,7 @@ class _Allocation:
             for item in self.items:
                 if place < _CONCERNED or not self.pairs[item.item]:
                     self._as_far_as_it_goes(item, lines)
-        for item in self.items:
+        for item in self.items if self.all_known else ():
             self._beyond(item)
         for item in self.items:
             self._in_common(item)
@@ -204,7 +206,9 @@ class _Allocation:
         return measure if not drawn or drawn[0].measure is measure else None
 
     def _beyond(self, item: DeclarationItem) -> None:
-        """What no line has left goes to the last that it draws on, or to the first that is like it."""
+        """What no line has left goes to the last that it draws on, or to the first that is like it; while a
+        certificate is not here yet it may be that one's.
+        """
         drawn, need = self.pairs[item.item], self.need[item.item]
         if drawn and need:
             drawn[-1] = drawn[-1]._replace(quantity=drawn[-1].quantity + need)

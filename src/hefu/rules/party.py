@@ -124,8 +124,9 @@ RULES = (
         declared="certificate",
         certified="principal",
         message=Text(
-            "委托方证明 {principal} 写明的受托方不是证明 {certificate} 的持有人",
-            "the principal's certificate {principal} does not name the holder of {certificate} as its agent",
+            "委托方证明 {principal} 的用途或受托方与证明 {certificate} 的用途, 持有人不符",
+            "the purpose or the agent of the principal's certificate {principal} is not the purpose or the holder of"
+            " {certificate}",
         ),
         remedy=Text(
             "委托方取得写明该受托方的证明; 受托方的证明未使用的, 由税务机关作废后据此重新开具",
@@ -228,7 +229,7 @@ RULES = (
         declared="trader_name",
         certified="holder_name",
         message=Text(
-            "代码相同而名称不同: 报关单 {declared}, 证明 {certified}",
+            "代码相同而名称不同: 报关单为“{declared}”, 证明为“{certified}”",
             "the codes agree, the names do not: {declared} in the declaration, {certified} in the certificate",
         ),
         remedy=Text(

@@ -42,12 +42,13 @@ RULES = (
         question=Question.ENTITLEMENT,
         severity=Severity.WARN,
         field="refund_state",
-        broken=col("fit") & (col("refund_state") == "not_claimed") & (col("refunded") > 0),
-        declared="refunded",
+        broken=col("fit") & (col("refund_state") == "not_claimed") & (col("tax_told") > 0),
+        declared="tax_told",
         certified="refund_state",
         message=Text(
-            "证明 {certificate} 第 {line} 行写明尚未申报退(免)税, 又列已退税额 {declared} 元",
-            "line {line} of certificate {certificate} says that no refund was claimed, and {declared} CNY refunded",
+            "证明 {certificate} 第 {line} 行写明尚未申报退(免)税, 又列已退或已缴回税额 {declared} 元",
+            "line {line} of certificate {certificate} says that no refund was claimed, and {declared} CNY refunded or"
+            " repaid",
         ),
         remedy=Text(
             "税务机关核对退(免)税状态; 证明有误且未使用的, 作废后重新开具",

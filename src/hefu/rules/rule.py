@@ -29,9 +29,9 @@ class Rule:
 
     ``broken`` is true in a row of the frame that does not hold; ``declared`` and ``certified`` name
     the columns whose values are shown. ``message`` and ``remedy`` may use the slots ``declared``,
-    ``certified``, ``item``, ``line``, ``certificate``, ``held_by``, ``principal``, ``unit``, and for the
-    exported item that the line speaks of ``export`` and ``export_item``. ``row`` is the row of the table of
-    comparisons (docs/rules). ``revision`` counts the versions of a rule: a rule
+    ``certified``, ``item``, ``line``, ``certificate``, ``held_by``, ``principal``, ``unit``, and
+    ``export`` and ``export_item``, the exported item that the line speaks of (of a case the export declaration
+    concerned). ``row`` is the row of the table of comparisons (docs/rules). ``revision`` counts the versions of a rule: a rule
     whose condition changes keeps its old revision beside the new one, so that a rule set names the one
     it was made with.
     """

@@ -13,9 +13,11 @@ from hefu.errors import Text
 from hefu.rules.days import as_day
 
 _SCALES: Final[Mapping[str, int]] = {
-    **dict.fromkeys(("drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here"), 5),
+    **dict.fromkeys(
+        ("drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here", "lacking_quantity"), 5
+    ),
     **dict.fromkeys(("expected_fob", "line_fob"), 4),
-    **dict.fromkeys(("refunded", "repaid", "repaid_due"), 6),
+    **dict.fromkeys(("refunded", "repaid", "repaid_due", "tax_told"), 6),
 }
 """Decimals of the scaled columns."""
 
@@ -46,7 +48,7 @@ _WORDS: Final[Mapping[str, Text]] = {
 _WORDED: Final = frozenset({"act", "purpose", "state", "export_state", "refund_state"})
 _NO_EXPORT: Final = Text("不再有效", "no longer in force")
 """An export declaration that was withdrawn or refused."""
-_ABSENT: Final = Text("未填", "missing")
+_ABSENT: Final = Text("未填", "not stated")
 _PROOF: Final = frozenset({"payment_slip", "paid_on"})
 
 
@@ -77,6 +79,9 @@ def shown(column: str, row: Mapping[str, Any]) -> Text:
     text = value(column, row)
     if held is not None and column == "window_end":
         return _period(text, row)
+    if held is not None and column == "lacking_quantity":
+        unit = units()[row["lacking_unit"]]
+        return Text(f"{text} {unit.name}", f"{text} {unit.english}")
     named = _named(column, text)
     return Text(f"{text} {named.name}", f"{text} {named.english}") if named else Text(text, text)
 

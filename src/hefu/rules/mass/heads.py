@@ -31,7 +31,7 @@ _CODE: Final = pl.Enum(
 )
 _CODED: Final = frozenset({"act", "purpose", "state", "export_state", "refund_state", "principal_state"})
 """What is asked at every pair is soonest compared as a number."""
-_NO, _YES, _NOTHING = pl.lit(value=False), pl.lit(value=True), pl.lit(None, pl.String)
+_YES, _NUMBER, _NOTHING = pl.lit(value=True), pl.lit(None, pl.Int64), pl.lit(None, pl.String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,7 @@ def _certified(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         behind_agent_uscc="agent_uscc",
         behind_agent_code="agent_code",
         behind_known=_YES,
+        behind_purpose="purpose",
     )
     gap = pl.when(col("behind") | col("ticket").is_not_null()).then(pl.lit("unknown"))
     standing = tables.standings.select(principal="certificate", behind_state=gap.otherwise("state"))
@@ -178,7 +179,9 @@ def _certified(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
             .otherwise(pl.lit("unknown"))
         ),
         principal_fits=pl.when("known").then(
-            behind_is_known & pl.coalesce(agent_by_uscc, agent_by_code, pl.lit(value=False))
+            behind_is_known
+            & (col("behind_purpose") == col("purpose"))
+            & pl.coalesce(agent_by_uscc, agent_by_code, pl.lit(value=False))
         ),
         principal_uscc=pl.when(behind_is_known).then("principal_uscc"),
         principal_code=pl.when(behind_is_known).then("principal_code"),
@@ -288,13 +291,12 @@ def _with_facts(
     modes_of_export = _MODES.select(export_mode="mode", refundable="refundable", ecommerce="ecommerce")
     heads = beside(beside(heads, _MODES.select("mode", "acts"), "mode"), modes_of_export, "export_mode")
     unasked = col("acts").is_null() | ~col("act").is_in(["export", "return"])
-    heads = _with_sums(heads, tables)
+    heads = _with_lacking(_with_sums(heads, tables), items, tables, runs)
     return heads.with_columns(
         mode_known=col("acts").is_not_null(),
         mode_serves=unasked | col("acts").list.contains(col("act")),
         ecommerce=col("ecommerce").fill_null(value=False),
         goods_terms="terms",
-        partial=_partial(heads, items, tables, runs),
         **{
             f"{who}_checks": _checks(heads.get_column(f"{who}_uscc"))
             for who in ("trader", "owner", "declarant")
@@ -332,13 +334,13 @@ def _with_sums(heads: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return beside(heads.with_columns(exported=pl.coalesce(own, theirs)), sums, "exported")
 
 
-def _partial(
+def _with_lacking(
     heads: pl.DataFrame, items: pl.DataFrame, tables: Tables, runs: pl.DataFrame
-) -> pl.Expr | pl.Series:
-    """Whether a withdrawal names less than the whole export declaration."""
+) -> pl.DataFrame:
+    """With the first item of the export declaration that a withdrawal names less of, or not at all."""
     withdrawn = heads.filter((col("act") == "withdrawal") & col("original"))
     if not withdrawn.height:
-        return _NO
+        return heads.with_columns(lacking=_NUMBER, lacking_quantity=_NUMBER, lacking_unit=_NOTHING)
     exported = rows_of(runs, withdrawn.select("export", "case"))
     concerned = items.join(withdrawn.select("case"), on="case", how="semi")
     goods = tables.items.select("item", "first_unit", "first", "second_unit", "second")
@@ -347,8 +349,13 @@ def _partial(
     both = _sized(whole.join(named, on=["case", "item"], how="left", suffix="_named"))
     less = both.filter(
         col("first_named").is_null() | ((col("alike")) & (col("mine") < col("theirs"))).fill_null(value=False)
-    ).get_column("case")
-    return heads.get_column("case").is_in(less.unique().implode())
+    ).sort("item")
+    first = less.group_by("case").agg(
+        lacking=col("item").first(),
+        lacking_quantity=col("first").first(),
+        lacking_unit=col("first_unit").first(),
+    )
+    return beside(heads, first, "case")
 
 
 def _sized(both: pl.DataFrame) -> pl.DataFrame:

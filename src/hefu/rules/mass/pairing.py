@@ -56,7 +56,7 @@ def paired_rows(told: Told, tables: Tables) -> pl.DataFrame:
         "line_row",
     )
     counts = (
-        told.heads.select("case", "act", "export")
+        told.heads.select("case", "act", "export", "all_known")
         .join(items.group_by("case").agg(items=pl.len()), on="case")
         .join(lines.group_by("case").agg(lines=pl.len()), on="case")
         .join(told.ties.group_by("case").agg(ties=pl.len()), on="case", how="left")
@@ -67,7 +67,8 @@ def paired_rows(told: Told, tables: Tables) -> pl.DataFrame:
             numbered=col("act").is_in(_NUMBERED),
         )
     )
-    single = (col("items") == 1) & (col("lines") == 1) & (col("ties") == 0) & ~col("numbered")
+    alone = (col("items") == 1) & (col("lines") == 1)
+    single = alone & col("all_known") & (col("ties") == 0) & ~col("numbered")
     one, more = counts.filter(single).select("case"), counts.filter(~single)
     found = [_once(items.join(one, on="case").join(lines, on="case"))] if one.height else []
     for way in (_tied, _numbered, _alike):
@@ -175,7 +176,8 @@ def _numbered(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, _: 
 
 def _alike(cases: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame, _: pl.DataFrame) -> pl.DataFrame:
     """Items by their code and a unit that converts."""
-    free = cases.filter((col("ties") == 0) & ~col("numbered") & ~col("mixed")).select("case")
+    plain = (col("ties") == 0) & ~col("numbered") & ~col("mixed") & col("all_known")
+    free = cases.filter(plain).select("case")
     if not free.height:
         return pl.DataFrame()
 

@@ -86,7 +86,9 @@ def index(pairs: pl.DataFrame, told: Told) -> pl.DataFrame:
     ]
     present = pl.concat([one.get_column("case") for one in rows])
     empty = _missing(present, told.heads.height)
-    return pl.concat([*rows, pl.DataFrame({"case": empty})], how="diagonal")
+    told_rows = pl.concat([*rows, pl.DataFrame({"case": empty})], how="diagonal")
+    uncovered = _marked(rows[2].get_column("case"), told.heads.height).gather(told_rows.get_column("case"))
+    return told_rows.with_columns(uncovered.alias("uncovered"))
 
 
 def _missing(present: pl.Series, height: int) -> pl.Series:
