@@ -42,6 +42,14 @@ def test_the_edited_pair_yields_exactly_this_finding(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(ALL_CODES))
+def test_a_chinese_sentence_has_no_gaps_and_no_empty_places(code: str) -> None:
+    (found,) = of(code).judged().findings
+    for told in (found.message.zh, found.remedy.zh):
+        assert not re.search(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]", told)
+        assert not re.search(r"\(\)|“”| {2}", told)
+
+
+@pytest.mark.parametrize("code", sorted(ALL_CODES))
 def test_every_edit_tells_what_was_and_what_is(code: str) -> None:
     one = of(code)
     assert one.edits

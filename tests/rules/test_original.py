@@ -234,6 +234,23 @@ def test_a_withdrawal_without_items_concerns_every_item_of_the_export() -> None:
     assert [draw.item for draw in judged(whole).draws] == [1, 2]
 
 
+@pytest.mark.parametrize("named", [["100", "4"], ["100", None]])
+def test_a_withdrawal_is_told_the_item_and_the_quantity_that_it_lacks(named: list[str | None]) -> None:
+    shipped = [
+        item(item=n, first={"quantity": q, "unit": "011"}) for n, q in ((3, "7"), (1, "100"), (2, "5"))
+    ]
+    items = [
+        item(item=n, first={"quantity": q, "unit": "011"})
+        for n, q in enumerate(named, start=1)
+        if q is not None
+    ]
+    case = pair("withdrawal", decl={"items": items}, shipped={"items": shipped}, goods_left={})
+    (found,) = (one for one in judged(case).findings if one.code == "item.withdrawn_in_part")
+    assert (found.declared, found.certified) == ("2", "5")
+    assert f"{EXPORT}, 其第 2 项 (法定数量 5 件)" in found.message.zh
+    assert f"{EXPORT}; its item 2 (5 articles)" in found.message.en
+
+
 def test_a_missing_item_of_the_export_is_not_reported_as_other_goods_too() -> None:
     case = pair(
         cert={"lines": [line(item=9, export_date="2020-01-01", quantity="100")]},

@@ -91,6 +91,13 @@ def test_every_rule_speaks_chinese_and_english(rule: Rule) -> None:
 
 
 @each_rule
+def test_a_wrong_certificate_is_voided_and_issued_anew_and_not_replaced_like_a_lost_one(rule: Rule) -> None:
+    for text in (rule.message, rule.remedy):
+        assert "补办" not in text.zh
+        assert "reissue" not in text.en
+
+
+@each_rule
 def test_both_languages_use_known_slots_and_tell_the_same_values(rule: Rule) -> None:
     for text in (rule.message, rule.remedy):
         assert _slots(text.zh) | _slots(text.en) <= SLOTS

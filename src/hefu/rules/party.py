@@ -129,9 +129,9 @@ RULES = (
             " {certificate}",
         ),
         remedy=Text(
-            "委托方取得写明该受托方的证明; 受托方的证明未使用的, 由税务机关作废后据此重新开具",
-            "the principal obtains a certificate that names this agent; tax voids the agent's, while unused, and issues it"
-            " anew on that one",
+            "委托方取得写明该受托方且用途相同的证明; 受托方的证明未使用的, 由税务机关作废后据此重新开具",
+            "the principal obtains a certificate that names this agent and has the same purpose; tax voids the agent's,"
+            " while unused, and issues it anew on that one",
         ),
         ground=cite(STA_5, ASSUMPTION),
         row="6",
