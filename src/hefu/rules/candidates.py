@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from hefu.documents.canonical import as_json
-from hefu.documents.certificate import Certificate
-from hefu.documents.declaration import Act, Declaration
-from hefu.documents.fields import plain
-from hefu.documents.goods import convert
+from hefu.documents.certificate import Certificate, CertificateLine
+from hefu.documents.codes.tables import units
+from hefu.documents.declaration import Act, Declaration, Measure
+from hefu.documents.fields import QUANTITY_SCALE, plain, scaled, unscaled
+from hefu.documents.goods import convert, factor
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.edits import (
     APPLY,
@@ -31,6 +34,9 @@ from hefu.rules.edits import (
 )
 from hefu.rules.finding import Finding
 from hefu.rules.pairing import item_numbered, items_of, measure_for
+
+_UNSEEN: Final = Decimal("0.000005")
+"""What a sum in one unit, rounded, may lack of what it is in another."""
 
 
 def candidates(case: Case, finding: Finding) -> Iterator[Candidate]:
@@ -243,19 +249,44 @@ def _quantity(case: Case, finding: Finding) -> Iterator[Candidate]:
     item, one, line = _both(case, finding)
     if item is None or one is None or line is None:
         return
-    measure = measure_for(item, line.unit)
-    place = "first" if measure is item.first else "second"
+    path, declared = f"lines[{line.line}].quantity", Decimal(finding.declared)
     if finding.code == "quantity.exceeds_export":
-        yield in_certificate(one, f"lines[{line.line}].quantity", line.quantity, finding.declared)
+        shipped = item_numbered(case.original, line.item)
+        whole = measure_for(shipped, line.unit) if shipped else Measure(quantity=declared, unit=line.unit)
+        most = floor(_steps(whole.quantity, whole.unit, line.unit))
+        yield in_certificate(one, path, plain(line.quantity), plain(unscaled(most)))
         return
-    limit = convert(Decimal(finding.certified), line.unit, measure.unit)
-    if limit is not None and limit > 0:
+    measure = measure_for(item, line.unit)
+    alone = convert(measure.quantity, measure.unit, line.unit) == declared
+    limit = _limit(case, finding, line, measure, alone=alone)
+    if limit > 0:
+        place = "first" if measure is item.first else "second"
         before = plain(measure.quantity)
         yield in_declaration(case, f"items[{item.item}].{place}.quantity", before, plain(limit))
     if finding.code == "quantity.exceeds_certificate":
-        path = f"lines[{line.line}]"
-        exported = (f"{path}.exported_quantity", None)
-        yield in_certificate(one, f"{path}.quantity", finding.certified, finding.declared, exported)
+        wanted = ceil(_steps(measure.quantity, measure.unit, line.unit)) if alone else scaled(declared)
+        exported = (f"lines[{line.line}].exported_quantity", None)
+        yield in_certificate(one, path, finding.certified, plain(unscaled(wanted)), exported)
+
+
+def _limit(case: Case, finding: Finding, line: CertificateLine, measure: Measure, *, alone: bool) -> Decimal:
+    """The greatest quantity for which there is enough, in the unit of the measure and never rounded up: all that
+    there is, if the item alone draws on it; else less by what is too much.
+    """
+    has, unit = Decimal(finding.certified), line.unit
+    if not alone:
+        rounding = 0 if measure.unit == unit else _UNSEEN
+        more = _steps(Decimal(finding.declared) - has + rounding, unit, measure.unit)
+        return measure.quantity - unscaled(ceil(more))
+    left = case.goods_left.get((line.declaration or "", line.item or 0))
+    if finding.code == "quantity.exceeds_goods" and left is not None:
+        has, unit = unscaled(left[0]), left[1]
+    return unscaled(floor(_steps(has, unit, measure.unit)))
+
+
+def _steps(quantity: Decimal, source: str, target: str) -> Fraction:
+    """A quantity in another unit, exactly, in the least steps that a paper can state."""
+    return Fraction(quantity) * 10**QUANTITY_SCALE * factor(units()[source]) / factor(units()[target])
 
 
 def _day(case: Case, finding: Finding) -> Iterator[Candidate]:
