@@ -238,17 +238,21 @@ def test_a_little_more_is_too_much_in_another_unit_too(small: str, more: str, la
 @pytest.mark.parametrize(
     ("certified", "most", "more"),
     [
-        (("1", "千米"), ("1000", "米"), ("1000.00001", "米")),
-        (("1", "亿支"), ("100000000", "支"), ("100000000.00001", "支")),
-        (("1000.00001", "米"), ("1.00000", "千米"), ("1.00001", "千米")),
+        (("1", "千米"), ("1000.00499", "米"), ("1000.005", "米")),
+        (("1", "亿支"), ("100000000.49999", "支"), ("100000000.5", "支")),
+        (("8.33333", "打"), ("100", "个"), ("100.00002", "个")),
+        (("100", "个"), ("8.33333", "打"), ("8.33334", "打")),
+        (("1000.00001", "米"), ("1", "千米"), ("1.00001", "千米")),
         (("45.35924", "千克"), ("100", "磅"), ("100.00002", "磅")),
-        (("45.35923", "千克"), ("99.9999", "磅"), ("100", "磅")),
+        (("45.35923", "千克"), ("99.9999", "磅"), ("100.00001", "磅")),
     ],
 )
 def test_quantities_compare_exactly_in_whatever_units_they_are_written(
     certified: tuple[str, str], most: tuple[str, str], more: tuple[str, str]
 ) -> None:
-    """Amendments are exact also by weight; what is lost is at most half of the finer unit's last decimal."""
+    """Amendments are exact also by weight; what may be lost is less than half of the coarser unit's last
+    decimal, and less than half of one of the finer.
+    """
 
     def over(declared: tuple[str, str]) -> bool:
         of_line, of_item = ({"quantity": quantity, "unit": unit} for quantity, unit in (certified, declared))

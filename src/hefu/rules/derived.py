@@ -164,7 +164,11 @@ def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
 
 
 def _lost(a: str, b: str) -> pl.Expr:
-    return (pl.min_horizontal(f"{a}_size", f"{b}_size") - 1) // 2
+    """What may be lost in writing a quantity in the coarser unit: less than half of its last decimal (8.33333
+    dozens are 100 pieces), and of units that are powers of ten apart less than half of one of the finer.
+    """
+    coarser, finer = pl.max_horizontal(f"{a}_size", f"{b}_size"), pl.min_horizontal(f"{a}_size", f"{b}_size")
+    return (pl.min_horizontal(coarser, 10**5 * finer) - 1) // 2
 
 
 def _is_mixed(frame: pl.DataFrame) -> bool:
