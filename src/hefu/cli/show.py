@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text as Rich
 
 from hefu.errors import HefuError
+from hefu.rules.docs import texts
 from hefu.rules.docs.examples import Example, example, shown
 from hefu.rules.finding import Question
 from hefu.rules.policy import Policy
@@ -239,12 +240,18 @@ def show_rule(rule: Rule, ruleset: RuleSet, policy: Policy) -> None:
     severity = ruleset.severity(rule, policy).value
     console.print(f"[bold]{rule.code}[/bold]  {severity}  {rule.question.value}  ({rule.field})")
     for title, text in (
+        (say("条件", "speaks when"), texts.conditions()[rule.code]),
         (say("说明", "says"), rule.message),
         (say("处理", "cure"), rule.remedy),
         (say("依据", "source"), rule.ground),
     ):
         console.print(f"  {title}: {text.zh}\n    {text.en}", markup=False)
-    console.print(f"  {say('读取', 'reads')}: {', '.join(rule.reads)}", markup=False)
+    read = texts.fields(rule.reads)
+    told = (
+        f"{say(*texts.papers()[paper])}: {', '.join(say(*one) for one in fields)}"
+        for paper, fields in read.items()
+    )
+    console.print(f"  {say('读取', 'reads')}: {'; '.join(told)}", markup=False)
     worked = example(rule.code)
     if worked is not None:
         show_example(worked, ruleset)
