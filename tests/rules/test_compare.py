@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
 from tests.builders import EXPORT, EXPORTER, STRANGER, certificate, declaration, item, line
 from tests.rules.mutations import mutated
-from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, codes, judged, pair, several
+from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, chained, codes, judged, pair, several
 
 POLICIES = (
     DEFAULT,
@@ -293,3 +294,14 @@ def test_who_holds_a_certificate_is_said() -> None:
     assert found.code == "certificate.used"
     assert holder in found.message.zh
     assert holder in found.message.en
+
+
+@pytest.mark.parametrize(
+    ("gap", "waits"), [({}, ()), ({"behind": True}, ("WT0001",)), ({"ticket": "YJ1"}, ("WT0001",))]
+)
+def test_a_principals_certificate_that_is_not_known_well_enough_is_waited_for(
+    gap: dict[str, Any], waits: tuple[str, ...]
+) -> None:
+    case = chained()
+    (one,) = case.principals.values()
+    assert judged(replace(case, principals={one.number: replace(one, **gap)})).waits_for == waits

@@ -115,7 +115,10 @@ def _draws(frame: pl.DataFrame) -> list[tuple[int, Draw]]:
 
 
 def _waits_for(case: Case) -> tuple[str, ...]:
-    known = {one.number for one in (*case.certificates, *case.principals.values()) if one.document}
+    known = {one.number for one in case.certificates if one.document}
+    known |= {
+        one.number for one in case.principals.values() if one.document and not (one.behind or one.ticket)
+    }
     named = [one.number for one in case.certificates]
     named += [p for one in case.certificates if one.document and (p := one.document.principal_certificate)]
     named += case.principals
