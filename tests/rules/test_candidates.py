@@ -358,7 +358,9 @@ def test_a_principals_certificate_names_the_agent(code: str) -> None:
     assert now.certificates == case.certificates
 
 
-@pytest.mark.parametrize("code", ["principal.unknown", "principal.voided", "principal.unfit", "certificate.behind"])
+@pytest.mark.parametrize(
+    "code", ["principal.unknown", "principal.voided", "principal.unfit", "certificate.behind"]
+)
 def test_of_a_certificate_that_is_not_there_nothing_is_said(code: str) -> None:
     assert told(pair(), code, cert="Z") == []
     case = pair(certificates=(Standing("BSWT0001", UseState.UNKNOWN),))

@@ -17,6 +17,7 @@ from tests.rules.pairs import (
     OTHER_EXPORT,
     Changes,
     pair,
+    several,
     standing,
 )
 
@@ -206,3 +207,19 @@ def test_a_change_is_made_in_the_case_as_it_is_then() -> None:
     assert one.make(replace(case, certificates=(Standing("BSWT0001", UseState.UNKNOWN),))) is None
     later = replace(case, declaration=declaration(remark="later"))
     assert after(one, later).declaration.remark == "later"
+
+
+@pytest.mark.parametrize("number", ["A", "B", "C"])
+def test_of_several_certificates_only_the_one_meant_is_changed(number: str) -> None:
+    days = {"A": "2026-02-02", "B": "2026-02-03", "C": "2026-02-04"}
+    papers = [
+        certificate(number=name, lines=[line(item=n, export_date=day)])
+        for n, (name, day) in enumerate(days.items(), 1)
+    ]
+    case = several(papers)
+    (one,) = offered(case, "date.export_date_differs", "2026-02-01", days[number], cert=number)
+    now = after(one, case)
+    assert [one.number for one in now.certificates] == ["A", "B", "C"]
+    told = {one.number: one.document.lines[0] for one in now.certificates if one.document}
+    assert {name: line.item for name, line in told.items()} == {"A": 1, "B": 2, "C": 3}
+    assert {name: str(line.export_date) for name, line in told.items()} == {**days, number: "2026-02-01"}

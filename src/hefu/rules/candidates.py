@@ -258,7 +258,7 @@ def _quantity(case: Case, finding: Finding) -> Iterator[Candidate]:
         return
     measure = measure_for(item, line.unit)
     alone = convert(measure.quantity, measure.unit, line.unit) == declared
-    limit = _limit(case, finding, line, measure, alone=alone)
+    limit = _limit(case, finding, line, measure, alone)
     if limit > 0:
         place = "first" if measure is item.first else "second"
         before = plain(measure.quantity)
@@ -269,7 +269,7 @@ def _quantity(case: Case, finding: Finding) -> Iterator[Candidate]:
         yield in_certificate(one, path, finding.certified, plain(unscaled(wanted)), exported)
 
 
-def _limit(case: Case, finding: Finding, line: CertificateLine, measure: Measure, *, alone: bool) -> Decimal:
+def _limit(case: Case, finding: Finding, line: CertificateLine, measure: Measure, alone: bool) -> Decimal:
     """The greatest quantity for which there is enough, in the unit of the measure and never rounded up: all that
     there is, if the item alone draws on it; else less by what is too much.
     """
