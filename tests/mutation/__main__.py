@@ -25,15 +25,16 @@ from random import Random
 from attrs import evolve
 from cosmic_ray.commands import init
 from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import use_db
-from cosmic_ray.work_item import MutationSpec
+from cosmic_ray.work_item import MutationSpec, TestOutcome
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("src", "tests", "pyproject.toml", "README.md", "samples")
-TIMEOUT = 240.0
+TIMEOUT = 900.0
 _BITS = ("BitAnd", "BitOr", "BitXor")
 _LATE = ("tests/rules/test_mass.py", "tests/rules/test_compare.py")
 _FRESHNESS = "tests/rules/test_docs.py"
@@ -50,7 +51,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which of them (default 1)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--goal", type=float, default=0.95, help="share to reach (default 0.95)")
-    parser.add_argument("--json", type=Path, help="write every survivor to this file as it is found")
+    parser.add_argument(
+        "--json", type=Path, help="write what becomes of each mutant to this file, a line each"
+    )
     chosen = parser.parse_args()
     room = ROOT / "src/hefu/rules"
     paths = [path for path in sorted(room.rglob("*.py")) if not chosen.modules or path.stem in chosen.modules]
@@ -100,16 +103,21 @@ def _annotations(tree: ast.AST) -> Iterator[tuple[tuple[int, int], tuple[int, in
                 yield begin, (end[0] or 0, end[1] or 0)
 
 
-def _try_all(
-    mutants: list[MutationSpec], workers: int, record: Path | None
-) -> list[tuple[MutationSpec, bool, str]]:
-    """Each mutant with whether the tests noticed it, and its difference."""
+Tried = tuple[MutationSpec, str, str]
+"""A mutant, what became of it (noticed, timed out, lived), and its difference."""
+
+
+def _try_all(mutants: list[MutationSpec], workers: int, record: Path | None) -> list[Tried]:
+    """Each mutant against the tests; before that the tests alone, which must pass."""
     with tempfile.TemporaryDirectory(prefix="hefu-mutation-") as folder:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(workers):
             trees.put(_copied(Path(folder) / str(number)))
+        outcome, output = run_tests(_command(Path(folder) / "0", Path("src/hefu/rules/value.py")), TIMEOUT)
+        if outcome is not TestOutcome.SURVIVED:
+            raise SystemExit(f"the tests fail without any mutant:\n{output[-2000:]}")
 
-        def tried(one: MutationSpec) -> tuple[MutationSpec, bool, str]:
+        def tried(one: MutationSpec) -> Tried:
             tree = trees.get()
             try:
                 result = mutate_and_test(
@@ -119,13 +127,14 @@ def _try_all(
                 )
             finally:
                 trees.put(tree)
-            if not result.is_killed and record:
+            became = "noticed" if result.is_killed else "lived"
+            if result.is_killed and result.output == "timeout":
+                became = "timed out"
+            if record:
+                told = [str(one.module_path), one.start_pos, one.operator_name, became, result.diff]
                 with record.open("a", encoding="utf-8") as file:
-                    file.write(
-                        json.dumps([str(one.module_path), one.start_pos, one.operator_name, result.diff])
-                        + "\n"
-                    )
-            return one, result.is_killed, result.diff or ""
+                    file.write(json.dumps(told) + "\n")
+            return one, became, result.diff or ""
 
         with Progress(console=Console(stderr=True)) as progress, ThreadPoolExecutor(workers) as pool:
             return list(progress.track(pool.map(tried, mutants), total=len(mutants), description="mutants"))
@@ -155,10 +164,10 @@ def _command(tree: Path, module: Path) -> str:
     return f"sh -c {shlex.quote(f'cd {tree} && export PYTHONPATH={tree}/src:{tree} && {tests}')}"
 
 
-def _report(told: list[tuple[MutationSpec, bool, str]], goal: float) -> int:
+def _report(told: list[Tried], goal: float) -> int:
     console = Console(width=None if sys.stdout.isatty() else 150)
-    for one, killed, difference in told:
-        if not killed:
+    for one, became, difference in told:
+        if became == "lived":
             changed = [
                 line
                 for line in difference.splitlines()
@@ -166,17 +175,16 @@ def _report(told: list[tuple[MutationSpec, bool, str]], goal: float) -> int:
             ]
             console.print(f"{one.module_path}:{one.start_pos[0]}", style="bold")
             console.print("\n".join(changed), markup=False, highlight=False)
-    counts, noticed = (
-        Counter(one.module_path for one, *_ in told),
-        Counter(one.module_path for one, killed, _ in told if killed),
-    )
-    table = Table("module", "mutants", "noticed", "share", title="mutants")
-    for path, count in sorted(counts.items()):
-        table.add_row(str(path), str(count), str(noticed[path]), f"{noticed[path] / count:.1%}")
-    share = noticed.total() / max(1, counts.total())
-    table.add_row("all", str(counts.total()), str(noticed.total()), f"{share:.1%}")
+    table = Table("module", "mutants", "noticed", "timed out", "lived", "noticed of all", title="mutants")
+    by_module: dict[str, Counter[str]] = {}
+    for one, became, _ in told:
+        by_module.setdefault(str(one.module_path), Counter())[became] += 1
+    every = sum(by_module.values(), Counter[str]())
+    for name, found in (*sorted(by_module.items()), ("all", every)):
+        cells = (found.total(), *(found[became] for became in ("noticed", "timed out", "lived")))
+        table.add_row(name, *map(str, cells), f"{found['noticed'] / max(1, found.total()):.1%}")
     console.print(table)
-    return 0 if share >= goal else 1
+    return 0 if every["noticed"] >= goal * every.total() else 1
 
 
 if __name__ == "__main__":
