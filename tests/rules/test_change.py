@@ -172,6 +172,31 @@ def test_as_many_faults_as_there_are_need_as_many_edits(count: int) -> None:
     assert {edit.after for edit in first} == {"100"}
 
 
+def test_of_many_edits_one_that_a_later_one_makes_needless_is_left_out() -> None:
+    """Two certificates of later days: declared on the earlier of them, then on the later, which is enough alone."""
+    papers = [
+        certificate(
+            "export",
+            number=name,
+            issued_on=day,
+            lines=[invoice_line(line=n, invoice_line=n) for n in numbers],
+        )
+        for name, day, numbers in (("A", "2026-03-09", (1, 2)), ("B", "2026-03-12", (3,)))
+    ]
+    items = [item(item=n, first={"quantity": str(100 + n), "unit": "011"}) for n in (1, 2, 3)]
+    ties = [{"number": name, "item": n, "line": n} for name, n in (("A", 1), ("A", 2), ("B", 3))]
+    case = pair(
+        "export",
+        certificates=tuple(standing(one) for one in papers),
+        decl={"items": items, "certificates": ties},
+    )
+    (change,) = smallest_changes(case, DEFAULT)
+    assert {(edit.field, edit.after) for edit in change.edits} == {
+        ("declared_on", "2026-03-12"),
+        *((f"items[{n}].first.quantity", "100") for n in (1, 2, 3)),
+    }
+
+
 def test_at_most_four_ways_are_told_the_least_effort_first() -> None:
     changes = smallest_changes(_faulty(3), DEFAULT)
     assert len(changes) == 4

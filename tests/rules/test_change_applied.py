@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
@@ -12,11 +13,14 @@ import pytest
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.rules import change
 from hefu.rules.case import Case, Standing, UseState
 from hefu.rules.change import smallest_changes
 from hefu.rules.edits import APPLY, DECLARANT, REISSUE, WAIT, Edit
+from hefu.rules.finding import Comparison
 from tests.rules.mutations import mutated
-from tests.rules.pairs import DEFAULT, Broken, judged
+from tests.rules.offers import finding
+from tests.rules.pairs import DEFAULT, Broken, judged, pair
 from tests.rules.test_change import EXAMPLES
 
 HELD: Final = [one for one in EXAMPLES if one.severity == "block"]
@@ -68,16 +72,16 @@ def _plain(edits: Sequence[Edit]) -> bool:
 
 @pytest.mark.parametrize("broken", HELD, ids=str)
 def test_what_is_proposed_written_by_hand_passes_and_no_part_of_it_does(broken: Broken) -> None:
-    for change in smallest_changes(broken.case, broken.policy):
-        if _plain(change.edits):
-            assert judged(_by_hand(broken.case, change.edits), broken.policy).passes
-            for one in change.edits:
-                fewer = [other for other in change.edits if other is not one]
+    for told in smallest_changes(broken.case, broken.policy):
+        if _plain(told.edits):
+            assert judged(_by_hand(broken.case, told.edits), broken.policy).passes
+            for one in told.edits:
+                fewer = [other for other in told.edits if other is not one]
                 assert not judged(_by_hand(broken.case, fewer), broken.policy).passes
 
 
 def test_most_proposals_can_be_written_by_hand() -> None:
-    made = [change for one in HELD for change in smallest_changes(one.case, one.policy)]
+    made = [told for one in HELD for told in smallest_changes(one.case, one.policy)]
     assert sum(_plain(one.edits) for one in made) >= 30
 
 
@@ -88,8 +92,8 @@ def test_nothing_is_proposed_that_the_law_forbids(seed: int) -> None:
     """
     case = mutated(seed)
     states = {one.number: one for one in case.certificates}
-    for change in smallest_changes(case, DEFAULT):
-        for edit in change.edits:
+    for told in smallest_changes(case, DEFAULT):
+        for edit in told.edits:
             _is_allowed(edit, case, states.get(edit.number))
 
 
@@ -105,3 +109,20 @@ def _is_allowed(edit: Edit, case: Case, one: Standing | None) -> None:
         assert edit.field.endswith((".hs_code", ".export_date"))
     else:
         assert (edit.document, edit.who) == ("certificate", APPLY)
+
+
+def test_the_work_for_what_cannot_be_cleared_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seventy faults, each with a change of its own, and none that helps: 70 ones, of 2415 pairs and 54740 threes the
+    first 256, then one after the other for 64 comparisons.
+    """
+    days = [str(date(2026, 4, 1) + timedelta(days=n)) for n in range(70)]
+    findings = tuple(finding("date.issued_after_act", "2026-03-05", day) for day in days)
+    asked: list[int] = []
+
+    def never(cases: Sequence[Case], *_: Any) -> list[Comparison]:
+        asked.append(len(cases))
+        return [Comparison(one.declaration.number, findings, (), (), "t", "") for one in cases]
+
+    monkeypatch.setattr(change, "compare", never)
+    assert smallest_changes(pair(), DEFAULT) == ()
+    assert asked == [1, 70, 256, 256, *[1] * 64]
