@@ -205,7 +205,12 @@ def test_an_item_that_draws_on_several_lines_keeps_what_the_others_give() -> Non
 
 
 QUANTITIES: Final = st.decimals("0.00001", "9999", places=5)
-GRAMS: Final = {GRAM: 1, KILOGRAM: 1000, POUND: Decimal("453.59237"), "070": 1000000}
+GRAMS: Final = {
+    GRAM: Decimal(1),
+    KILOGRAM: Decimal(1000),
+    POUND: Decimal("453.59237"),
+    "070": Decimal(1000000),
+}
 UNITS: Final = st.sampled_from(sorted(GRAMS))
 
 
