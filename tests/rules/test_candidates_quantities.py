@@ -124,6 +124,8 @@ def test_what_a_sum_hides_by_rounding_is_left_too() -> None:
     """300 g and 153.594 g are 1.0000036 pounds; half the least step of a pound is 0.00227 g."""
     case = _case(of("300", GRAM), of("153.594", GRAM), certified=of("1", POUND))
     assert _words(case, CERTIFICATE, "1", "1") == [declared("300", "299.99773"), applied("1", "1")]
+    kilograms = _case(of("600", GRAM), of("400.004", GRAM), certified=of("1", KILOGRAM))
+    assert _words(kilograms, CERTIFICATE, "1", "1") == [declared("600", "599.995"), applied("1", "1")]
     pounds = _case(of("2", POUND), of("1", POUND), certified=of("1000", GRAM))
     assert _words(pounds, CERTIFICATE, "1360.77711", "1000") == [
         declared("2", "1.20462"),

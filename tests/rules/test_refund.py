@@ -124,6 +124,23 @@ def test_tax_of_nought_is_no_tax_refunded() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tax", "told"),
+    [
+        ({"repaid_vat": "0"}, None),
+        ({"refunded_vat": "0", "repaid_vat": "0"}, None),
+        ({"repaid_vat": "0.000001"}, "0.000001"),
+        ({"repaid_consumption_tax": "7"}, "7"),
+        ({"refunded_vat": "0", "repaid_vat": "5"}, "5"),
+        ({"refunded_vat": "0.000001", "repaid_vat": "5"}, "0.000001"),
+        ({"refunded_vat": "13", "refunded_consumption_tax": "2", "repaid_vat": "5"}, "15"),
+    ],
+)
+def test_what_was_never_claimed_was_neither_refunded_nor_repaid(tax: Changes, told: str | None) -> None:
+    found = judged(_tax("not_claimed", **tax)).findings
+    assert [(one.code, one.declared) for one in found] == ([("refund.contradicts", told)] if told else [])
+
+
+@pytest.mark.parametrize(
     ("slip", "day", "missing"),
     [("JK1", "2026-02-20", False), (None, "2026-02-20", True), ("JK1", None, True), (None, None, True)],
 )
