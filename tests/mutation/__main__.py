@@ -38,7 +38,7 @@ TIMEOUT = 900.0
 _BITS = ("BitAnd", "BitOr", "BitXor")
 _LATE = ("tests/rules/test_mass.py", "tests/rules/test_compare.py")
 _FRESHNESS = "tests/rules/test_docs.py"
-"""Notices every change of a text by the pages generated from it: no proof."""
+"""Notices every change of a text by the pages generated from it: a proof of those pages alone."""
 _FORMAL = ("slots=", "strict=", "frozen=")
 _CACHES = ("@cache", "@lru_cache", "@cached_property")
 
@@ -154,7 +154,8 @@ def _copied(tree: Path) -> Path:
 def _command(tree: Path, module: Path) -> str:
     """The module's own tests first, what takes long last: most mutants end early."""
     run = f"{shlex.quote(sys.executable)} -m pytest -x -q -n 0 -p no:cacheprovider"
-    own = Path("tests/rules") / f"test_{'mass' if module.parent.name == 'mass' else module.stem}.py"
+    room = module.parent.name
+    own = Path("tests/rules") / f"test_{room if room in ('mass', 'docs') else module.stem}.py"
     stages = [
         *([str(own)] if (tree / own).exists() else []),
         f"tests/rules {' '.join(f'--ignore {name}' for name in (*_LATE, _FRESHNESS))}",
