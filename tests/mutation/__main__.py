@@ -33,7 +33,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 ROOT = Path(__file__).parents[2]
-NEEDED = ("src", "tests", "pyproject.toml", "README.md", "samples")
+NEEDED = ("src", "tests", "docs", "pyproject.toml", "README.md", "samples")
 TIMEOUT = 900.0
 _BITS = ("BitAnd", "BitOr", "BitXor")
 _LATE = ("tests/rules/test_mass.py", "tests/rules/test_compare.py")
