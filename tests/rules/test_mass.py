@@ -264,3 +264,19 @@ def test_every_table_has_the_columns_that_are_named() -> None:
     tables = tables_of([pair("return"), pair("export", decl={"related": None})])
     assert tables.declarations.schema == pl.Schema(dict(DECLARATIONS))
     assert OTHER_EXPORT not in tables.declarations.get_column("declaration")
+
+
+@pytest.mark.parametrize("total", ["500", None])
+def test_charges_are_shared_out_only_by_totals_that_are_all_stated(total: str | None) -> None:
+    shipped = {
+        "items": [item(total="1000", currency="USD"), item(item=2, total=total, currency="USD")],
+        "terms": "CIF",
+        "freight": {"mark": "total", "value": "70", "currency": "USD"},
+        "insurance": {"mark": "rate", "value": "1"},
+    }
+    case = pair(
+        cert={"number": "N1", "lines": [line(fob_usd="1000")]},
+        decl={"certificates": [{"number": "N1"}]},
+        shipped=shipped,
+    )
+    assert not _agree([_own(case, 1)], DEFAULT).findings.is_empty()

@@ -482,3 +482,12 @@ def test_while_a_certificate_is_not_here_nothing_is_called_too_much() -> None:
         case = pairs.pair(certificates=(known, unknown), decl=told)
         assert pairs.codes(case) == ["certificate.unknown"]
         assert sum(one.quantity for one in pair(case)) == 60 * 10**5
+
+
+@pytest.mark.parametrize("heading", ["6109", "8703"])
+def test_another_heading_and_kind_of_unit_is_nothing_in_common(heading: str) -> None:
+    case = _case(
+        _cert({}, {"hs_code": f"{heading}100000", "unit": "千克", "item": 2}),
+        items=_items(_pieces("100"), _pieces("5", hs_code=PHONE)),
+    )
+    assert _drawn(case) == [(1, "A", 1, "100 011")]

@@ -424,3 +424,9 @@ def test_goods_counted_in_another_kind_than_certified_are_told(
         goods_left=left(unit=exported) if on_record else {},
     )
     assert codes(case) == ["unit.not_of_export"]
+
+
+def test_what_an_overdrawn_line_takes_of_the_goods_is_its_own_quantity() -> None:
+    items = [item(item=n, first={"quantity": "60", "unit": "件"}) for n in (1, 2)]
+    case = pair(decl={"items": items}, shipped={"items": [item()]}, goods_left=left("100"))
+    assert codes(case) == ["quantity.exceeds_certificate"]

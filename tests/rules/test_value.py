@@ -727,3 +727,13 @@ def test_an_item_counted_in_two_kinds_of_units_is_not_shared_out() -> None:
         certificates=tuple(standing(one) for one in documents),
     )
     assert "value.differs" not in codes(case)
+
+
+def test_the_least_quantity_has_a_value_too() -> None:
+    least = _of("0.00001", total="10", currency="USD")
+    case = pair(
+        "export",
+        cert={"lines": [invoice_line(quantity="0.00001", exported_quantity=None, fob_usd="1000")]},
+        decl={"items": [least], "terms": "FOB"},
+    )
+    assert codes(case) == ["value.differs"]
