@@ -1,0 +1,1 @@
+"""Where the same rules run at scale."""

@@ -1,0 +1,66 @@
+"""Rows of tables in buckets by a key, so that work on very many rows needs the memory of one bucket."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+_BUCKET = "_bucket"
+
+
+class Shelves:
+    """Tables cut into ``buckets`` by the hash of a key: in memory if there is one bucket, else as files in
+    ``folder``. The order of rows within a bucket is that in which they came.
+    """
+
+    def __init__(self, folder: Path, buckets: int) -> None:
+        self.buckets = buckets
+        self._folder = folder
+        self._held: defaultdict[str, list[pl.DataFrame]] = defaultdict(list)
+        self._files: defaultdict[tuple[str, int], list[Path]] = defaultdict(list)
+
+    def put(self, table: str, rows: pl.DataFrame, key: str) -> None:
+        """Lay rows down in the bucket of their key; equal keys meet in one bucket, of all tables."""
+        if self.buckets == 1:
+            self._keep(table, rows)
+        else:
+            self._cut(table, rows.with_columns(self.bucket_of(key).alias(_BUCKET)))
+
+    def put_into(self, table: str, rows: pl.DataFrame, bucket: str) -> None:
+        """Lay rows down in the bucket that their column ``bucket`` names; the column itself is not kept."""
+        if self.buckets == 1:
+            self._keep(table, rows.drop(bucket))
+        else:
+            self._cut(table, rows.rename({bucket: _BUCKET}))
+
+    def bucket_of(self, key: str) -> pl.Expr:
+        """The bucket of a key."""
+        return (pl.col(key).hash(seed=11) % self.buckets).cast(pl.Int32)
+
+    def take(self, table: str, bucket: int, schema: Mapping[str, Any]) -> pl.DataFrame:
+        """All rows of a bucket, which stay where they are."""
+        if self.buckets == 1:
+            frames = self._held[table]
+            if len(frames) > 1:
+                frames[:] = [pl.concat(frames)]
+        else:
+            files = self._files[table, bucket]
+            frames = [pl.concat([pl.read_ipc(file) for file in files])] if files else []
+        return frames[0].select(list(schema)) if frames else pl.DataFrame(schema=dict(schema))
+
+    def _keep(self, table: str, rows: pl.DataFrame) -> None:
+        if rows.height:
+            self._held[table].append(rows)
+
+    def _cut(self, table: str, rows: pl.DataFrame) -> None:
+        parts = rows.partition_by(_BUCKET, as_dict=True, include_key=False, maintain_order=True)
+        for (bucket,), part in parts.items():
+            files = self._files[table, int(bucket)]
+            file = self._folder / table / f"{bucket}-{len(files)}.ipc"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part.write_ipc(file, compression="lz4")
+            files.append(file)
