@@ -9,6 +9,7 @@ spelt ``GrossWet``.
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import Any, Final
 
 from lxml import etree
@@ -72,18 +73,52 @@ NO_NUMBER = errors.kind(
 
 
 def read_decmessage(
-    data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES, license_code: str = ""
+    data: bytes,
+    file: str,
+    limit: int = MAX_DOCUMENT_BYTES,
+    license_code: str = "",
+    *,
+    at_desk: bool = False,
 ) -> Declaration:
     """The declaration in a message. Raises one :class:`~hefu.errors.HefuError` with every problem,
     each with file, element, line, value, rule and cure.
 
     ``license_code`` is the supporting-document code (DocuCode) under which certificate numbers
     stand; empty takes every supporting document, since none has been published (domain.md §2.6).
+    ``at_desk`` takes a message that customs has not numbered yet, under a number of the desk's own
+    (:func:`is_unnumbered`).
     """
-    return declaration_of(parse_xml(data, file, limit), file, license_code)
+    return declaration_of(parse_xml(data, file, limit), file, license_code, at_desk=at_desk)
 
 
-def declaration_of(root: etree._Element, file: str, license_code: str = "") -> Declaration:
+_DESK: Final = "0000"
+"""Begins the numbers that a desk gives: no office of declaration has this code."""
+
+
+def is_unnumbered(number: str) -> bool:
+    """Whether a declaration number was given at the desk, for want of one from customs."""
+    return number.startswith(_DESK)
+
+
+def _desk_number(root: etree._Element, day: str, *, is_export: bool) -> str:
+    """A number in the form of customs' own (domain.md §2.1), the same for the same message."""
+    content = sha256(etree.tostring(root, method="c14n")).digest()
+    year = day[:4] if re.match(r"[0-9]{4}", day) else _DESK
+    return f"{_DESK}{year}{'0' if is_export else '1'}{int.from_bytes(content[:8], 'big') % 10**9:09}"
+
+
+def messages_of(root: etree._Element) -> list[etree._Element]:
+    """The messages of a file: its root, or those directly under a root that gathers several."""
+    if etree.QName(root).localname != "DecMessage":
+        under = [one for one in root if etree.QName(one).localname == "DecMessage"]
+        if under:
+            return under
+    return [root]
+
+
+def declaration_of(
+    root: etree._Element, file: str, license_code: str = "", *, at_desk: bool = False
+) -> Declaration:
     """The declaration in the elements of a message, as :func:`read_decmessage` gives it."""
     name = etree.QName(root)
     if name.localname != "DecMessage" or name.namespace not in (None, NAMESPACE):
@@ -95,6 +130,9 @@ def declaration_of(root: etree._Element, file: str, license_code: str = "") -> D
     values = message.values()
     if message.root.wrong:
         raise HefuError(*message.root.wrong.values())
+    if "number" not in values and at_desk:
+        day = values.get("declared_on", "")
+        values["number"] = _desk_number(root, day, is_export=message.is_export)
     if "number" not in values:
         errors.fail(NO_NUMBER, file=file, place=message.head.where("EntryId"))
     return records.build(Declaration, values, file, message.place)

@@ -11,7 +11,7 @@ from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers import records
-from hefu.documents.readers.decmessage import declaration_of
+from hefu.documents.readers.decmessage import declaration_of, messages_of
 from hefu.documents.readers.limits import (
     MAX_DOCUMENT_BYTES,
     TOO_LARGE,
@@ -101,12 +101,19 @@ def _is_xml(text: str) -> bool:
 
 
 def read_papers(
-    data: bytes, file: str, limit: int = MAX_DOCUMENT_BYTES, license_code: LicenseCode = ""
+    data: bytes,
+    file: str,
+    limit: int = MAX_DOCUMENT_BYTES,
+    license_code: LicenseCode = "",
+    *,
+    at_desk: bool = False,
 ) -> Iterator[Paper | HefuError]:
-    """Every document of a file: XML, one JSON object, an array of them, or one a line.
+    """Every document of a file: XML, one message or several under one root, one JSON object, an array of
+    them, or one a line.
 
     Each is taken or refused on its own, with its place; a file that cannot be parsed is one error. A
-    ``license_code`` that has to be asked for is asked for when there is XML.
+    ``license_code`` that has to be asked for is asked for when there is XML; ``at_desk`` as in
+    ``read_decmessage``.
     """
     try:
         text = decode(data, file, limit)
@@ -115,7 +122,7 @@ def read_papers(
         return
     if _is_xml(text):
         code = license_code if isinstance(license_code, str) else license_code()
-        yield _declaration(text, file, code)
+        yield from _declarations(text, file, code, at_desk=at_desk)
         return
     try:
         values = _values(text, file)
@@ -126,11 +133,19 @@ def read_papers(
         yield value if isinstance(value, HefuError) else _paper(value, file, place)
 
 
-def _declaration(text: str, file: str, license_code: str) -> Declaration | HefuError:
+def _declarations(
+    text: str, file: str, license_code: str, *, at_desk: bool
+) -> Iterator[Declaration | HefuError]:
     try:
-        return declaration_of(xml_root(text, file), file, license_code)
+        messages = messages_of(xml_root(text, file))
     except HefuError as error:
-        return error
+        yield error
+        return
+    for root in messages:
+        try:
+            yield declaration_of(root, file, license_code, at_desk=at_desk)
+        except HefuError as error:
+            yield error
 
 
 def _values(text: str, file: str) -> list[tuple[str, Any]]:
@@ -181,8 +196,12 @@ def _paper(value: Any, file: str, place: str) -> Paper | HefuError:
         return error
 
 
-def read_paths(paths: list[Path], license_code: LicenseCode = "") -> Iterator[tuple[str, Paper | HefuError]]:
-    """Every document in these files and folders, in order of name; an unreadable file is one error."""
+def read_paths(
+    paths: list[Path], license_code: LicenseCode = "", *, at_desk: bool = False
+) -> Iterator[tuple[str, Paper | HefuError]]:
+    """Every document in these files and folders, in order of name; an unreadable file is one error.
+    ``at_desk`` as in ``read_decmessage``.
+    """
     for path in paths:
         files = (
             sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES) if path.is_dir() else [path]
@@ -200,5 +219,5 @@ def read_paths(paths: list[Path], license_code: LicenseCode = "") -> Iterator[tu
             except OSError as error:
                 yield name, HefuError(errors.Problem(UNREADABLE, file=name, value=str(error)))
                 continue
-            for paper in read_papers(data, name, license_code=license_code):
+            for paper in read_papers(data, name, license_code=license_code, at_desk=at_desk):
                 yield name, paper
