@@ -42,15 +42,19 @@ class Shelves:
         return (pl.col(key).hash(seed=11) % self.buckets).cast(pl.Int32)
 
     def take(self, table: str, bucket: int, schema: Mapping[str, Any]) -> pl.DataFrame:
-        """All rows of a bucket, which stay where they are."""
+        """All rows of a bucket, which stay where they are; columns that were not laid down are null."""
         if self.buckets == 1:
             frames = self._held[table]
             if len(frames) > 1:
-                frames[:] = [pl.concat(frames)]
+                frames[:] = [pl.concat(frames, how="diagonal")]
         else:
-            files = self._files[table, bucket]
-            frames = [pl.concat([pl.read_ipc(file) for file in files])] if files else []
-        return frames[0].select(list(schema)) if frames else pl.DataFrame(schema=dict(schema))
+            frames = [pl.read_ipc(file) for file in self._files[table, bucket]]
+        if not frames:
+            return pl.DataFrame(schema=dict(schema))
+        rows = pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
+        return rows.select(
+            name if name in rows.columns else pl.lit(None, kind).alias(name) for name, kind in schema.items()
+        )
 
     def _keep(self, table: str, rows: pl.DataFrame) -> None:
         if rows.height:

@@ -124,13 +124,13 @@ def column_text(column: str, present: Sequence[str]) -> pl.Expr:
     elif column in _UNITS:
         held = held + " " + held.replace_strict({code: one.name for code, one in units().items()}, default="")
     elif column in _SCALES:
-        held = _plain(held, _SCALES[column])
+        held = plain_text(held, _SCALES[column])
     elif column in _DAYS:
         held = held.cast(pl.Int32).cast(pl.Date).cast(pl.String)
     return held.cast(pl.String).fill_null("")
 
 
-def _plain(held: pl.Expr, digits: int) -> pl.Expr:
+def plain_text(held: pl.Expr, digits: int) -> pl.Expr:
     """A scaled integer in plain decimals, without trailing zeros."""
     one = 10**digits
     size = held.abs()

@@ -1,0 +1,166 @@
+"""What papers say against each other: certificates without declarations and the other way round, goods covered
+twice, and parties and amounts of invoices and agreements.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from hefu.documents.certificate import Purpose
+from hefu.documents.codes.tables import units
+from hefu.documents.declaration import Act
+from hefu.engines.shelves import Shelves
+from hefu.inspection.checks import SAID, said
+from hefu.rules import words
+from hefu.rules.case import UseState
+from hefu.rules.days import as_day, as_number, months_after
+from hefu.rules.mass.tables import CERTIFICATES, DECLARATIONS, ITEMS, LINES, STANDINGS
+from hefu.rules.policy import Policy
+
+col = pl.col
+
+LAPSING: Final = timedelta(days=30)
+"""How long before the last day a certificate is pointed out."""
+CERTIFICATES_TOLD: Final = {
+    "certificate": pl.String, "purpose": pl.String, "issued_on": pl.Int64, "holder_uscc": pl.String,
+    "holder_name": pl.String, "state": pl.String, "agent": pl.Boolean, "until": pl.Int64, "usd": pl.Int64,
+}  # fmt: skip
+"""What is told of each certificate; ``agent``: it is a principal's, for its agent to apply with."""
+_COVERS: Final = {
+    "goods": pl.String, "certificate": pl.String, "covered": pl.Int64, "unit": pl.String, "exported": pl.Int64,
+}  # fmt: skip
+
+
+def certificates_told(shelves: Shelves, policy: Policy) -> pl.DataFrame:
+    """All certificates, as :data:`CERTIFICATES_TOLD`."""
+    return pl.concat([_told(shelves, bucket, policy) for bucket in range(shelves.buckets)])
+
+
+def _told(shelves: Shelves, bucket: int, policy: Policy) -> pl.DataFrame:
+    heads = shelves.take("certificates", bucket, CERTIFICATES)
+    lines = shelves.take("lines", bucket, LINES)
+    sums = lines.group_by("certificate").agg(
+        usd=pl.when(col("line_fob").null_count() == 0).then(col("line_fob").sum()),
+        day=col("line_export_day").min(),
+    )
+    states = shelves.take("standings", bucket, STANDINGS).select("certificate", "state")
+    heads = heads.join(sums, on="certificate", how="left", maintain_order="left").join(
+        states, on="certificate", how="left", maintain_order="left"
+    )
+    days = {
+        day: as_number(months_after(as_day(day), policy.return_window_months))
+        for day in heads.get_column("day").unique().drop_nulls()
+    }
+    until = pl.when(col("purpose") == Purpose.RETURN.value).then(
+        col("day").replace_strict(days, default=None, return_dtype=pl.Int64)
+    )
+    agent = col("agent_uscc").is_not_null() | col("agent_code").is_not_null()
+    return heads.with_columns(until=until, agent=agent).select(list(CERTIFICATES_TOLD))
+
+
+def covered_twice(shelves: Shelves) -> pl.DataFrame:
+    """Goods of which live certificates cover more than was exported (I5), each certificate a finding. An agent's
+    certificate draws on its principal's, so the principal's does not count beside it.
+    """
+    for bucket in range(shelves.buckets):
+        _lay_covers(shelves, bucket)
+    return pl.concat([_twice(shelves.take("covers", one, _COVERS)) for one in range(shelves.buckets)])
+
+
+def _lay_covers(shelves: Shelves, bucket: int) -> None:
+    heads = shelves.take("certificates", bucket, CERTIFICATES)
+    voided = shelves.take("standings", bucket, STANDINGS).filter(col("state") == UseState.WITHDRAWN.value)
+    live = heads.filter(col("agent_uscc").is_null() & col("agent_code").is_null())
+    live = live.join(voided, on="certificate", how="anti").select("certificate", "holder_uscc")
+    kept = shelves.take(
+        "goods-certified",
+        bucket,
+        {"certificate": pl.String, "line": pl.Int64, "invoice": pl.String, "invoice_line": pl.Int64},
+    )
+    lines = shelves.take("lines", bucket, LINES).join(kept, on=["certificate", "line"], how="left")
+    lines = lines.join(live, on="certificate")
+    exported = pl.concat_str(pl.lit("item "), "line_declaration", pl.lit(" "), "line_item")
+    invoiced = pl.concat_str(
+        pl.lit("invoice "), "invoice", pl.lit(" "), "invoice_line", pl.lit(" "), "holder_uscc"
+    )
+    covers = lines.select(
+        "certificate",
+        goods=pl.coalesce(exported, invoiced),
+        covered="line_quantity",
+        unit="line_unit",
+        exported="line_exported",
+    )
+    shelves.put("covers", covers.filter(col("goods").is_not_null()).select(list(_COVERS)), "goods")
+    heads = shelves.take("declarations", bucket, DECLARATIONS).filter(col("act") == Act.EXPORT.value)
+    items = shelves.take("items", bucket, ITEMS).join(heads.select("declaration"), on="declaration")
+    shipped = items.select(
+        goods=pl.concat_str(pl.lit("item "), "declaration", pl.lit(" "), "item"),
+        certificate=pl.lit(None, pl.String),
+        covered=pl.lit(None, pl.Int64),
+        unit="first_unit",
+        exported="first",
+    )
+    shelves.put("covers", shipped, "goods")
+
+
+def _twice(covers: pl.DataFrame) -> pl.DataFrame:
+    sizes = {code: one.size for code, one in units().items()}
+    kinds = {code: one.dimension for code, one in units().items()}
+    size = col("unit").replace_strict(sizes, default=None, return_dtype=pl.Int128)
+    several = covers.filter(col("certificate").is_not_null()).group_by("goods").agg(many=pl.len())
+    told = covers.join(several.filter(col("many") > 1), on="goods").with_columns(
+        kind=col("unit").replace_strict(kinds, default=None, return_dtype=pl.String),
+        covered_parts=col("covered").cast(pl.Int128) * size,
+        exported_parts=col("exported").cast(pl.Int128) * size,
+        size=size,
+    )
+    sums = told.group_by("goods").agg(
+        col("covered_parts").sum(),
+        col("exported_parts").max(),
+        one_kind=col("kind").n_unique() == 1,
+        shown_unit=col("unit").first(),
+        shown_size=col("size").first(),
+    )
+    over = sums.filter(col("one_kind") & (col("covered_parts") > col("exported_parts")))
+    found = (
+        told.filter(col("certificate").is_not_null()).select("goods", "certificate").join(over, on="goods")
+    )
+    names = {code: one.name for code, one in units().items()}
+    unit = pl.concat_str(
+        pl.lit(" "), col("shown_unit").replace_strict(names, default="", return_dtype=pl.String)
+    )
+    found = found.with_columns(
+        declared=pl.concat_str(words.plain_text(col("exported_parts") // col("shown_size"), 5), unit),
+        certified=pl.concat_str(words.plain_text(col("covered_parts") // col("shown_size"), 5), unit),
+        other=col("goods").str.strip_prefix("item ").str.strip_prefix("invoice "),
+    )
+    return said("papers.goods_covered_twice", found.sort("goods", "certificate"))
+
+
+def on_several(references: pl.DataFrame) -> pl.DataFrame:
+    """Certificates that several declarations name, each declaration a finding."""
+    several = references.filter(col("declaration").n_unique().over("certificate") > 1)
+    others = several.with_columns(
+        other=col("declaration").unique(maintain_order=True).str.join(", ").over("certificate")
+    )
+    return said("papers.certificate_on_several", others.with_columns(col("other").str.slice(0, 300)))
+
+
+def lapsing(certificates: pl.DataFrame, references: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Unused certificates whose goods must soon be declared, and those that nobody names at all."""
+    unused = certificates.join(references, on="certificate", how="anti").filter(
+        ~col("agent") & col("state").fill_null(UseState.AVAILABLE.value).is_in([UseState.AVAILABLE.value])
+    )
+    soon = as_number(today + LAPSING)
+    ending = (col("until") <= soon).fill_null(value=False)
+    day = col("until").cast(pl.Int32).cast(pl.Date).cast(pl.String)
+    return pl.concat(
+        [
+            pl.DataFrame(schema=SAID),
+            said("papers.certificate_lapsing", unused.filter(ending), other=day),
+            said("papers.certificate_unused", unused.filter(~ending)),
+        ]
+    )

@@ -1,0 +1,171 @@
+"""Everything that was read, on shelves: rows by the number of their paper, and what could not be read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from hefu.documents.certificate import Certificate
+from hefu.documents.declaration import Declaration
+from hefu.engines.shelves import Shelves
+from hefu.errors import HefuError, Text
+from hefu.inspection import certified, declared
+from hefu.inspection.documents import frame_of, references_frame, references_of, rows_of
+from hefu.inspection.fields import Paper
+from hefu.inspection.parting import PLACE
+from hefu.inspection.result import COLUMNS, FILES, REFUSALS
+
+_NUMBER: Final = {Paper.DECLARATION: "declaration", Paper.CERTIFICATE: "certificate"}
+_REFUSED: Final = {"source": pl.Int32, "number": pl.String} | {
+    name: kind for name, kind in REFUSALS.items() if name not in ("file", "sheet")
+}
+_AT_ONCE: Final = 20_000
+"""Documents that are laid down together."""
+
+
+@dataclass(slots=True)
+class _File:
+    file: str
+    sheet: str
+    paper: str
+    header: int
+    rows: int = 0
+
+
+class Papers:
+    """What was read. ``rows`` of sheets and documents lie on ``shelves`` under the name of their paper, keyed by its
+    number; invoices and agreements, of which there are few, in memory (``others``).
+    """
+
+    def __init__(self, shelves: Shelves) -> None:
+        self.shelves = shelves
+        self.others: defaultdict[Paper, list[pl.DataFrame]] = defaultdict(list)
+        self.assumed: dict[str, Text] = {}
+        self.stated: defaultdict[Paper, set[str]] = defaultdict(set)
+        self._files: list[_File] = []
+        self._columns: list[pl.DataFrame] = []
+        self._refused: list[pl.DataFrame] = []
+        self._documents: list[tuple[Declaration | Certificate, int, int]] = []
+
+    def open(self, file: str, sheet: str = "", paper: Paper | None = None, header: int = 0) -> int:
+        """A sheet or file to come: its number, under which its rows are laid down."""
+        self._files.append(_File(file, sheet, paper.value if paper else "", header))
+        return len(self._files) - 1
+
+    def columns(self, source: int, rows: Sequence[dict[str, str]]) -> None:
+        """What the columns of a sheet were read as: ``column``, ``title``, ``field``, ``suggested``."""
+        place = {"file": self._files[source].file, "sheet": self._files[source].sheet}
+        self._columns.append(pl.DataFrame([{**place, **row} for row in rows], schema=dict(COLUMNS)))
+
+    def add_rows(self, source: int, rows: pl.DataFrame, counted: int) -> None:
+        """Typed rows of a sheet, out of ``counted`` that it had."""
+        one = self._files[source]
+        one.rows += counted
+        paper = Paper(one.paper)
+        stated = [name for name in rows.columns if rows[name].null_count() < rows.height]
+        self.stated[paper].update(stated)
+        rows = rows.select(stated).with_columns(source=pl.lit(source, pl.Int32))
+        if not rows.height:
+            return
+        if paper in _NUMBER:
+            self.shelves.put(paper.value, rows, _NUMBER[paper])
+        else:
+            self.others[paper].append(rows)
+
+    def add_document(self, source: int, document: Declaration | Certificate, row: int) -> None:
+        """A document of a file, the ``row``-th in it."""
+        self._files[source].rows += 1
+        kind = Paper.CERTIFICATE if isinstance(document, Certificate) else Paper.DECLARATION
+        self._files[source].paper = kind.value
+        self._documents.append((document, source, row))
+        if len(self._documents) >= _AT_ONCE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Lay down what has been gathered."""
+        told, self._documents = self._documents, []
+        references: list[tuple[Any, ...]] = []
+        rows: defaultdict[Paper, list[dict[str, Any]]] = defaultdict(list)
+        for document, source, row in told:
+            kind = Paper.CERTIFICATE if isinstance(document, Certificate) else Paper.DECLARATION
+            rows[kind] += rows_of(document, source, row)
+            if isinstance(document, Declaration):
+                references += references_of(document)
+        for kind, made in rows.items():
+            frame = frame_of(made, kind)
+            self.stated[kind].update(frame.columns)
+            self.shelves.put(kind.value, frame, _NUMBER[kind])
+        if references:
+            self.shelves.put("references", references_frame(references), "declaration")
+
+    def refuse(self, source: int, refused: pl.DataFrame) -> None:
+        """Cells that could not be read, as ``result.REFUSALS`` without file and sheet, with the ``number`` of their paper
+        where it is known.
+        """
+        if refused.height:
+            told = refused.with_columns(source=pl.lit(source, pl.Int32))
+            if "number" not in told.columns:
+                told = told.with_columns(number=pl.lit(None, pl.String))
+            self._refused.append(told.select(list(_REFUSED)))
+
+    def refuse_rows(self, refused: pl.DataFrame) -> None:
+        """Rows that cannot be judged, as :data:`~hefu.inspection.declared.REFUSED`."""
+        texts = {**declared.RULES, **certified.RULES}
+        rules = {
+            f"rule_{language}": {name: getattr(text, language) for name, text in texts.items()}
+            for language in ("zh", "en")
+        }
+        told = refused.with_columns(
+            cell=pl.lit(""),
+            title=pl.lit(""),
+            **{
+                name: pl.col("rule").replace_strict(names, return_dtype=pl.String)
+                for name, names in rules.items()
+            },
+        )
+        self._refused.append(told.select(pl.col(name).cast(kind) for name, kind in _REFUSED.items()))
+
+    def refuse_file(
+        self, error: HefuError, source: int | None = None, row: int = 0, *, counted: int = 1
+    ) -> None:
+        """A file, sheet or document that could not be read: every problem a refusal, ``counted`` rows refused."""
+        if source is None:
+            source = self.open(error.first.file)
+        self._files[source].rows += counted
+        rows = [
+            {
+                "source": source, "number": None, "row": row, "cell": "", "title": "", "field": one.place,
+                "value": one.value, "rule_zh": f"{one.message.zh} → {one.cure.zh}",
+                "rule_en": f"{one.message.en} → {one.cure.en}",
+            }
+            for one in error.problems
+        ]  # fmt: skip
+        self._refused.append(pl.DataFrame(rows, schema=_REFUSED))
+
+    def refused(self) -> pl.DataFrame:
+        """All that was refused, with the number of its ``source`` and of its paper."""
+        return pl.concat([pl.DataFrame(schema=_REFUSED), *self._refused])
+
+    def places(self) -> pl.DataFrame:
+        """File and sheet of every ``source``."""
+        told = [(number, one.file, one.sheet) for number, one in enumerate(self._files)]
+        schema = {"source": PLACE["source"], "file": pl.String, "sheet": pl.String}
+        return pl.DataFrame(told, schema=schema, orient="row")
+
+    def files(self) -> pl.DataFrame:
+        """All files and sheets with their counts: rows in = judged + refused."""
+        refused = self.refused().group_by("source").agg(refused=pl.struct("row", "source").n_unique())
+        counts: dict[int, int] = dict(refused.iter_rows())
+        told = []
+        for number, one in enumerate(self._files):
+            lost = min(counts.get(number, 0), one.rows)
+            told.append((one.file, one.sheet, one.paper, one.header, one.rows, one.rows - lost, lost))
+        return pl.DataFrame(told, schema=dict(FILES), orient="row")
+
+    def read_columns(self) -> pl.DataFrame:
+        """All columns of all sheets."""
+        return pl.concat([pl.DataFrame(schema=dict(COLUMNS)), *self._columns])
