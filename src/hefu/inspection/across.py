@@ -29,6 +29,8 @@ CERTIFICATES_TOLD: Final = {
     "holder_name": pl.String, "state": pl.String, "agent": pl.Boolean, "until": pl.Int64, "usd": pl.Int64,
 }  # fmt: skip
 """What is told of each certificate; ``agent``: it is a principal's, for its agent to apply with."""
+_PART: Final = "\x1f"
+"""Stands between the parts of what names goods: no field may hold it."""
 _COVERS: Final = {
     "goods": pl.String, "certificate": pl.String, "covered": pl.Int64, "unit": pl.String, "exported": pl.Int64,
 }  # fmt: skip
@@ -82,10 +84,8 @@ def _lay_covers(shelves: Shelves, bucket: int) -> None:
     )
     lines = shelves.take("lines", bucket, LINES).join(kept, on=["certificate", "line"], how="left")
     lines = lines.join(live, on="certificate")
-    exported = pl.concat_str(pl.lit("item "), "line_declaration", pl.lit(" "), "line_item")
-    invoiced = pl.concat_str(
-        pl.lit("invoice "), "invoice", pl.lit(" "), "invoice_line", pl.lit(" "), "holder_uscc"
-    )
+    exported = pl.concat_str(pl.lit("item"), "line_declaration", "line_item", separator=_PART)
+    invoiced = pl.concat_str(pl.lit("invoice"), "invoice", "invoice_line", "holder_uscc", separator=_PART)
     covers = lines.select(
         "certificate",
         goods=pl.coalesce(exported, invoiced),
@@ -97,7 +97,7 @@ def _lay_covers(shelves: Shelves, bucket: int) -> None:
     heads = shelves.take("declarations", bucket, DECLARATIONS).filter(col("act") == Act.EXPORT.value)
     items = shelves.take("items", bucket, ITEMS).join(heads.select("declaration"), on="declaration")
     shipped = items.select(
-        goods=pl.concat_str(pl.lit("item "), "declaration", pl.lit(" "), "item"),
+        goods=pl.concat_str(pl.lit("item"), "declaration", "item", separator=_PART),
         certificate=pl.lit(None, pl.String),
         covered=pl.lit(None, pl.Int64),
         unit="first_unit",
@@ -135,7 +135,7 @@ def _twice(covers: pl.DataFrame) -> pl.DataFrame:
     found = found.with_columns(
         declared=pl.concat_str(words.plain_text(col("exported_parts") // col("shown_size"), 5), unit),
         certified=pl.concat_str(words.plain_text(col("covered_parts") // col("shown_size"), 5), unit),
-        other=col("goods").str.strip_prefix("item ").str.strip_prefix("invoice "),
+        other=col("goods").str.split(_PART).list.slice(1, 2).list.join(" / "),
     )
     return said("papers.goods_covered_twice", found.sort("goods", "certificate"))
 

@@ -329,15 +329,17 @@ def _texts(check: Check) -> list[pl.Expr]:
         "remedy_en": check.remedy.en,
     }
     return [pl.lit(value).alias(name) for name, value in plain.items()] + [
-        _filled(text).alias(name) for name, text in texts.items()
+        filled(text).alias(name) for name, text in texts.items()
     ]
 
 
-def _filled(text: str) -> pl.Expr:
-    """A sentence with its slots taken from the columns of the same names."""
+def filled(text: str) -> pl.Expr:
+    """A sentence with its slots taken from the columns of the same names, as far as there are any."""
     parts = _SLOT.split(text)
     told = [
-        col(part).cast(pl.String).fill_null("") if place % 2 else pl.lit(part)
+        col(part).cast(pl.String).fill_null("")
+        if place % 2 and part in SAID
+        else pl.lit("…" if place % 2 else part)
         for place, part in enumerate(parts)
         if part
     ]

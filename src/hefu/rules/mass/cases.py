@@ -27,7 +27,7 @@ from hefu.rules.frame import MONEY_SCALE, TAX_SCALE
 from hefu.rules.mass.tables import Tables
 
 Row = dict[str, Any]
-_NO_OFFICE: Final = ""
+_NO_OFFICE: Final = "0" * 11
 """Tables hold what is compared; the tax office is not."""
 
 
