@@ -204,6 +204,18 @@ CHECKS: Final = {
             _PRACTICE,
         ),
         Check(
+            "papers.invoice_exceeded",
+            Severity.WARN,
+            Action.SETTLE,
+            "quantity",
+            Text(
+                "证明 {certificate} 第 {line} 行 {certified}, 发票 {other} 只有 {declared}",
+                "line {line} of certificate {certificate} covers {certified}, invoice {other} has {declared}",
+            ),
+            Text("核对发票行与证明行", "check the line of the invoice against that of the certificate"),
+            _A256,
+        ),
+        Check(
             "papers.agreement_party_differs",
             Severity.WARN,
             Action.SETTLE,
