@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import polars as pl
-
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.engines.shelves import Shelves
-from hefu.inspection.across import certificates_told, covered_twice, lapsing, on_several
+from hefu.inspection.across import across_all, certificates_told
 from hefu.inspection.answer import answer
 from hefu.inspection.judging import judge_all
 from hefu.inspection.papers import Papers
@@ -36,10 +34,5 @@ def inspected(papers: Papers, policy: Policy | None = None) -> Inspection:
     policy = policy or Policy()
     judged = judge_all(papers, policy, CURRENT)
     certificates = certificates_told(papers.shelves, policy)
-    said = [
-        judged.said,
-        covered_twice(papers.shelves),
-        on_several(judged.references),
-        lapsing(certificates, judged.references, TODAY),
-    ]
-    return answer(papers, judged, certificates, pl.concat(said), (CURRENT, policy), AT)
+    said = across_all(papers, judged, certificates, policy, TODAY)
+    return answer(papers, judged, certificates, said, (CURRENT, policy), AT)

@@ -145,3 +145,25 @@ def test_nothing_given_is_an_empty_answer(tmp_path: Path) -> None:
     assert told.sound
     assert told.declarations.is_empty()
     assert told.findings.is_empty()
+
+
+@pytest.mark.parametrize("buckets", [1, 3])
+def test_an_unused_certificate_that_fits_is_pointed_out(tmp_path: Path, buckets: int) -> None:
+    case = pair("export", decl={"certificates": []})
+    told = inspected(papers_of(_documents(case), tmp_path, buckets))
+    assert set(told.findings["code"]) == {
+        "certificate.missing",
+        "papers.certificate_fits",
+        "papers.certificate_unused",
+    }
+    fits = told.findings.filter(told.findings["code"] == "papers.certificate_fits").to_dicts()[0]
+    assert (fits["declaration"], fits["certificate"]) == (
+        case.declaration.number,
+        case.certificates[0].number,
+    )
+
+
+def test_a_certificate_for_more_goods_does_not_fit(tmp_path: Path) -> None:
+    case = pair("export", decl={"certificates": [], "items": [item(first={"quantity": "99", "unit": "011"})]})
+    told = inspected(papers_of(_documents(case), tmp_path))
+    assert "papers.certificate_fits" not in set(told.findings["code"])

@@ -14,8 +14,7 @@ from tests.inspection.papers import inspected, papers_of
 
 
 def _codes(folder: Path, **changes: Any) -> list[str]:
-    documents = [certificate("export"), declaration("export", **changes)]
-    found = inspected(papers_of(documents, folder)).findings
+    found = inspected(papers_of([certificate("export"), declaration("export", **changes)], folder)).findings
     return [code for code in found["code"] if code.startswith("papers.")]
 
 

@@ -13,7 +13,10 @@ from hefu.documents.certificate import Purpose
 from hefu.documents.codes.tables import units
 from hefu.documents.declaration import Act
 from hefu.engines.shelves import Shelves
+from hefu.inspection.agreeing import disagreements
 from hefu.inspection.checks import SAID, said
+from hefu.inspection.judging import Judgement
+from hefu.inspection.papers import Papers
 from hefu.rules import words
 from hefu.rules.case import UseState
 from hefu.rules.days import as_day, as_number, months_after
@@ -34,6 +37,24 @@ _PART: Final = "\x1f"
 _COVERS: Final = {
     "goods": pl.String, "certificate": pl.String, "covered": pl.Int64, "unit": pl.String, "exported": pl.Int64,
 }  # fmt: skip
+
+
+def across_all(
+    papers: Papers, judged: Judgement, certificates: pl.DataFrame, policy: Policy, today: date
+) -> pl.DataFrame:
+    """Everything that checks say, what was said of the rows included, as ``SAID``."""
+    lapse = lapsing(certificates, judged.references, today)
+    missing = judged.findings.filter(col("code") == "certificate.missing").select("declaration")
+    return pl.concat(
+        [
+            judged.said,
+            covered_twice(papers.shelves),
+            on_several(judged.references),
+            lapse,
+            fitting(papers.shelves, missing, lapse.select("certificate")),
+            disagreements(papers, judged.references, policy),
+        ]
+    )
 
 
 def certificates_told(shelves: Shelves, policy: Policy) -> pl.DataFrame:
@@ -163,4 +184,52 @@ def lapsing(certificates: pl.DataFrame, references: pl.DataFrame, today: date) -
             said("papers.certificate_lapsing", unused.filter(ending), other=day),
             said("papers.certificate_unused", unused.filter(~ending)),
         ]
+    )
+
+
+def fitting(shelves: Shelves, missing: pl.DataFrame, unused: pl.DataFrame) -> pl.DataFrame:
+    """Unused certificates (``certificate``) that fit declarations without one (``declaration``): of the same firm, for
+    exactly the same goods, code, unit and quantity, item for item.
+    """
+    if missing.is_empty() or unused.is_empty():
+        return pl.DataFrame(schema=SAID)
+    goods, lines = [], []
+    for bucket in range(shelves.buckets):
+        heads = shelves.take("declarations", bucket, DECLARATIONS).join(missing, on="declaration", how="semi")
+        items = shelves.take("items", bucket, ITEMS).join(
+            heads.select("declaration", firm="trader_uscc"), on="declaration"
+        )
+        goods.append(
+            items.select(
+                "declaration", "firm", hs=col("item_hs").str.slice(0, 8), unit="first_unit", quantity="first"
+            )
+        )
+        held = shelves.take("certificates", bucket, CERTIFICATES).join(unused, on="certificate", how="semi")
+        held = held.filter(col("purpose") == Purpose.EXPORT.value).select("certificate", firm="holder_uscc")
+        covers = shelves.take("lines", bucket, LINES).join(held, on="certificate")
+        lines.append(
+            covers.select(
+                "certificate",
+                "firm",
+                hs=col("line_hs").str.slice(0, 8),
+                unit="line_unit",
+                quantity="line_quantity",
+            )
+        )
+    wanted, offered = (
+        _bundled(pl.concat(rows), name) for rows, name in ((goods, "declaration"), (lines, "certificate"))
+    )
+    fits = wanted.join(offered, on=["firm", "goods"]).filter(
+        col("declaration").is_unique() & col("certificate").is_unique()
+    )
+    return said("papers.certificate_fits", fits.sort("declaration"))
+
+
+def _bundled(rows: pl.DataFrame, paper: str) -> pl.DataFrame:
+    """The goods of a paper as one text, whatever their order."""
+    goods = pl.concat_str("hs", "unit", "quantity", separator=_PART)
+    return (
+        rows.with_columns(goods=goods)
+        .group_by(paper, "firm", maintain_order=True)
+        .agg(goods=col("goods").sort().str.join(_PART * 2))
     )
