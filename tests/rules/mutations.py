@@ -40,6 +40,7 @@ TAXES = (
     {"refunded_vat": "13"},
     {"refunded_vat": "13", "repaid_vat": "13", "payment_slip": "JK1", "paid_on": "2026-02-20"},
     {"refunded_vat": "13", "repaid_vat": "1", "payment_slip": "JK1", "paid_on": "2026-02-20"},
+    {"refunded_vat": "13", "repaid_vat": "1", "payment_slip": "JK1", "paid_on": "2026-03-02"},
 )
 
 
@@ -119,7 +120,7 @@ def _certificate(
         number=name,
         issued_on=_pick(random, "2026-03-01", "2026-03-05", "2026-03-06"),
         holder=_pick(random, firm, STRANGER, {"uscc": firm["uscc"]}),
-        refund_state=_pick(random, "not_claimed", "reversed", "paid_back", "refunded_open"),
+        refund_state=_pick(random, "not_claimed", "reversed", "paid_back", "paid_back", "refunded_open"),
         lines=lines,
         **chain,
     )
@@ -132,6 +133,7 @@ def _line(random: Random, purpose: str, number: int, one: dict[str, Any]) -> dic
         "goods_name": _pick(random, "棉制针织T恤衫", "智能手机"),
         "unit": _pick(random, one["unit"], *UNITS),
         "quantity": _pick(random, one["quantity"], *QUANTITIES),
+        "exported_quantity": _pick(random, None, "250", "1000"),
         "fob_usd": _pick(random, None, "1000", "900", "0.5"),
         "tax": _pick(random, None, *TAXES),
     }
@@ -141,7 +143,7 @@ def _line(random: Random, purpose: str, number: int, one: dict[str, Any]) -> dic
         **told,
         "declaration": _pick(random, EXPORT, OTHER_EXPORT),
         "item": _pick(random, one["item"], 7),
-        "export_date": _pick(random, "2026-02-01", "2026-02-02"),
+        "export_date": _pick(random, "2026-02-01", "2026-02-02", "2026-03-02", None),
     }
 
 
@@ -195,6 +197,7 @@ def _original(random: Random, firm: dict[str, str], goods: list[dict[str, Any]])
         certificates=None,
         trader=_pick(random, firm, STRANGER),
         mode=_pick(random, "0110", "9810", "0214", "8888"),
+        declared_on=_pick(random, "2026-02-01", "2026-03-02", "2026-03-06"),
         moved_on=_pick(random, None, "2026-02-02"),
         items=[_item(random, one) for one in goods],
     )

@@ -120,6 +120,19 @@ def test_a_certificate_of_later_is_an_act_declared_too_early(act: str) -> None:
     assert after(one, case).declaration.declared_on == date(2026, 3, 9)
 
 
+@pytest.mark.parametrize(("issued", "day"), [("2026-03-06", "2026-03-09"), ("2026-03-10", "2026-03-10")])
+def test_an_act_before_its_export_was_declared_later_and_after_its_certificates(
+    issued: str, day: str
+) -> None:
+    case = pair(cert={"issued_on": issued})
+    (one,) = offered(case, "date.before_export", "2026-03-05", "2026-03-09", at=(0, 0))
+    number = case.declaration.number
+    assert words([one]) == [f"declaration {number} declared_on: 2026-03-05 -> {day} (declarant)"]
+    bare = pair(certificates=())
+    (one,) = offered(bare, "date.before_export", "2026-03-05", "2026-03-09", at=(0, 0))
+    assert one.edit.after == "2026-03-09"
+
+
 def test_the_day_of_export_is_corrected_in_the_certificate() -> None:
     case = pair(cert={"lines": [line(line=4, export_date="2026-02-02")]})
     (one,) = offered(case, "date.export_date_differs", "2026-02-01", "2026-02-02", at=(1, 4))

@@ -61,6 +61,7 @@ EXPECTED: dict[str, list[str]] = {
             "declaration.differs": RELATED,
             "party.original_trader_differs": TRADER,
             "quantity.exceeds_export": BOTH_LESS,
+            "date.before_export": ["declaration declared_on = 2026-03-06 (declarant)"],
             "date.export_date_differs": ["certificate lines[1].export_date = 2026-02-01 (reissue)"],
         }.items()
     },

@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from hefu.rules.case import Case
 from hefu.rules.policy import Policy
-from tests.builders import line
-from tests.rules.pairs import ACTS, AFTER_EXPORT, Broken, codes, judged, only, pair
+from tests.builders import certificate, invoice_line, item, line
+from tests.rules.pairs import (
+    ACTS,
+    AFTER_EXPORT,
+    OTHER_EXPORT,
+    Broken,
+    codes,
+    judged,
+    only,
+    pair,
+    several,
+)
 
 ISSUED = date(2026, 3, 1)
 EXPORTED = date(2026, 2, 1)
@@ -29,7 +39,41 @@ def _certified(day: str | None, act: str = "return", **shipped: object) -> Case:
     return pair(act, cert={"lines": [line(export_date=day)]}, shipped=shipped)
 
 
+def _shipped_on(day: str, act: str = "return", issued: str = "2026-03-01", **rest: object) -> Case:
+    """The export was declared on this day; the act is of 5 March."""
+    return pair(act, cert={"issued_on": issued}, shipped={"declared_on": day, **rest})
+
+
+def _stated(day: str | None, act: str = "return", issued: str = "2026-03-01") -> Case:
+    """Customs has no export declaration on record, the certificate states its day."""
+    return pair(act, cert={"issued_on": issued, "lines": [line(export_date=day)]}, original=None)
+
+
 BROKEN = (
+    *(
+        Broken(
+            "date.before_export",
+            _shipped_on("2026-03-06", act),
+            "2026-03-05",
+            "2026-03-06",
+            "declared_on",
+            why=act,
+        )
+        for act in AFTER_EXPORT
+    ),
+    *(
+        Broken(
+            "date.issued_before_export",
+            _shipped_on("2026-03-02", act),
+            "2026-03-02",
+            "2026-03-01",
+            "issued_on",
+            severity="warn",
+            question="entitlement",
+            why=act,
+        )
+        for act in AFTER_EXPORT
+    ),
     *(
         _broken("date.issued_after_act", _declared("2026-02-28", act), "2026-02-28", "2026-03-01", why=act)
         for act in ACTS
@@ -232,3 +276,86 @@ def test_a_window_ends_on_the_last_day_of_a_shorter_month(exported: str, months:
             original=None,
         )
         assert codes(case, policy) == ["original.unknown", *expected]
+
+
+@pytest.mark.parametrize(("day", "fits"), [("2026-03-01", True), ("2026-03-05", True), ("2026-03-06", False)])
+@pytest.mark.parametrize("act", AFTER_EXPORT)
+def test_no_act_is_declared_before_its_export(act: str, day: str, *, fits: bool) -> None:
+    """The day of issue is the same as that of the export, or the act's."""
+    issued = min(day, "2026-03-05")
+    assert codes(_shipped_on(day, act, issued)) == ([] if fits else ["date.before_export"])
+
+
+def test_the_day_on_which_the_goods_left_does_not_matter_to_an_act_before_it() -> None:
+    assert codes(_shipped_on("2026-03-01", "amendment", moved_on="2026-03-09")) == []
+
+
+@pytest.mark.parametrize(("day", "fits"), [("2026-03-05", True), ("2026-03-06", False), (None, True)])
+def test_where_the_export_is_not_on_record_the_certificate_tells_its_day(
+    day: str | None, *, fits: bool
+) -> None:
+    found = codes(_stated(day, issued="2026-03-05"))
+    assert found == ["original.unknown", *([] if fits else ["date.before_export"])]
+
+
+def test_what_is_on_record_goes_before_what_the_certificate_says_of_its_day() -> None:
+    case = pair(cert={"lines": [line(export_date="2026-03-06")]}, shipped={"declared_on": "2026-03-01"})
+    assert codes(case) == ["date.export_date_differs"]
+
+
+def test_an_act_before_its_certificate_and_its_export_is_told_once() -> None:
+    assert codes(_declared("2026-01-31")) == ["date.issued_after_act"]
+
+
+def test_an_act_before_its_export_is_told_once_however_many_lines_and_certificates() -> None:
+    documents = [certificate(number=name, lines=[line(quantity="50")]) for name in "AB"]
+    assert codes(several(documents, shipped={"declared_on": "2026-03-06"})) == ["date.before_export"]
+
+
+def test_a_certificate_of_another_export_declaration_tells_nothing_of_the_day() -> None:
+    case = pair(
+        decl={"related": OTHER_EXPORT}, cert={"lines": [line(export_date="2026-04-01")]}, original=None
+    )
+    assert codes(case) == ["declaration.differs"]
+
+
+@pytest.mark.parametrize("issued", ["2026-02-28", "2026-03-01", "2026-03-02"])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_certificate_is_issued_on_the_day_of_export_or_later(issued: str, *, known: bool) -> None:
+    expected = ["date.issued_before_export"] if issued == "2026-02-28" else []
+    if known:
+        assert codes(_shipped_on("2026-03-01", issued=issued)) == expected
+    else:
+        assert codes(_stated("2026-03-01", issued=issued)) == ["original.unknown", *expected]
+
+
+def test_the_lines_day_of_export_is_the_day_that_its_issue_is_held_against() -> None:
+    case = pair(
+        cert={"issued_on": "2026-03-01", "lines": [line(export_date="2026-03-02")]},
+        shipped={"declared_on": "2026-02-01", "moved_on": "2026-03-02"},
+    )
+    assert codes(case) == ["date.issued_before_export"]
+    assert judged(case).passes
+
+
+def test_a_wrong_day_of_export_is_not_told_again_as_too_early_an_issue() -> None:
+    case = pair(cert={"lines": [line(export_date="2026-03-02")]})
+    assert codes(case) == ["date.export_date_differs"]
+
+
+def test_an_issue_before_the_export_is_told_once_a_certificate() -> None:
+    goods = [item(), item(item=2, hs_code="8517130000")]
+    lines = [line(), line(line=2, item=2, hs_code="8517130000")]
+    case = pair(
+        cert={"lines": lines},
+        decl={"items": goods},
+        shipped={"items": goods, "declared_on": "2026-03-02"},
+        goods_left={},
+    )
+    assert codes(case) == ["date.issued_before_export"]
+
+
+@pytest.mark.parametrize("code", ["date.before_export", "date.issued_before_export"])
+def test_before_export_there_is_no_day_of_export_to_be_early_for(code: str) -> None:
+    case = pair("export", cert={"lines": [invoice_line(export_date="2027-01-01")]})
+    assert code not in codes(case)

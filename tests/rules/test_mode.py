@@ -9,6 +9,7 @@ import pytest
 from hefu.documents.codes.tables import modes
 from hefu.rules.case import Case
 from hefu.rules.policy import Policy
+from tests.builders import EXPORT
 from tests.rules.pairs import ACTS, AFTER_EXPORT, Broken, codes, judged, pair
 
 _broken = partial(Broken, field="mode", question="entitlement")
@@ -31,6 +32,12 @@ BROKEN = (
     ),
     *(
         _broken("mode.not_refundable", _exported_under("1039", act), "1039", act, severity="warn", why=act)
+        for act in AFTER_EXPORT
+    ),
+    *(
+        _broken(
+            "mode.original_unknown", _exported_under("8888", act), "8888", EXPORT, severity="warn", why=act
+        )
         for act in AFTER_EXPORT
     ),
     _broken("mode.not_refundable", _mode("export", "1039"), "1039", "export", severity="warn", why="export"),
@@ -74,7 +81,15 @@ def test_a_mode_outside_the_table_is_not_taken_for_one_that_does_not_serve() -> 
 
 
 def test_an_export_under_an_unknown_mode_is_not_called_unrefundable() -> None:
-    assert codes(_exported_under("8888")) == []
+    assert codes(_exported_under("8888")) == ["mode.original_unknown"]
+
+
+@pytest.mark.parametrize("act", AFTER_EXPORT)
+def test_one_unknown_code_in_the_act_and_in_its_export_is_told_once(act: str) -> None:
+    same = pair(act, decl={"mode": "8888"}, shipped={"mode": "8888"})
+    other = pair(act, decl={"mode": "8888"}, shipped={"mode": "7777"})
+    assert codes(same) == ["mode.unknown"]
+    assert codes(other) == ["mode.unknown", "mode.original_unknown"]
 
 
 def test_without_the_export_declaration_its_mode_is_not_judged() -> None:

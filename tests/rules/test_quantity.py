@@ -53,6 +53,29 @@ def _case(
     )
 
 
+def _stated(stated: str, shipped: str = "100", act: str = "return", **rest: Any) -> Case:
+    """100 pieces are covered; the line states how many were exported, and the export declaration does."""
+    return pair(
+        act,
+        cert={"lines": [line(exported_quantity=stated)]},
+        **{
+            "shipped": {"items": [item(first={"quantity": shipped, "unit": "011"})]},
+            "goods_left": {},
+            **rest,
+        },
+    )
+
+
+def _tons_stated(stated: str, shipped: str) -> Case:
+    """A tenth of a ton is covered; the line states in tons how much was exported, the declaration in kilograms."""
+    return pair(
+        cert={"lines": [line(unit="吨", quantity="0.1", exported_quantity=stated)]},
+        decl={"items": [item(first={"quantity": "100", "unit": "035"}, second=None)]},
+        shipped={"items": [item(first={"quantity": shipped, "unit": "035"}, second=None)]},
+        goods_left={},
+    )
+
+
 def _pieces(declared: dict[str, str], certified: dict[str, str]) -> Case:
     """One item and one line, before export, each in a unit of its own."""
     return pair(
@@ -98,6 +121,18 @@ BROKEN = (
     *(
         _at("quantity.exceeds_certificate", _case(act, declared="100.00001"), "100.00001", "100", why=act)
         for act in ACTS
+    ),
+    *(
+        _at(
+            "quantity.exported_differs",
+            _stated("100.00001", act=act),
+            "100",
+            "100.00001",
+            field="exported_quantity",
+            severity="warn",
+            why=act,
+        )
+        for act in AFTER_EXPORT
     ),
     *(
         _at("quantity.exceeds_export", _case(act, exported="99.99999"), "99.99999", "100", why=act)
@@ -430,3 +465,66 @@ def test_what_an_overdrawn_line_takes_of_the_goods_is_its_own_quantity() -> None
     items = [item(item=n, first={"quantity": "60", "unit": "件"}) for n in (1, 2)]
     case = pair(decl={"items": items}, shipped={"items": [item()]}, goods_left=left("100"))
     assert codes(case) == ["quantity.exceeds_certificate"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "shipped", "fits"),
+    [
+        ("100", "100", True),
+        ("100.00001", "100", False),
+        ("100", "100.00001", False),
+        ("250", "250", True),
+        ("9999999999999.99999", "9999999999999.99999", True),
+        ("9999999999999.99999", "9999999999999.99998", False),
+    ],
+)
+def test_the_exported_quantity_that_is_stated_is_the_export_declarations(
+    stated: str, shipped: str, *, fits: bool
+) -> None:
+    case = _stated(stated, shipped)
+    assert codes(case) == ([] if fits else ["quantity.exported_differs"])
+    assert judged(case).passes
+
+
+@pytest.mark.parametrize(
+    ("stated", "shipped", "fits"),
+    [
+        ("0.12", "120", True),
+        ("0.12001", "120", False),
+        ("0.12", "120.00499", True),
+        ("0.12", "120.005", False),
+        ("0.12", "119.99501", True),
+        ("0.12", "119.995", False),
+    ],
+)
+def test_exported_quantities_compare_in_units_that_convert(stated: str, shipped: str, *, fits: bool) -> None:
+    """To less than what writing them in the coarser unit may lose."""
+    assert codes(_tons_stated(stated, shipped)) == ([] if fits else ["quantity.exported_differs"])
+
+
+def test_what_is_told_of_an_exported_quantity_is_in_the_lines_unit() -> None:
+    found = only(_tons_stated("0.13", "120"))
+    assert (found.declared, found.certified) == ("0.12", "0.13")
+
+
+def test_a_line_without_an_exported_quantity_states_none_that_differs() -> None:
+    assert codes(_case(exported="250")) == []
+
+
+def test_where_the_export_is_not_on_record_its_quantity_is_not_asked_for() -> None:
+    assert codes(_stated("250", original=None)) == ["original.unknown"]
+
+
+def test_what_covers_more_than_was_exported_is_not_told_as_a_wrong_statement_too() -> None:
+    assert codes(_stated("100", "99")) == ["quantity.exceeds_export"]
+
+
+def test_in_a_unit_that_does_not_convert_no_exported_quantity_is_compared() -> None:
+    goods = {"items": [item(first={"quantity": "20", "unit": "035"}, second=None)]}
+    case = pair(
+        cert={"lines": [line(quantity="20", exported_quantity="30")]},
+        decl={"items": [item(first={"quantity": "20", "unit": "011"}, second=None)]},
+        shipped=goods,
+        goods_left={},
+    )
+    assert codes(case) == ["unit.not_of_export"]

@@ -78,6 +78,17 @@ BROKEN = (
         line=1,
     ),
     Broken(
+        "refund.paid_after_issue",
+        _tax("paid_back", **{**PAID, "paid_on": "2026-03-02"}),
+        "2026-03-02",
+        "2026-03-01",
+        "paid_on",
+        severity="warn",
+        question="entitlement",
+        item=1,
+        line=1,
+    ),
+    Broken(
         "refund.amount_differs",
         _tax("paid_back", **{**PAID, "repaid_vat": "64.98"}),
         "65",
@@ -259,3 +270,16 @@ def test_only_a_frame_in_which_a_line_states_tax_is_asked_for_amounts() -> None:
 def test_tax_repaid_contradicts_what_was_never_claimed_too() -> None:
     (found,) = judged(_tax("not_claimed", repaid_vat="5", payment_slip="JK1", paid_on="2026-02-20")).findings
     assert (found.code, found.declared) == ("refund.contradicts", "5")
+
+
+@pytest.mark.parametrize(("day", "fits"), [("2026-02-28", True), ("2026-03-01", True), ("2026-03-02", False)])
+@pytest.mark.parametrize("act", ["export", "return", "amendment"])
+def test_tax_reaches_the_treasury_before_the_certificate_says_so(act: str, day: str, *, fits: bool) -> None:
+    case = _tax("paid_back", act, **{**PAID, "paid_on": day})
+    assert codes(case) == ([] if fits else ["refund.paid_after_issue"])
+    assert judged(case).passes
+
+
+def test_a_treasury_date_without_its_slip_lacks_the_slip_and_may_be_late_too() -> None:
+    late = _tax("paid_back", **{**PAID, "payment_slip": None, "paid_on": "2026-03-02"})
+    assert codes(late) == ["refund.payment_missing", "refund.paid_after_issue"]

@@ -127,6 +127,8 @@ def test_every_rule_has_a_question_a_field_and_shows_columns_that_exist(rule: Ru
         "hs_then",
         "tax_told",
         "window_end",
+        "export_declared",
+        "exported_on",
         "expected_fob",
         "repaid_due",
     }

@@ -291,7 +291,10 @@ def _steps(quantity: Decimal, source: str, target: str) -> Fraction:
 
 def _day(case: Case, finding: Finding) -> Iterator[Candidate]:
     _, one, line = _both(case, finding)
-    if finding.code == "date.issued_after_act":
+    if finding.code == "date.before_export":
+        issued = [one.document.issued_on.isoformat() for one in case.certificates if one.document]
+        yield in_declaration(case, "declared_on", finding.declared, max([finding.certified, *issued]))
+    elif finding.code == "date.issued_after_act":
         yield in_declaration(case, "declared_on", finding.declared, finding.certified)
     elif one is not None and line is not None:
         yield in_certificate(one, f"lines[{line.line}].export_date", finding.certified, finding.declared)
@@ -366,6 +369,6 @@ _PROPOSALS: Final[Mapping[str, Proposals]] = {
     **dict.fromkeys(
         ("quantity.exceeds_certificate", "quantity.exceeds_export", "quantity.exceeds_goods"), _quantity
     ),
-    **dict.fromkeys(("date.issued_after_act", "date.export_date_differs"), _day),
+    **dict.fromkeys(("date.issued_after_act", "date.before_export", "date.export_date_differs"), _day),
     "mode.not_for_act": _mode,
 }

@@ -9,9 +9,22 @@ from hefu.rules.days import as_day, as_number, months_after
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Once, Rule, Seldom
-from hefu.rules.sources import A256, ASSUMPTION, CERTIFICATE_RECORD, DUTY_43, ECOMMERCE, cite
+from hefu.rules.sources import (
+    A256,
+    ASSUMPTION,
+    CERTIFICATE_RECORD,
+    DECLARATION_FORM,
+    DUTY_43,
+    ECOMMERCE,
+    cite,
+)
 
 col = pl.col
+_DAY_DIFFERS = (
+    col("original_concerned")
+    & (col("line_export_day") != col("original_day"))
+    & (col("line_export_day") != col("original_declared"))
+)
 
 RULES = (
     Rule(
@@ -39,9 +52,7 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="export_date",
-        broken=col("original_concerned")
-        & (col("line_export_day") != col("original_day"))
-        & (col("line_export_day") != col("original_declared")),
+        broken=_DAY_DIFFERS,
         declared="original_day",
         certified="line_export_day",
         message=Text(
@@ -54,6 +65,58 @@ RULES = (
         ),
         ground=cite(CERTIFICATE_RECORD, ASSUMPTION),
         row="19",
+    ),
+    Rule(
+        code="date.before_export",
+        question=Question.MATCH,
+        severity=Severity.BLOCK,
+        field="declared_on",
+        # declared before its certificate was issued is a rule of its own
+        broken=col("fit")
+        & col("after_export")
+        & col("same_export")
+        & (col("declared_on") < col("export_declared"))
+        & (col("declared_on") >= col("issued_on")),
+        declared="declared_on",
+        certified="export_declared",
+        message=Text(
+            "本单于 {declared} 申报, 早于所涉的出口 ({certified})",
+            "this act was declared on {declared}, before the export that it concerns ({certified})",
+        ),
+        remedy=Text(
+            "核对申报日期和关联报关单号, 填错的更正报关单; 海关没有原单而证明的出口日期写错的, 证明未使用时由税务机关作废后"
+            "重新开具",
+            "check the day of the declaration and the related number and correct what is wrong; if customs has no such export"
+            " on record and the certificate's day of export is wrong, tax voids it, while unused, and issues it anew",
+        ),
+        ground=cite(DECLARATION_FORM, ASSUMPTION),
+        row="19",
+        once=Once.CASE,
+    ),
+    Rule(
+        code="date.issued_before_export",
+        question=Question.ENTITLEMENT,
+        severity=Severity.WARN,
+        field="issued_on",
+        # an act before the export, and a day of export that is not the export declaration's, are rules of their own
+        broken=col("fit")
+        & col("after_export")
+        & (col("issued_on") < col("exported_on"))
+        & (col("exported_on") <= col("declared_on"))
+        & ~_DAY_DIFFERS.fill_null(value=False),
+        declared="exported_on",
+        certified="issued_on",
+        message=Text(
+            "证明 {certificate} 开具于 {certified}, 早于所列货物的出口日期 {declared}",
+            "certificate {certificate} was issued on {certified}, before the export of its goods on {declared}",
+        ),
+        remedy=Text(
+            "税务机关核对开具日期和出口日期; 证明有误且未使用的, 作废后重新开具",
+            "tax checks the day of issue and the day of export, voids a wrong certificate, while unused, and issues it anew",
+        ),
+        ground=cite(CERTIFICATE_RECORD, ASSUMPTION),
+        row="19",
+        once=Once.CERTIFICATE,
     ),
     Rule(
         code="date.window_closed",

@@ -44,6 +44,10 @@ _PAIRS = [
     pl.coalesce("left_unit", "original_unit").alias("goods_unit"),
     pl.coalesce("original_hs", "line_hs").alias("hs_then"),
     pl.when(col("refunded") > 0).then("refunded").otherwise("repaid").alias("tax_told"),
+    pl.coalesce("original_declared", "line_export_day").alias("export_declared"),
+    pl.coalesce(
+        "line_export_day", pl.when(col("line_declaration") == col("export")).then("original_declared")
+    ).alias("exported_on"),
 ]
 
 _GUARDS = [
@@ -144,13 +148,15 @@ def _summed(frame: pl.DataFrame, value: pl.Expr, over: tuple[str, ...], flag: st
 def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
     """What is compared: how much more than the line holds is drawn from it (``excess``), and how much more
     than was exported is certified (``beyond``); in the frame's one unit, or, where units differ, in parts that
-    they have in common (``part`` of the line's unit), since a converted quantity is rounded.
+    they have in common (``part`` of the line's unit), since a converted quantity is rounded. Likewise whether
+    the exported quantity that the line states is another than was exported (``exported_off``).
     """
-    line, exported = wide("line_quantity"), col("exported")
+    line, exported, stated = wide("line_quantity"), col("exported"), wide("line_exported")
     if not _is_mixed(frame):
         return (
             (col("drawn_of_line") - line).alias("excess"),
             (line - exported).alias("beyond"),
+            (stated != exported).alias("exported_off"),
             pl.lit(1, pl.Int64).alias("part"),
         )
     line = line * wide("line_size")
@@ -159,6 +165,7 @@ def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
     return (
         (_summed(frame, drawn, OF_LINE, "line_shared") - line - _lost("item", "line")).alias("excess"),
         (line - shipped - _lost("original", "line")).alias("beyond"),
+        ((stated * wide("line_size") - shipped).abs() > _lost("original", "line")).alias("exported_off"),
         col("line_size").alias("part"),
     )
 

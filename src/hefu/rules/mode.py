@@ -49,6 +49,31 @@ RULES = (
         once=Once.CASE,
     ),
     Rule(
+        code="mode.original_unknown",
+        question=Question.ENTITLEMENT,
+        severity=Severity.WARN,
+        field="mode",
+        # the same code in the act itself is told already
+        broken=col("needed")
+        & col("after_export")
+        & col("export_mode").is_not_null()
+        & col("refundable").is_null()
+        & col("export_mode").ne_missing(col("mode")),
+        declared="export_mode",
+        certified="export",
+        message=Text(
+            "出口报关单 {certified} 的监管方式 {declared} 不在代码表中",
+            "supervision mode {declared} of export declaration {certified} is not in the table",
+        ),
+        remedy=Text(
+            "关员核对出口监管方式, 以及该方式下的出口是否退税",
+            "an officer checks the mode of the export, and whether exports under it are refunded",
+        ),
+        ground=MODE_TABLE,
+        row="20",
+        once=Once.CASE,
+    ),
+    Rule(
         code="mode.not_refundable",
         question=Question.ENTITLEMENT,
         severity=Severity.WARN,

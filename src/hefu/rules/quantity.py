@@ -9,7 +9,7 @@ from hefu.rules.expressions import wide
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule, Seldom
-from hefu.rules.sources import A256, GOODS_ONCE, TAX_PRACTICE, UNIT_TABLE, cite
+from hefu.rules.sources import A256, CERTIFICATE_RECORD, GOODS_ONCE, TAX_PRACTICE, UNIT_TABLE, cite
 from hefu.rules.tolerance import find
 
 col = pl.col
@@ -100,6 +100,30 @@ RULES = (
             "tax voids the certificate, while unused, and issues it anew for no more than was exported",
         ),
         ground=TAX_PRACTICE,
+        row="13",
+    ),
+    Rule(
+        code="quantity.exported_differs",
+        question=Question.MATCH,
+        severity=Severity.WARN,
+        field="exported_quantity",
+        broken=col("measurable")
+        & col("exported_off")
+        & _WITHIN_EXPORT
+        & ~_OTHER_DIMENSION.fill_null(value=False),
+        declared="exported",
+        certified="line_exported",
+        message=Text(
+            "证明 {certificate} 第 {line} 行的出口数量 {certified} 与出口报关单该项的 {declared} 不一致 ({unit})",
+            "line {line} of certificate {certificate} says that {certified} were exported, the export declaration's item"
+            " holds {declared} ({unit})",
+        ),
+        remedy=Text(
+            "税务机关按出口报关单核对出口数量; 证明有误且未使用的, 作废后重新开具",
+            "tax checks the exported quantity by the export declaration, voids a wrong certificate, while unused, and"
+            " issues it anew",
+        ),
+        ground=cite(CERTIFICATE_RECORD, TAX_PRACTICE),
         row="13",
     ),
     Rule(

@@ -81,6 +81,26 @@ RULES = (
         row="22",
     ),
     Rule(
+        code="refund.paid_after_issue",
+        question=Question.ENTITLEMENT,
+        severity=Severity.WARN,
+        field="paid_on",
+        broken=col("fit") & (col("paid_on") > col("issued_on")),
+        declared="paid_on",
+        certified="issued_on",
+        message=Text(
+            "证明 {certificate} 第 {line} 行的税款于 {declared} 入库, 晚于证明的开具日期 {certified}",
+            "the tax of line {line} reached the treasury on {declared}, after certificate {certificate} was issued on"
+            " {certified}",
+        ),
+        remedy=Text(
+            "税务机关核对入库记录; 证明有误且未使用的, 作废后重新开具",
+            "tax checks the treasury's record, voids a wrong certificate, while unused, and issues it anew",
+        ),
+        ground=cite(CERTIFICATE_RECORD, STA_5),
+        row="22",
+    ),
+    Rule(
         code="refund.amount_differs",
         question=Question.ENTITLEMENT,
         severity=Severity.WARN,

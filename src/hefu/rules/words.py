@@ -14,7 +14,16 @@ from hefu.rules.days import as_day
 
 _SCALES: Final[Mapping[str, int]] = {
     **dict.fromkeys(
-        ("drawn_of_line", "wanted_of_goods", "line_quantity", "exported", "left_here", "lacking_quantity"), 5
+        (
+            "drawn_of_line",
+            "wanted_of_goods",
+            "line_quantity",
+            "line_exported",
+            "exported",
+            "left_here",
+            "lacking_quantity",
+        ),
+        5,
     ),
     **dict.fromkeys(("expected_fob", "line_fob"), 4),
     **dict.fromkeys(("refunded", "repaid", "repaid_due", "tax_told"), 6),
@@ -22,8 +31,11 @@ _SCALES: Final[Mapping[str, int]] = {
 """Decimals of the scaled columns."""
 
 _DAYS: Final = frozenset(
-    {"declared_on", "issued_on", "original_day", "line_export_day", "window_end", "amended_on", "paid_on"}
-)
+    {
+        "declared_on", "issued_on", "original_day", "line_export_day", "export_declared", "exported_on",
+        "window_end", "amended_on", "paid_on",
+    }
+)  # fmt: skip
 _UNITS: Final = frozenset({"item_unit", "line_unit", "goods_unit"})
 _WORDS: Final[Mapping[str, Text]] = {
     "export": Text("出口", "export"),

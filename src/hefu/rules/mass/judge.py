@@ -127,6 +127,8 @@ class _Plan:
         values = dict.fromkeys(
             name for shown in (rule.declared, rule.certified) for name in words.columns(shown)
         )
+        if rule.once is not Once.PAIR:
+            places = _in_order(rows.frame, places)
         told = rows.shown(list(dict.fromkeys((*place, "declaration", "certificate", *values))), places)
         told = told.unique(subset=place, keep="first", maintain_order=True)
         apart = rule.once is Once.PAIR
@@ -141,6 +143,15 @@ class _Plan:
             words.column_text(rule.declared, told.columns).alias("declared"),
             words.column_text(rule.certified, told.columns).alias("certified"),
         )
+
+
+def _in_order(frame: pl.DataFrame, places: pl.Series) -> pl.Series:
+    """Rows by the order of their items: what is told once is told of the first, as one by one."""
+    if "item_row" not in frame.columns:
+        return places
+    items = frame.get_column("item_row").gather(places)
+    told = pl.DataFrame({"place": places, "item": items})
+    return told.sort("item", nulls_last=True, maintain_order=True).get_column("place")
 
 
 def _verdicts(asked: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
