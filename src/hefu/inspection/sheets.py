@@ -1,0 +1,25 @@
+"""Sources that hold tables, as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hefu import errors
+from hefu.errors import HefuError
+from hefu.inspection.bounds import LIMITS, UNKNOWN, Limits
+from hefu.inspection.csv_sheets import csv_sheet
+from hefu.inspection.sheet import Sheet
+from hefu.inspection.sources import Source
+
+__all__ = ["Sheet", "sheets"]
+
+
+def sheets(source: Source, limits: Limits = LIMITS) -> Iterator[Sheet | HefuError]:
+    """The sheets of a source: workbooks, texts with separators, parquet, PDF. What cannot be read is an error."""
+    try:
+        if source.form == "csv":
+            yield csv_sheet(source, limits)
+        else:
+            errors.fail(UNKNOWN, file=source.name, value=source.form)
+    except HefuError as error:
+        yield error
