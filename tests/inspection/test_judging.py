@@ -167,3 +167,18 @@ def test_a_certificate_for_more_goods_does_not_fit(tmp_path: Path) -> None:
     case = pair("export", decl={"certificates": [], "items": [item(first={"quantity": "99", "unit": "011"})]})
     told = inspected(papers_of(_documents(case), tmp_path))
     assert "papers.certificate_fits" not in set(told.findings["code"])
+
+
+def test_the_same_declarations_are_looked_at_closely_however_they_are_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hefu.inspection.judging.HEAVIEST", 20)
+    cases = [one for case in _cases(range(200)) if (one := _documentary(case))]
+    documents = [one for case in cases for one in _documents(case)]
+    closely = []
+    for buckets in (1, 6):
+        told = inspected(papers_of(documents, tmp_path / str(buckets), buckets))
+        blocked = told.declarations.filter(told.declarations["blocks"] > 0)["declaration"]
+        assert set(told.details) <= set(blocked) | set(told.findings["declaration"])
+        closely.append(told.details)
+    assert len(closely[0]) == len(closely[1]) == 20

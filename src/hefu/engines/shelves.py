@@ -48,7 +48,7 @@ class Shelves:
             if len(frames) > 1:
                 frames[:] = [pl.concat(frames, how="diagonal")]
         else:
-            frames = [pl.read_ipc(file) for file in self._files[table, bucket]]
+            frames = [pl.read_parquet(file) for file in self._files[table, bucket]]
         if not frames:
             return pl.DataFrame(schema=dict(schema))
         rows = pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
@@ -64,7 +64,7 @@ class Shelves:
         parts = rows.partition_by(_BUCKET, as_dict=True, include_key=False, maintain_order=True)
         for (bucket,), part in parts.items():
             files = self._files[table, int(bucket)]
-            file = self._folder / table / f"{bucket}-{len(files)}.ipc"
+            file = self._folder / table / f"{bucket}-{len(files)}.parquet"
             file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_ipc(file, compression="lz4")
+            part.write_parquet(file, compression="lz4", statistics=False)
             files.append(file)

@@ -93,6 +93,7 @@ def judge_all(
     findings: list[pl.DataFrame] = [pl.DataFrame(schema=FINDINGS)]
     references: list[pl.DataFrame] = []
     heavy: dict[str, Case] = {}
+    loud = told.get_column("declaration").drop_nulls().unique()
     pairs = 0
     for bucket, tables in enumerate(tables_in(papers.shelves)):
         judged = judge(tables, policy, ruleset)
@@ -101,7 +102,7 @@ def judge_all(
         own = own.join(worth(own, tables.items, policy), on="declaration", how="left", maintain_order="left")
         heads.append(own.select(list(HEADS)))
         references.append(tables.references.select("declaration", "certificate").unique(maintain_order=True))
-        loud = pl.concat([findings[-1].select("declaration"), told.select("declaration")])
+        loud = pl.concat([loud, findings[-1].get_column("declaration").unique()])
         heavy = _heavier(heavy, pl.concat(heads), loud, tables)
         pairs += judged.pairs
         on_bucket()
@@ -129,11 +130,9 @@ def _partly(papers: Papers, known: pl.DataFrame) -> pl.DataFrame:
     return said("papers.rows_refused", counts.rename({"number": "declaration"}))
 
 
-def _heavier(
-    heavy: dict[str, Case], heads: pl.DataFrame, loud: pl.DataFrame, tables: Tables
-) -> dict[str, Case]:
+def _heavier(heavy: dict[str, Case], heads: pl.DataFrame, loud: pl.Series, tables: Tables) -> dict[str, Case]:
     """The heaviest declarations seen so far, with those of these tables among them."""
-    ranked = heads.filter("judged").with_columns(loud=col("declaration").is_in(loud["declaration"].implode()))
+    ranked = heads.filter("judged").with_columns(loud=col("declaration").is_in(loud.implode()))
     ranked = ranked.sort("loud", "usd", descending=True, nulls_last=True, maintain_order=True)
     chosen = ranked.head(HEAVIEST).get_column("declaration").to_list()
     here = set(tables.declarations.filter("judged").get_column("declaration"))
