@@ -1,0 +1,1 @@
+"""What an inspection writes: a page, a workbook, files for machines."""
