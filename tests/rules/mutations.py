@@ -89,13 +89,13 @@ def _case(random: Random) -> Case:
     return Case(
         lodged,
         () if random.random() < 0.04 else tuple(_standing(random, one, lodged.number) for one in documents),
-        principals={name: _principal(random, act, name) for name in ("P1", "P2")},
+        principals={name: _principal(random, act, name, goods) for name in ("P1", "P2")},
         export=lodged.related or (random.choice((EXPORT, None)) if act == "return" else None),
         **_shipped(random, act, firm, goods),
         goods_left={} if act == "export" else _left(random, goods),
         amended_on=_pick(random, None, date(2026, 3, 1), date(2026, 3, 3)),
         changing=_pick(random, None, None, None, OTHER_ACT),
-        consignor=_pick(random, None, Party.model_validate(PRINCIPAL), Party.model_validate(STRANGER)),
+        consignor=_pick(random, None, *(Party.model_validate(one) for one in (PRINCIPAL, STRANGER, ODD))),
     )
 
 
@@ -178,10 +178,18 @@ def _standing(random: Random, document: Certificate, act: str) -> Standing:
     return Standing(document.number, state, known, held_by, behind=behind, ticket=ticket)
 
 
-def _principal(random: Random, act: str, name: str) -> Standing:
+def _principal(random: Random, act: str, name: str, goods: list[dict[str, Any]]) -> Standing:
     state = _pick(random, UseState.AVAILABLE, UseState.UNKNOWN, UseState.WITHDRAWN)
-    document = certificate(act, number=name, holder=PRINCIPAL, agent=_pick(random, AGENT, STRANGER))
-    return Standing(name, state, None if state is UseState.UNKNOWN else document)
+    document = certificate(
+        act,
+        number=name,
+        holder=_pick(random, PRINCIPAL, ODD),
+        agent=_pick(random, AGENT, STRANGER),
+        lines=[_line(random, act, n, one) for n, one in enumerate(goods, start=1)],
+    )
+    behind, ticket = _pick(random, False, False, True), _pick(random, None, None, "YJ2")
+    known = None if state is UseState.UNKNOWN else document
+    return Standing(name, state, known, behind=behind, ticket=ticket)
 
 
 def _shipped(random: Random, act: str, firm: dict[str, str], goods: list[dict[str, Any]]) -> dict[str, Any]:

@@ -367,6 +367,28 @@ def test_of_a_certificate_that_is_not_there_nothing_is_said(code: str) -> None:
     assert bool(told(case, code)) is (code == "certificate.behind")
 
 
+def test_a_principals_certificate_is_applied_for_with_the_goods_of_the_agents() -> None:
+    less = chained(principal={"lines": [line(quantity="60", hs_code="6109909000")]})
+    (one,) = offered(less, "principal.goods_differ", "1", "WT0001", at=(0, 0))
+    assert words([one]) == ["certificate WT0001 lines: 6109909000 60 011 -> 6109100000 100 011 (apply)"]
+    assert one.edit.effort == 3
+    now = after(one, less)
+    behind = now.principals["WT0001"].document
+    (own,) = now.certificates
+    assert behind is not None
+    assert own.document is not None
+    assert (behind.lines, behind.agent) == (own.document.lines, own.document.holder)
+    assert now.certificates == less.certificates
+
+
+def test_goods_are_not_proposed_for_a_principals_certificate_that_is_not_there() -> None:
+    case = chained()
+    assert told(case, "principal.goods_differ", "1", "P7") == []
+    assert told(case, "principal.goods_differ", "1", "WT0001", cert="Z") == []
+    unknown = chained(principals={"WT0001": Standing("WT0001", UseState.UNKNOWN)})
+    assert told(unknown, "principal.goods_differ", "1", "WT0001") == []
+
+
 # --- time ------------------------------------------------------------------------------------------------------
 
 

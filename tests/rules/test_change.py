@@ -84,6 +84,10 @@ EXPECTED: dict[str, list[str]] = {
     "principal.unknown": AGENT,
     "principal.voided": AGENT,
     **{f"principal.unfit-{why}": AGENT for why in ("other agent", "no agent")},
+    **{
+        f"principal.goods_differ-{act}": ["certificate lines = 6109100000 100 011 (apply)"]
+        for act in ("export", "return", "amendment", "withdrawal")
+    },
     "hs.differs-export": [
         "declaration items[1].hs_code = 6109100000 (declarant)",
         "certificate lines[1].hs_code = 6109909000 (reissue)",

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
-from hefu.documents.party import Party
-from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.case import Case
 from hefu.rules.policy import Policy
-from tests.builders import AGENT, EXPORTER, PRINCIPAL, STRANGER, certificate
+from tests.builders import EXPORTER, PRINCIPAL, STRANGER
 from tests.rules.pairs import (
     ACTS,
     AFTER_EXPORT,
-    OTHER_ACT,
     Broken,
-    chained,
     codes,
     judged,
     pair,
-    standing,
 )
 
 _broken = partial(Broken, question="entitlement")
-_chain = partial(_broken, field="certificates", declared="BSWT0001", certified="WT0001")
 
-
-def _behind(state: UseState, **changes: Any) -> Case:
-    """The principal's certificate stands so."""
-    document = certificate(number="WT0001", **{"holder": PRINCIPAL, "agent": AGENT, **changes})
-    return chained(principals={"WT0001": standing(document, state)})
-
-
-UNKNOWN_PRINCIPAL = chained(principals={"WT0001": Standing("WT0001", UseState.UNKNOWN)})
 
 ODD = {"uscc": "91350211M0000XUF46", "customs_code": "3502160005"}
 """A real firm whose published code has a check digit that does not fit."""
@@ -131,45 +117,12 @@ BROKEN = (
         "holder",
         severity="warn",
     ),
-    *(
-        _warns(
-            "party.consignor_differs",
-            pair(act, consignor=Party.model_validate(PRINCIPAL)),
-            EXPORTER,
-            PRINCIPAL,
-            "owner",
-            question="match",
-            why=act,
-        )
-        for act in ACTS
-    ),
-    _chain("principal.unknown", UNKNOWN_PRINCIPAL),
-    _chain("principal.unfit", chained(principal={"agent": STRANGER}), why="other agent"),
-    _chain("principal.unfit", chained(principal={"agent": None}), why="no agent"),
-    _chain("principal.voided", _behind(UseState.WITHDRAWN)),
-    *(
-        Broken(
-            "party.owner_differs",
-            chained(act, decl={"owner": STRANGER}),
-            STRANGER["uscc"],
-            PRINCIPAL["uscc"],
-            "owner",
-            severity="warn",
-            why=act,
-        )
-        for act in ACTS
-    ),
 )
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=str)
 def test_one_broken_thing_yields_exactly_its_code(broken: Broken) -> None:
     broken.check()
-
-
-@pytest.mark.parametrize("act", ACTS)
-def test_a_sound_agency_chain_passes_without_findings(act: str) -> None:
-    assert codes(chained(act)) == []
 
 
 def _party(*, uscc: str | None = None, code: str | None = None) -> dict[str, str]:
@@ -263,12 +216,6 @@ def test_holder_and_exporter_that_are_two_firms_are_pointed_out_one_by_one() -> 
     ]
 
 
-def test_a_voided_principals_certificate_is_not_searched_for_another_agent_too() -> None:
-    document = certificate(number="WT0001", holder=PRINCIPAL, agent=STRANGER)
-    case = chained(principals={"WT0001": standing(document, UseState.WITHDRAWN)})
-    assert codes(case) == ["principal.voided"]
-
-
 def test_a_predecessor_is_not_a_successor_and_circles_end() -> None:
     case = pair(cert={"holder": EXPORTER}, decl={"trader": STRANGER}, shipped={"trader": STRANGER})
     assert codes(case, SUCCESSOR) == ["party.holder_differs"]
@@ -291,51 +238,6 @@ def test_one_wrong_holder_is_not_reported_as_a_wrong_exporter_too() -> None:
     assert codes(case) == ["party.holder_differs"]
 
 
-def test_the_principal_itself_cannot_use_the_agents_certificate() -> None:
-    assert codes(chained(decl={"trader": PRINCIPAL}, shipped={"trader": PRINCIPAL})) == [
-        "party.holder_differs"
-    ]
-
-
-def test_the_answer_waits_for_the_principals_certificate() -> None:
-    assert judged(UNKNOWN_PRINCIPAL).waits_for == ("WT0001",)
-    assert judged(chained()).waits_for == ()
-
-
-@pytest.mark.parametrize("state", [UseState.RESERVED, UseState.USED])
-def test_the_use_of_the_principals_certificate_is_not_the_agents_obstacle(state: UseState) -> None:
-    document = certificate(number="WT0001", holder=PRINCIPAL, agent=AGENT)
-    case = chained(principals={"WT0001": standing(document, state, OTHER_ACT)})
-    assert codes(case) == []
-
-
-def test_an_unfit_chain_is_not_searched_for_a_wrong_owner_too() -> None:
-    case = chained(principal={"agent": STRANGER}, decl={"owner": STRANGER})
-    assert codes(case) == ["principal.unfit"]
-
-
-def test_without_an_owner_in_the_declaration_none_is_compared() -> None:
-    assert codes(chained(decl={"owner": None})) == []
-
-
-def test_without_an_agency_the_owner_is_free() -> None:
-    assert codes(pair(decl={"owner": STRANGER})) == []
-
-
-def test_each_certificate_has_its_own_principal() -> None:
-    fit = certificate(number="WT0001", holder=PRINCIPAL, agent=AGENT)
-    unfit = certificate(number="WT0002", holder=PRINCIPAL, agent=STRANGER)
-    a = certificate(number="A", holder=AGENT, principal_certificate="WT0001")
-    b = certificate(number="B", holder=AGENT, principal_certificate="WT0002")
-    case = chained(
-        decl={"certificates": [{"number": "A"}, {"number": "B"}]},
-        certificates=(standing(a), standing(b)),
-        principals={"WT0001": standing(fit), "WT0002": standing(unfit)},
-    )
-    blocked = [(one.code, one.certificate) for one in judged(case).findings if one.severity == "block"]
-    assert blocked == [("principal.unfit", "B")]
-
-
 @pytest.mark.parametrize("role", ["owner", "declarant"])
 @pytest.mark.parametrize("firm", [EXPORTER, STRANGER], ids=["before", "after"])
 def test_a_misfit_code_is_told_whoever_trades(role: str, firm: dict[str, str]) -> None:
@@ -344,36 +246,6 @@ def test_a_misfit_code_is_told_whoever_trades(role: str, firm: dict[str, str]) -
         cert={"holder": firm}, decl={"trader": firm, "owner": None, role: ODD}, shipped={"trader": firm}
     )
     assert codes(case) == [f"party.{role}_check_digit"]
-
-
-@pytest.mark.parametrize("known_by", ["uscc", "customs_code"])
-@pytest.mark.parametrize(
-    ("consignor", "expected"), [(PRINCIPAL, ["party.consignor_differs"]), (EXPORTER, [])]
-)
-def test_a_consignor_is_known_by_either_code(
-    known_by: str, consignor: dict[str, str], expected: list[str]
-) -> None:
-    owner = {known_by: EXPORTER[known_by]}
-    case = pair(decl={"owner": owner}, consignor=Party.model_validate({known_by: consignor[known_by]}))
-    assert codes(case) == expected
-
-
-def test_without_owner_or_consignor_there_is_nothing_to_hold_against_each_other() -> None:
-    assert codes(pair(decl={"owner": None}, consignor=Party.model_validate(PRINCIPAL))) == []
-    assert codes(pair(decl={"owner": STRANGER})) == []
-
-
-def test_a_principals_certificate_for_another_purpose_does_not_fit() -> None:
-    document = certificate("amendment", number="WT0001", holder=PRINCIPAL, agent=AGENT)
-    assert codes(chained(principals={"WT0001": standing(document)})) == ["principal.unfit"]
-
-
-@pytest.mark.parametrize("gap", [{"behind": True}, {"ticket": "YJ1"}])
-def test_a_principals_certificate_with_a_gap_or_on_paper_is_not_known_well_enough(
-    gap: dict[str, Any],
-) -> None:
-    (one,) = chained().principals.values()
-    assert codes(chained(principals={one.number: replace(one, **gap)})) == ["principal.unknown"]
 
 
 @pytest.mark.parametrize(("mine", "theirs"), [("uscc", "customs_code"), ("customs_code", "uscc")])

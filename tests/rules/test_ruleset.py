@@ -26,6 +26,7 @@ from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule
 from hefu.rules.ruleset import CURRENT, RuleSet, load, read
 from tests.rules import (
+    test_agency,
     test_commodity,
     test_dates,
     test_existence,
@@ -44,6 +45,7 @@ SUBJECTS = (
     test_purpose,
     test_original,
     test_party,
+    test_agency,
     test_commodity,
     test_quantity,
     test_dates,

@@ -113,9 +113,7 @@ def _obtain(case: Case, finding: Finding) -> Iterator[Candidate]:
     number = one.number if one else "-"
     fitting = _fresh(case, number, one.document if one else None)
     if fitting is not None:
-        asked = f"{fitting.purpose.value}, {fitting.holder.uscc}, " + "; ".join(
-            f"{line.hs_code} {plain(line.quantity)} {line.unit}" for line in fitting.lines
-        )
+        asked = f"{fitting.purpose.value}, {fitting.holder.uscc}, {_goods(fitting)}"
         edit = Edit("certificate", number, "certificate", finding.certified, asked, APPLY, 3)
         fresh = Standing(number, UseState.AVAILABLE, fitting)
 
@@ -126,6 +124,10 @@ def _obtain(case: Case, finding: Finding) -> Iterator[Candidate]:
         yield Candidate(edit, make)
     if one is not None and len(case.certificates) > 1:
         yield _without(case, one)
+
+
+def _goods(document: Certificate) -> str:
+    return "; ".join(f"{line.hs_code} {plain(line.quantity)} {line.unit}" for line in document.lines)
 
 
 def _without(case: Case, one: Standing) -> Candidate:
@@ -329,6 +331,18 @@ def _waiting(case: Case, finding: Finding) -> Iterator[Candidate]:
             yield Candidate(edit, lambda now: replace(now, principals={**now.principals, principal: behind}))
 
 
+def _behind(case: Case, finding: Finding) -> Iterator[Candidate]:
+    """A principal's certificate for the goods of the agent's."""
+    one, behind = _standing(case, finding), case.principals.get(finding.certified)
+    if one is None or one.document is None or behind is None or behind.document is None:
+        return
+    told = {**as_json(behind.document), "lines": as_json(one.document)["lines"]}
+    fitting = Standing(behind.number, UseState.AVAILABLE, Certificate.model_validate(told))
+    goods = _goods(behind.document), _goods(one.document)
+    edit = Edit("certificate", behind.number, "lines", *goods, APPLY, 3)
+    yield Candidate(edit, lambda now: replace(now, principals={**now.principals, fitting.number: fitting}))
+
+
 def _items(case: Case, _: Finding) -> Iterator[Candidate]:
     yield in_declaration(case, "items", len(case.declaration.items), [])
 
@@ -360,6 +374,7 @@ _PROPOSALS: Final[Mapping[str, Proposals]] = {
         ),
         _waiting,
     ),
+    "principal.goods_differ": _behind,
     "item.withdrawn_in_part": _items,
     "item.not_found": _item_number,
     "item.not_covered": _uncovered,

@@ -13,8 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from hefu.rules import refund, value
-from hefu.rules.expressions import OF_ITEM, OF_LINE, converted, same_hs, same_party, wide
+from hefu.rules import agency, refund, value
+from hefu.rules.expressions import OF_ITEM, OF_LINE, converted, lost, same_hs, same_party, wide
 from hefu.rules.frame import HEAD_SCHEMA
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Seldom
@@ -33,6 +33,7 @@ _HEADS = [
         same_party("original", "holder") & same_party("holder", "trader"),
     ).alias("original_is_trader"),
     (col("known") & col("principal").is_not_null()).alias("chained"),
+    same_party("principal_agent", "holder").alias("principal_names_holder"),
 ]
 """What a case and a certificate that it names tell without items and lines."""
 
@@ -65,12 +66,12 @@ def derive(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> p
     """The frame with the shared columns. Items that draw on one line, and lines of the same goods,
     count with their sum.
     """
-    return _with_pairs(frame, policy, seldom, (*_HEADS, *_PAIRS))
+    return agency.with_told(_with_pairs(frame, policy, seldom, (*_HEADS, *_PAIRS)))
 
 
 def derive_heads(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> pl.DataFrame:
     """A frame of cases and certificates alone, with the shared columns that need no more."""
-    return _with_seldom(frame.with_columns(_HEADS), policy, seldom)
+    return agency.with_told(_with_seldom(frame.with_columns(_HEADS), policy, seldom))
 
 
 def derive_pairs(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]) -> pl.DataFrame:
@@ -78,7 +79,9 @@ def derive_pairs(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]
     return _with_pairs(frame, policy, seldom, _PAIRS)
 
 
-HEADS: Final = frozenset({*HEAD_SCHEMA, *(one.meta.output_name() for one in _HEADS)}) - {"uncovered"}
+HEADS: Final = frozenset(
+    {*HEAD_SCHEMA, *(one.meta.output_name() for one in _HEADS), "consignor_told"} - {"uncovered"}
+)
 """The columns of :func:`derive_heads`, beside those asked seldom; what is uncovered shows only when items and
 lines have been paired."""
 
@@ -91,7 +94,7 @@ def reads(policy: Policy, seldom: Iterable[Seldom]) -> frozenset[str]:
 
 def reads_of_heads(policy: Policy, seldom: tuple[Seldom, ...]) -> frozenset[str]:
     """What :func:`derive_heads` reads."""
-    return reads(policy, seldom).union(*(one.meta.root_names() for one in _HEADS))
+    return reads(policy, seldom).union(agency.READS, *(one.meta.root_names() for one in _HEADS))
 
 
 def reads_of_pairs(policy: Policy, seldom: tuple[Seldom, ...]) -> frozenset[str]:
@@ -163,19 +166,11 @@ def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
     drawn = pl.when(col("drawn").is_not_null()).then(wide("item_quantity") * wide("item_size"))
     shipped = pl.when(exported.is_not_null()).then(wide("original_quantity") * wide("original_size"))
     return (
-        (_summed(frame, drawn, OF_LINE, "line_shared") - line - _lost("item", "line")).alias("excess"),
-        (line - shipped - _lost("original", "line")).alias("beyond"),
-        ((stated * wide("line_size") - shipped).abs() > _lost("original", "line")).alias("exported_off"),
+        (_summed(frame, drawn, OF_LINE, "line_shared") - line - lost("item", "line")).alias("excess"),
+        (line - shipped - lost("original", "line")).alias("beyond"),
+        ((stated * wide("line_size") - shipped).abs() > lost("original", "line")).alias("exported_off"),
         col("line_size").alias("part"),
     )
-
-
-def _lost(a: str, b: str) -> pl.Expr:
-    """What may be lost in writing a quantity in the coarser unit: less than half of its last decimal (8.33333
-    dozens are 100 pieces), and of units that are powers of ten apart less than half of one of the finer.
-    """
-    coarser, finer = pl.max_horizontal(f"{a}_size", f"{b}_size"), pl.min_horizontal(f"{a}_size", f"{b}_size")
-    return (pl.min_horizontal(coarser, 10**5 * finer) - 1) // 2
 
 
 def _is_mixed(frame: pl.DataFrame) -> bool:
@@ -207,7 +202,7 @@ def _with_goods(frame: pl.DataFrame) -> pl.DataFrame:
     if _is_mixed(frame):
         exact = taken(wide("item_quantity") * wide("item_size"), wide("line_quantity") * wide("line_size"))
         left = pl.when(col("line_dimension") == col("left_dimension")).then(wide("left") * wide("left_size"))
-        more = more | (exact > left + _lost("left", "line"))
+        more = more | (exact > left + lost("left", "line"))
     frame = frame.with_columns_seq(counted.alias("taken_of_goods"))
     wanted = _in_unit(frame, "taken_of_goods", "left", "line")
     return frame.with_columns_seq(wanted.alias("wanted_of_goods"), more.alias("goods_exceeded"))

@@ -39,3 +39,17 @@ def same_party(a: str, b: str) -> pl.Expr:
 def same_hs(a: str, b: str) -> pl.Expr:
     """Equal on the common prefix of the shorter code (codes have at least 8 digits)."""
     return col(a).str.starts_with(col(b)) | col(b).str.starts_with(col(a))
+
+
+def may_lose(a: int, b: int) -> int:
+    """What may be lost in writing a quantity in the coarser of two units, in parts of which they have ``a`` and ``b``:
+    less than half of its last decimal (8.33333 dozens are 100 pieces), and of units that are powers of ten apart
+    less than half of one of the finer.
+    """
+    return (min(max(a, b), 10**5 * min(a, b)) - 1) // 2
+
+
+def lost(a: str, b: str) -> pl.Expr:
+    """:func:`may_lose` of the columns of two units' sizes."""
+    coarser, finer = pl.max_horizontal(f"{a}_size", f"{b}_size"), pl.min_horizontal(f"{a}_size", f"{b}_size")
+    return (pl.min_horizontal(coarser, 10**5 * finer) - 1) // 2

@@ -8,18 +8,18 @@ integer fractions, days are integers: no float comes near a decision.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 import polars as pl
 
-from hefu.documents.certificate import CertificateLine, LineTax
+from hefu.documents.certificate import Certificate, CertificateLine, LineTax
 from hefu.documents.codes.tables import modes, units
 from hefu.documents.declaration import Act, Charge, DeclarationItem, Measure
 from hefu.documents.fields import scaled
 from hefu.documents.party import Party
-from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.agency import lacking_line
+from hefu.rules.case import Case, Standing
 from hefu.rules.days import as_number
 from hefu.rules.pairing import Pair, item_numbered, items_of, may_serve, measure_for, pair, shares
 
@@ -43,7 +43,9 @@ _CERTIFICATE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "certificate": _S, "state": _S, "held_by": _S, "known": _B, "behind": _B, "ticket": _S, "for_agent": _B,
     "purpose": _S, "issued_on": _I, "holder_uscc": _S, "holder_code": _S, "holder_name": _S, "holder_checks": _B,
     "refund_state": _S,
-    "principal": _S, "principal_state": _S, "principal_fits": _B, "principal_uscc": _S, "principal_code": _S,
+    "principal": _S, "principal_state": _S, "principal_serves": _B,
+    "principal_agent_uscc": _S, "principal_agent_code": _S,
+    "principal_uscc": _S, "principal_code": _S, "principal_checks": _B, "principal_lacks": _I,
 }  # fmt: skip
 _LINE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "line": _I, "line_first": _B, "line_shared": _B, "goods_first": _B, "goods_shared": _B, "item_shared": _B, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
@@ -227,10 +229,6 @@ def _certificate_part(one: Standing, case: Case) -> Row:
     if document is None:
         nothing = (None,) * (len(_CERTIFICATE_COLUMNS) - 6)
         return (one.number, one.state.value, one.declaration, False, one.behind, one.ticket, *nothing)
-    behind = case.principals.get(document.principal_certificate or "")
-    if behind is not None and (behind.behind or behind.ticket):  # not the latest, or being handled on paper
-        behind = replace(behind, state=UseState.UNKNOWN, document=None)
-    principal = behind.document if behind else None
     return (
         one.number,
         one.state.value,
@@ -246,14 +244,34 @@ def _certificate_part(one: Standing, case: Case) -> Row:
         document.holder.checks,
         document.refund_state.value,
         document.principal_certificate,
-        behind.state.value if behind else "unknown" if document.principal_certificate else None,
-        bool(
-            principal
-            and principal.purpose is document.purpose
-            and principal.agent
-            and principal.agent.is_same(document.holder)
-        ),
-        *_codes(principal.holder if principal else None),
+        *_principal_part(document, case),
+    )
+
+
+def _principal_part(document: Certificate, case: Case) -> Row:
+    """The principal's certificate behind an agent's, as far as it can be relied on: not while it is not the latest,
+    or being handled on paper.
+    """
+    behind = case.principals.get(document.principal_certificate or "")
+    if behind is None or behind.document is None or behind.behind or behind.ticket:
+        return (
+            "unknown" if document.principal_certificate else None,
+            False,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+        )
+    principal = behind.document
+    return (
+        behind.state.value,
+        principal.purpose is document.purpose,
+        *_codes(principal.agent),
+        *_codes(principal.holder),
+        principal.holder.checks,
+        lacking_line(document, principal),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hefu.rules import (
+    agency,
     commodity,
     dates,
     existence,
@@ -23,6 +24,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *purpose.RULES,
     *original.RULES,
     *party.RULES,
+    *agency.RULES,
     *commodity.RULES,
     *quantity.RULES,
     *value.RULES,
@@ -34,6 +36,7 @@ RULES: Final[tuple[Rule, ...]] = (
 SELDOM: Final[tuple[Seldom, ...]] = (
     *existence.SELDOM,
     *party.SELDOM,
+    *agency.SELDOM,
     *commodity.SELDOM,
     *quantity.SELDOM,
     *dates.SELDOM,

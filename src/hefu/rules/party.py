@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from hefu.documents.names import same_name
@@ -10,13 +12,12 @@ from hefu.rules.expressions import same_party
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Once, Rule, Seldom
-from hefu.rules.sources import A256, ASSUMPTION, POLICY, STA_5, STA_17, USCC, cite
+from hefu.rules.sources import A256, ASSUMPTION, POLICY, USCC, cite
 
 col = pl.col
-_CHAINED = col("chained")
 _SUCCEEDED = col("known") & ~col("for_agent") & ~col("holder_is_trader") & col("holder_succeeded")
-_EVIDENCE = Text("关员核对合并或变更的证明", "an officer checks the evidence of the succession")
-_CHECK = Text(
+EVIDENCE: Final = Text("关员核对合并或变更的证明", "an officer checks the evidence of the succession")
+CHECK: Final = Text(
     "核对代码是否写错; 确有校验位不符的真实代码, 由关员确认",
     "check for a slip of the pen; real codes with a wrong check digit exist, an officer confirms",
 )
@@ -75,115 +76,6 @@ RULES = (
         once=Once.CERTIFICATE,
     ),
     Rule(
-        code="principal.unknown",
-        question=Question.ENTITLEMENT,
-        severity=Severity.BLOCK,
-        field="certificates",
-        broken=_CHAINED & (col("principal_state") == "unknown"),
-        declared="certificate",
-        certified="principal",
-        message=Text(
-            "证明 {certificate} 所依据的委托方证明 {principal} 海关尚不能采用: 数据未到, 不全, 或正凭纸质办理",
-            "customs cannot rely yet on {principal}, the principal's certificate behind {certificate}: its data have not"
-            " come, are incomplete, or it is being handled on paper",
-        ),
-        remedy=Text(
-            "等待数据到达, 系统自动重新核验; 久未到达的请委托方联系其主管税务机关",
-            "wait, verification repeats by itself; if it stays away the principal asks its tax office",
-        ),
-        ground=cite(STA_5, ASSUMPTION),
-        row="6",
-        once=Once.CERTIFICATE,
-    ),
-    Rule(
-        code="principal.voided",
-        question=Question.ENTITLEMENT,
-        severity=Severity.BLOCK,
-        field="certificates",
-        broken=_CHAINED & (col("principal_state") == "withdrawn"),
-        declared="certificate",
-        certified="principal",
-        message=Text(
-            "证明 {certificate} 所依据的委托方证明 {principal} 已作废",
-            "{principal}, the principal's certificate behind {certificate}, has been voided",
-        ),
-        remedy=Text(
-            "委托方重新取得证明; 受托方的证明未使用的, 由税务机关作废后据此重新开具",
-            "the principal obtains a new certificate; tax voids the agent's, while unused, and issues it anew on that one",
-        ),
-        ground=cite(STA_5, ASSUMPTION),
-        row="6",
-        once=Once.CERTIFICATE,
-    ),
-    Rule(
-        code="principal.unfit",
-        question=Question.ENTITLEMENT,
-        severity=Severity.BLOCK,
-        field="certificates",
-        broken=_CHAINED & ~col("principal_state").is_in(["unknown", "withdrawn"]) & ~col("principal_fits"),
-        declared="certificate",
-        certified="principal",
-        message=Text(
-            "委托方证明 {principal} 的用途或受托方与证明 {certificate} 的用途, 持有人不符",
-            "the purpose or the agent of the principal's certificate {principal} is not the purpose or the holder of"
-            " {certificate}",
-        ),
-        remedy=Text(
-            "委托方取得写明该受托方且用途相同的证明; 受托方的证明未使用的, 由税务机关作废后据此重新开具",
-            "the principal obtains a certificate that names this agent and has the same purpose; tax voids the agent's,"
-            " while unused, and issues it anew on that one",
-        ),
-        ground=cite(STA_5, ASSUMPTION),
-        row="6",
-        once=Once.CERTIFICATE,
-    ),
-    Rule(
-        code="party.owner_differs",
-        question=Question.MATCH,
-        severity=Severity.WARN,
-        field="owner",
-        broken=_CHAINED
-        & col("principal_fits")
-        & (col("owner_uscc").is_not_null() | col("owner_code").is_not_null())
-        & ~same_party("owner", "principal"),
-        declared="owner_uscc",
-        certified="principal_uscc",
-        message=Text(
-            "报关单的生产销售单位是 {declared}, 委托方证明的持有人是 {certified}",
-            "the owner in the declaration is {declared}, the principal's certificate belongs to {certified}",
-        ),
-        remedy=Text(
-            "核对委托关系; 与代理出口汇总表不符的转买单出口排查",
-            "check the agency; a difference from the agent's report is a sign of buy-and-export",
-        ),
-        ground=STA_17,
-        row="6, 27",
-        once=Once.CERTIFICATE,
-    ),
-    Rule(
-        code="party.consignor_differs",
-        question=Question.MATCH,
-        severity=Severity.WARN,
-        field="owner",
-        broken=(col("consignor_uscc").is_not_null() | col("consignor_code").is_not_null())
-        & (col("owner_uscc").is_not_null() | col("owner_code").is_not_null())
-        & ~same_party("owner", "consignor"),
-        declared="owner_uscc",
-        certified="consignor_uscc",
-        message=Text(
-            "报关单的生产销售单位是 {declared}, 代理出口企业报送的实际委托方是 {certified}",
-            "the owner in the declaration is {declared}, the agent reported {certified} as the actual consignor",
-        ),
-        remedy=Text(
-            "核对委托关系: 生产销售单位填错的更正报关单, 汇总表报错的向税务机关更正; 都没有错的转买单出口排查",
-            "check the agency: correct the owner in the declaration or the agent's report; if neither is wrong it is a"
-            " sign of buy-and-export",
-        ),
-        ground=STA_17,
-        row="27",
-        once=Once.CASE,
-    ),
-    Rule(
         code="party.succeeded",
         question=Question.ENTITLEMENT,
         severity=Severity.WARN,
@@ -195,7 +87,7 @@ RULES = (
             "境内收发货人 {declared} 登记为证明 {certificate} 持有人 {certified} 的接续企业",
             "trader {declared} is on record as the successor of {certified}, the holder of certificate {certificate}",
         ),
-        remedy=_EVIDENCE,
+        remedy=EVIDENCE,
         ground=cite(POLICY, ASSUMPTION),
         row="6",
         once=Once.CERTIFICATE,
@@ -215,7 +107,7 @@ RULES = (
             "境内收发货人 {declared} 登记为原出口报关单的境内发货人 {certified} 的接续企业",
             "trader {declared} is on record as the successor of {certified}, the trader of the original export declaration",
         ),
-        remedy=_EVIDENCE,
+        remedy=EVIDENCE,
         ground=cite(POLICY, ASSUMPTION),
         row="6",
         once=Once.CERTIFICATE,
@@ -252,7 +144,7 @@ RULES = (
             "境内收发货人的统一社会信用代码 {declared} 校验位不符",
             "the check digit of the trader's unified social credit code {declared} does not fit",
         ),
-        remedy=_CHECK,
+        remedy=CHECK,
         ground=USCC,
         row="28",
         once=Once.CASE,
@@ -269,7 +161,7 @@ RULES = (
             "生产销售单位的统一社会信用代码 {declared} 校验位不符",
             "the check digit of the owner's unified social credit code {declared} does not fit",
         ),
-        remedy=_CHECK,
+        remedy=CHECK,
         ground=USCC,
         row="28",
         once=Once.CASE,
@@ -286,7 +178,7 @@ RULES = (
             "申报单位的统一社会信用代码 {declared} 校验位不符",
             "the check digit of the declarant's unified social credit code {declared} does not fit",
         ),
-        remedy=_CHECK,
+        remedy=CHECK,
         ground=USCC,
         row="28",
         once=Once.CASE,
@@ -303,7 +195,7 @@ RULES = (
             "证明 {certificate} 持有人的统一社会信用代码 {certified} 校验位不符",
             "the check digit of {certified}, the holder of certificate {certificate}, does not fit",
         ),
-        remedy=_CHECK,
+        remedy=CHECK,
         ground=USCC,
         row="28",
         once=Once.CERTIFICATE,
@@ -315,7 +207,7 @@ def _is_another(policy: Policy, holder: str, trader: str, uscc: str) -> bool:
     return not same_name(holder, trader, policy.former_names.get(uscc, ()))
 
 
-def _is_successor(policy: Policy, before: str, after: str) -> bool:
+def is_successor(policy: Policy, before: str, after: str) -> bool:
     """Whether one firm became the other, in one step or several."""
     seen = {before}
     while (before := policy.successors.get(before, "")) and before not in seen:
@@ -336,12 +228,12 @@ SELDOM = (
         "holder_succeeded",
         col("known") & ~col("holder_is_trader") & col("trader_uscc").is_not_null(),
         ("holder_uscc", "trader_uscc"),
-        _is_successor,
+        is_successor,
     ),
     Seldom(
         "original_succeeded",
         col("original") & (col("original_uscc") != col("trader_uscc")),
         ("original_uscc", "trader_uscc"),
-        _is_successor,
+        is_successor,
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from hefu.errors import Text
 from hefu.rules import (
+    agency,
     commodity,
     dates,
     existence,
@@ -29,6 +30,7 @@ SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "purpose": purpose.RULES,
     "original": original.RULES,
     "party": party.RULES,
+    "agency": agency.RULES,
     "commodity": commodity.RULES,
     "quantity": quantity.RULES,
     "value": value.RULES,

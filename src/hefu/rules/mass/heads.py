@@ -13,8 +13,9 @@ import polars as pl
 from hefu.documents.certificate import RefundState
 from hefu.documents.codes.tables import modes, units
 from hefu.documents.declaration import Act
-from hefu.documents.fields import uscc_check_digit_fits
 from hefu.rules.case import ExportState, UseState
+from hefu.rules.mass.agency import with_principals
+from hefu.rules.mass.joins import beside, checks, rows_of, runs_of
 from hefu.rules.mass.tables import Tables
 from hefu.rules.policy import Policy
 
@@ -64,30 +65,6 @@ def tell(tables: Tables, policy: Policy) -> Told:
     return Told(heads, named, ties, items, lines, runs)
 
 
-def runs_of(column: pl.Series) -> pl.DataFrame:
-    """The rows of a table that stand together under one number (``value``): ``start`` and ``len``."""
-    return column.rle().struct.unnest().with_columns(start=col("len").cum_sum() - col("len"))
-
-
-def rows_of(runs: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    """``wanted`` (document number first, left out) once for each row (``src``) of the table under that number."""
-    number, *rest = wanted.columns
-    found = wanted.join(runs, left_on=number, right_on="value", maintain_order="left_right").drop(number)
-    if runs.select((col("len") == 1).all()).item():
-        return found.rename({"start": "src"}).drop("len")
-    rows = found.select(*rest, src=pl.int_ranges("start", col("start") + col("len")))
-    return rows.explode("src", empty_as_null=False)
-
-
-def beside(left: pl.DataFrame, right: pl.DataFrame, on: str) -> pl.DataFrame:
-    """A left join that keeps the order; of an empty table only its columns."""
-    if right.height:
-        return left.join(right, on=on, how="left", maintain_order="left")
-    return left.with_columns(
-        pl.lit(None, kind).alias(name) for name, kind in right.schema.items() if name != on
-    )
-
-
 def _asked(tables: Tables, policy: Policy) -> pl.DataFrame:
     """The declarations that are judged: in scope, or naming a certificate."""
     in_scope = [act for act in ("export", *_AFTER) if act != "export" or policy.scope == "broad"]
@@ -131,27 +108,8 @@ def _certified(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """What certificates and registers say of each."""
     told = beside(named, tables.certificates.with_columns(known=_YES), "certificate")
     told = beside(told, tables.standings, "certificate")
-    behind = tables.certificates.select(
-        principal="certificate",
-        principal_uscc="holder_uscc",
-        principal_code="holder_code",
-        behind_agent_uscc="agent_uscc",
-        behind_agent_code="agent_code",
-        behind_known=_YES,
-        behind_purpose="purpose",
-    )
-    gap = pl.when(col("behind") | col("ticket").is_not_null()).then(pl.lit("unknown"))
-    standing = tables.standings.select(principal="certificate", behind_state=gap.otherwise("state"))
-    if told.get_column("principal").null_count() == told.height:
-        behind, standing = behind.clear(), standing.clear()
-    told = beside(beside(told, behind, "principal"), standing, "principal")
     told = told.with_columns(
         known=col("known").fill_null(value=False) & (col("state").fill_null("available") != "unknown")
-    )
-    agent_by_uscc = col("behind_agent_uscc") == col("holder_uscc")
-    agent_by_code = col("behind_agent_code") == col("holder_code")
-    behind_is_known = col("behind_known").fill_null(value=False) & (
-        col("behind_state").fill_null("available") != "unknown"
     )
     stated = (
         "purpose",
@@ -173,26 +131,8 @@ def _certified(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         state=pl.when("known").then(col("state").fill_null("available")).otherwise(pl.lit("unknown")),
         behind=col("behind").fill_null(value=False),
         for_agent=pl.when("known").then(col("agent_uscc").is_not_null() | col("agent_code").is_not_null()),
-        principal_state=pl.when(col("known") & col("principal").is_not_null()).then(
-            pl.when(behind_is_known)
-            .then(col("behind_state").fill_null("available"))
-            .otherwise(pl.lit("unknown"))
-        ),
-        principal_fits=pl.when("known").then(
-            behind_is_known
-            & (col("behind_purpose") == col("purpose"))
-            & pl.coalesce(agent_by_uscc, agent_by_code, pl.lit(value=False))
-        ),
-        principal_uscc=pl.when(behind_is_known).then("principal_uscc"),
-        principal_code=pl.when(behind_is_known).then("principal_code"),
-        holder_checks=pl.when("known").then(_checks(told.get_column("holder_uscc"))),
-    )
-
-
-def _checks(codes: pl.Series) -> pl.Series:
-    """Whether each code's check digit fits, asked once for every code; nothing stated is no misfit."""
-    wrong = [code for code in codes.unique().drop_nulls() if not uscc_check_digit_fits(code)]
-    return ~codes.is_in(wrong).fill_null(value=False)
+        holder_checks=pl.when("known").then(checks(told.get_column("holder_uscc"))),
+    ).pipe(with_principals, tables)
 
 
 def _with_export(heads: pl.DataFrame, named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -298,7 +238,7 @@ def _with_facts(
         ecommerce=col("ecommerce").fill_null(value=False),
         goods_terms="terms",
         **{
-            f"{who}_checks": _checks(heads.get_column(f"{who}_uscc"))
+            f"{who}_checks": checks(heads.get_column(f"{who}_uscc"))
             for who in ("trader", "owner", "declarant")
         },
     )

@@ -19,7 +19,8 @@ from hefu.documents.codes.tables import units
 from hefu.documents.declaration import Act, CertificateReference, Declaration, DeclarationItem, Measure
 from hefu.documents.fields import unscaled
 from hefu.rules.case import Case, Standing, UseState
-from hefu.rules.mass.heads import Told, rows_of
+from hefu.rules.mass.heads import Told
+from hefu.rules.mass.joins import rows_of
 from hefu.rules.mass.tables import Tables
 from hefu.rules.pairing import pair, shares
 

@@ -14,7 +14,8 @@ from typing import Final
 import polars as pl
 
 from hefu.documents.codes.tables import units
-from hefu.rules.mass.heads import Told, rows_of
+from hefu.rules.mass.heads import Told
+from hefu.rules.mass.joins import rows_of
 from hefu.rules.mass.pairing import DIMENSIONS, keyed
 from hefu.rules.mass.tables import Tables
 
