@@ -3,6 +3,11 @@
 const embedded = (id) => JSON.parse(document.getElementById(id).textContent);
 const WORDS = embedded("words");
 const DATA = embedded("data");
+
+// What is looked up by texts of papers has only its own names, not those that every object has.
+for (const one of [...Object.values(WORDS), ...Object.values(DATA.words), DATA.codes, DATA.details, DATA.live]) {
+  Object.setPrototypeOf(one, null);
+}
 const LANGUAGES = ["zh", "en"];
 
 const route = { lang: "zh", view: "overview", params: new URLSearchParams() };

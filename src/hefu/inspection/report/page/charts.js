@@ -70,6 +70,6 @@ function months(list) {
     ...["held", "clears", "not_needed"].map((name) => ({ title: t(name), kind: "count", cell: (one) => count(one[name]) })),
   ]);
   return h("div", {}, legend,
-    h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": t("by_month") }, chart),
+    h("div", { class: "scroll", role: "group", tabindex: "0", "aria-label": t("by_month") }, chart),
     h("details", {}, h("summary", {}, t("as_table")), numbers));
 }

@@ -127,11 +127,11 @@ function choices(list, read, words, limit = 200) {
   return most.map(([value, n]) => [value, `${words(value)} (${count(n)})`]);
 }
 
-function compared(a, b) {
-  if (a === b) return 0;
-  if (a === null || a === undefined || a === "") return 1;
-  if (b === null || b === undefined || b === "") return -1;
-  return a < b ? -1 : 1;
+/** Orders two values; what is not there comes last either way. */
+function compared(a, b, down = false) {
+  const [aThere, bThere] = [a, b].map((one) => one !== null && one !== undefined && one !== "");
+  if (!aThere || !bThere) return bThere - aThere;
+  return a === b ? 0 : (a < b) === down ? 1 : -1;
 }
 
 /**
@@ -155,7 +155,7 @@ function table(title, list, columns) {
   }
   function fill() {
     const read = columns[order.at]?.sort;
-    const sorted = read ? [...list].sort((a, b) => compared(read(a), read(b)) * (order.down ? -1 : 1)) : list;
+    const sorted = read ? [...list].sort((a, b) => compared(read(a), read(b), order.down)) : list;
     heads.forEach((head, at) => {
       if (at === order.at) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
@@ -166,7 +166,7 @@ function table(title, list, columns) {
   }
   fill();
   return h("div", {},
-    h("div", { class: "scroll", role: "region", tabindex: "0", "aria-labelledby": caption },
+    h("div", { class: "scroll", role: "group", tabindex: "0", "aria-labelledby": caption },
       h("table", {}, h("caption", { id: caption }, title), h("thead", {}, h("tr", {}, heads)), body)),
     rest);
 }

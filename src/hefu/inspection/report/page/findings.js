@@ -50,6 +50,7 @@ function card(key, list) {
     h("div", { class: "cardhead" },
       h("h4", {}, head),
       declared ? h("span", { class: "muted" }, [word("act", declared.act), declared.trader_name || declared.trader_uscc, declared.declared_on].filter(Boolean).join(" · ")) : null,
+      DATA.details[first.declaration] ? link(t("look_closely"), "declaration", { n: first.declaration }, { class: "small" }) : null,
       h("span", { class: "money" }, first.usd === null ? t("not_known") : `${t("usd")} ${usd(first.usd)}`)),
     h("ul", { class: "plain" }, list.map((one) => told(one))));
 }
@@ -164,7 +165,7 @@ function overviewView() {
   const { outcomes } = DATA.totals;
   const numbers = Object.fromEntries(["held", "clears", "not_needed"].map((name) => [name, outcomes[name]?.papers ?? 0]));
   const blocking = [...groupedBy(rows("findings").filter((one) => one.severity === "block"), (one) => keyOf(one) || one.id)]
-    .sort(([, a], [, b]) => compared(worth(b[0]) ?? -1n, worth(a[0]) ?? -1n)).slice(0, 5);
+    .sort(([, a], [, b]) => compared(worth(a[0]), worth(b[0]), true)).slice(0, 5);
   const start = blocking.length
     ? h("section", {}, h("h3", {}, t("largest")), h("div", { class: "cards" }, blocking.map(([key, found]) => card(key, found.slice(0, 3)))),
         h("p", {}, link(t("all_todo"), "todo")))

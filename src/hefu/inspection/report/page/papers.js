@@ -58,7 +58,7 @@ function sideBySide(detail, findings) {
     detail.original ? h("th", { role: "columnheader", scope: "col" }, t("original"), h("span", { class: "number" }, detail.export)) : null,
   ];
   return h("section", {}, h("h3", { id: caption }, t("side_by_side")), h("p", { class: "muted small" }, t("marks_legend")),
-    h("div", { class: "scroll", role: "region", tabindex: "0", "aria-labelledby": caption },
+    h("div", { class: "scroll", role: "group", tabindex: "0", "aria-labelledby": caption },
       h("table", { class: `beside of${width}`, role: "table", "aria-labelledby": caption },
         h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), ordinary)),
     detail.more ? h("p", { class: "notice" }, t("items_more", { n: count(detail.more) })) : null);
