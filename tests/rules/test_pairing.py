@@ -10,7 +10,7 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import DeclarationItem
 from hefu.documents.fields import plain, unscaled
 from hefu.rules.case import Case, UseState
-from hefu.rules.pairing import Pair, item_numbered, items_of, measure_for, pair, same_code, shares
+from hefu.rules.pairing import Pair, item_numbered, items_of, measure_for, pair, pools, same_code, shares
 from tests.builders import certificate, declaration, item, line
 from tests.rules import pairs
 from tests.rules.pairs import OTHER_EXPORT, several, standing
@@ -463,6 +463,45 @@ def test_different_lines_and_items_share_nothing() -> None:
         items=_items(_pieces("1"), _pieces("2", hs_code=PHONE)),
     )
     assert _shared(case) == [(True, False, True, False, False)] * 2
+
+
+@pytest.mark.parametrize(
+    ("ties", "expected"),
+    [
+        ([("A", 1), ("B", 2)], [None, None]),
+        ([("A", 1), ("B", 1)], [0, 0]),
+        ([("A", 1), ("B", 2), ("C", 2)], [None, 1, 1]),
+        ([("A", 1), ("B", 1), ("B", 2), ("C", 2)], [0, 0, 0, 0]),
+        ([("A", 1), ("B", 1), ("C", 2), ("D", 2), ("B", 3), ("C", 3)], [0, 0, 0, 0, 0, 0]),
+        ([("A", 1), ("B", 1), ("C", 2), ("D", 2)], [0, 0, 2, 2]),
+    ],
+)
+def test_lines_are_drawn_on_together_by_what_items_have_in_common(
+    ties: list[tuple[str, int]], expected: list[int | None]
+) -> None:
+    documents = [_cert({"quantity": "50"}, number=name) for name in sorted({name for name, _ in ties})]
+    last = max(item for _, item in ties)
+    case = _case(
+        *documents,
+        items=_items(*[_pieces("100")] * last),
+        certificates=[{"number": name, "item": item, "line": 1} for name, item in ties],
+    )
+    told = {
+        (one.standing.number, one.item.item): pool
+        for one, pool in zip(pair(case), pools(pair(case)), strict=True)
+    }
+    assert told == dict(zip(ties, expected, strict=True))
+
+
+def test_lines_of_other_kinds_of_unit_are_not_drawn_on_together() -> None:
+    documents = [
+        _cert({"quantity": "100"}, number="A"),
+        _cert({"quantity": "20", "unit": "千克"}, number="B"),
+    ]
+    ties = [{"number": name, "item": 1, "line": 1} for name in "AB"]
+    case = _case(*documents, items=[item()], certificates=ties)
+    assert [one.standing.number for one in pair(case)] == ["A", "B"]
+    assert pools(pair(case)) == [None, None]
 
 
 def test_a_certificate_without_data_has_no_lines() -> None:

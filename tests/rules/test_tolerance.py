@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from hefu.documents.codes.tables import units
 from hefu.documents.fields import scaled
 from hefu.rules.case import Case
+from hefu.rules.mass.judge import judge
+from hefu.rules.mass.tables import tables_of
 from hefu.rules.policy import Policy
 from hefu.rules.tolerance import BY_WEIGHT, Tolerance, find
-from tests.builders import item, line
-from tests.rules.pairs import ACTS, DEFAULT, codes, pair
+from tests.builders import certificate, item, line
+from tests.rules.pairs import ACTS, DEFAULT, codes, pair, several
 
 
 def _tolerance(**changes: Any) -> Tolerance:
@@ -131,3 +133,129 @@ def test_pieces_are_counted_exactly() -> None:
     assert codes(case, DEFAULT) == ["quantity.exceeds_certificate"]
     allowing = Policy.model_validate({"tolerances": [{"unit": "件", "percent": "0", "amount": "0.00001"}]})
     assert codes(case, allowing) == []
+
+
+# --- several certificates for one item ------------------------------------------------------------------------
+
+
+def _together(
+    declared: list[str],
+    certified: list[tuple[str, str]],
+    act: str = "return",
+    ties: list[dict[str, Any]] | None = None,
+    **rest: Any,
+) -> Case:
+    """Items in kilograms, and certificates with a line each, in a unit."""
+    own = {"declaration": None, "item": None, "invoice": "F", "invoice_line": 1} if act == "export" else {}
+    documents = [
+        certificate(
+            act,
+            number=f"N{n}",
+            lines=[line(unit=unit, quantity=quantity, exported_quantity=None, **own)],
+        )
+        for n, (quantity, unit) in enumerate(certified, 1)
+    ]
+    goods = [
+        item(item=n, first={"quantity": quantity, "unit": "035"}, second=None)
+        for n, quantity in enumerate(declared, 1)
+    ]
+    whole = item(first={"quantity": "99999", "unit": "035"}, second=None)
+    decl = {"items": goods, **({"certificates": ties} if ties else {})}
+    return several(documents, act, decl=decl, shipped={"items": [whole]}, goods_left={}, **rest)
+
+
+KILOGRAMS = [("500", "千克"), ("500", "千克")]
+
+
+@pytest.mark.parametrize("act", ["export", "return"])
+@pytest.mark.parametrize(
+    ("certified", "declared", "fits"),
+    [
+        (KILOGRAMS, "1005", True),
+        (KILOGRAMS, "1005.00001", False),
+        ([("1000", "千克")], "1005", True),
+        ([("1000", "千克")], "1005.00001", False),
+        ([("999", "千克"), ("1", "千克")], "1005", True),
+        ([("1", "千克"), ("999", "千克")], "1005.00001", False),
+        ([("0.5", "吨"), ("500", "千克")], "1005", True),
+        ([("500", "千克"), ("0.5", "吨")], "1005", True),
+        ([("500", "千克"), ("0.5", "吨")], "1005.01", False),
+        ([("50", "千克"), ("50", "千克")], "101", True),
+        ([("50", "千克"), ("50", "千克")], "101.00001", False),
+        ([("200", "千克")] * 5, "1005", True),
+        ([("200", "千克")] * 5, "1005.00001", False),
+    ],
+)
+def test_certificates_that_cover_one_item_together_have_the_tolerance_of_their_sum(
+    act: str, certified: list[tuple[str, str]], declared: str, *, fits: bool
+) -> None:
+    found = codes(_together([declared], certified, act))
+    assert found == ([] if fits else ["quantity.exceeds_certificate"])
+
+
+def test_an_amendment_is_exact_also_on_several_certificates() -> None:
+    assert codes(_together(["1000"], KILOGRAMS, "amendment")) == []
+    assert codes(_together(["1000.00001"], KILOGRAMS, "amendment")) == ["quantity.exceeds_certificate"]
+
+
+def test_lines_of_items_that_share_one_are_drawn_on_together() -> None:
+    """1005 take two certificates and 5 of the third, on which 495 are left for the other item."""
+    three = [*KILOGRAMS, ("500", "千克")]
+    assert codes(_together(["1005", "502.5"], three)) == []
+    assert codes(_together(["1005", "502.50001"], three)) == ["quantity.exceeds_certificate"]
+
+
+def test_each_item_on_its_own_certificate_has_its_own_tolerance() -> None:
+    ties = [{"number": f"N{n}", "item": n, "line": 1} for n in (1, 2)]
+    assert codes(_together(["502.5", "502.5"], KILOGRAMS, ties=ties)) == []
+    case = _together(["502.50001", "500"], KILOGRAMS, ties=ties)
+    assert codes(case) == ["quantity.exceeds_certificate"]
+
+
+def test_lines_that_are_overdrawn_in_one_pool_share_its_tolerance() -> None:
+    """The first item draws on both lines, the second on the first line once more."""
+    ties = [
+        {"number": "N1", "item": 1, "line": 1},
+        {"number": "N2", "item": 1, "line": 1},
+        {"number": "N1", "item": 2, "line": 1},
+    ]
+    assert codes(_together(["1003", "2"], KILOGRAMS, ties=ties)) == []
+    found = codes(_together(["1003", "2.00001"], KILOGRAMS, ties=ties))
+    assert found == ["quantity.exceeds_certificate", "quantity.exceeds_certificate"]
+
+
+def test_a_line_that_is_not_full_does_not_make_up_for_one_that_is_overdrawn() -> None:
+    ties = [
+        {"number": "N1", "item": 1, "line": 1},
+        {"number": "N2", "item": 1, "line": 1},
+        {"number": "N1", "item": 2, "line": 1},
+    ]
+    assert codes(_together(["505", "5"], KILOGRAMS, ties=ties)) == []
+    assert codes(_together(["505", "5.00001"], KILOGRAMS, ties=ties)) == ["quantity.exceeds_certificate"]
+
+
+@pytest.mark.parametrize("declared", ["1005", "1005.00001"])
+@pytest.mark.parametrize("certified", [KILOGRAMS, [("500", "千克"), ("0.5", "吨")]])
+def test_very_many_are_judged_as_one_by_one(declared: str, certified: list[tuple[str, str]]) -> None:
+    case = _together([declared], certified)
+    found = judge(tables_of([case]), DEFAULT).findings
+    assert found.get_column("code").to_list() == codes(case)
+
+
+def test_the_greatest_quantities_together_stay_exact() -> None:
+    most = "9999999999999.99999"
+    told = [
+        certificate(number=f"N{n}", lines=[line(unit="千克", quantity=most, exported_quantity=None)])
+        for n in range(12)
+    ]
+    case = several(
+        told,
+        decl={
+            "items": [
+                item(item=n, first={"quantity": most, "unit": "035"}, second=None) for n in range(1, 13)
+            ]
+        },
+        shipped={"items": [item(first={"quantity": most, "unit": "035"}, second=None)]},
+        goods_left={},
+    )
+    assert "quantity.exceeds_certificate" not in codes(case)

@@ -122,6 +122,7 @@ def _with_pairs(
     drawn = _summed(frame, col("drawn"), OF_LINE, "line_shared").alias("drawn_of_line")
     frame = _with(frame, drawn, *_GUARDS)
     frame = _with(frame, *_exactly(frame))
+    frame = _with(frame, *_together(frame))
     if limited:
         frame = _with_goods(frame)
     if valued:
@@ -170,6 +171,25 @@ def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
         (line - shipped - lost("original", "line")).alias("beyond"),
         ((stated * wide("line_size") - shipped).abs() > lost("original", "line")).alias("exported_off"),
         col("line_size").alias("part"),
+    )
+
+
+def _together(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
+    """What the lines hold that are drawn on together (``pooled``, in the line's unit), and how much more is drawn of
+    those among them that are overdrawn (``pool_excess``): a tolerance is one, however many certificates there are.
+    """
+    line = wide("line_quantity")
+    if frame.get_column("pool").null_count() == frame.height:
+        return (line.alias("pooled"), col("excess").alias("pool_excess"))
+
+    def once(value: pl.Expr) -> pl.Expr:
+        return pl.when("line_first").then(value).otherwise(0).sum().over("case", "pool")
+
+    alone = col("pool").is_null()
+    over = pl.when(col("excess") > 0).then("excess").otherwise(0)
+    return (
+        pl.when(alone).then(line).otherwise(once(line * col("part")) // col("part")).alias("pooled"),
+        pl.when(alone).then("excess").otherwise(once(over)).alias("pool_excess"),
     )
 
 

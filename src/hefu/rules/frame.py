@@ -21,7 +21,7 @@ from hefu.documents.party import Party
 from hefu.rules.agency import lacking_line
 from hefu.rules.case import Case, Standing
 from hefu.rules.days import as_number
-from hefu.rules.pairing import Pair, item_numbered, items_of, may_serve, measure_for, pair, shares
+from hefu.rules.pairing import Pair, item_numbered, items_of, may_serve, measure_for, pair, pools, shares
 
 _S, _I, _B = pl.String(), pl.Int64(), pl.Boolean()
 
@@ -48,7 +48,8 @@ _CERTIFICATE_COLUMNS: Final[dict[str, pl.DataType]] = {
     "principal_uscc": _S, "principal_code": _S, "principal_checks": _B, "principal_lacks": _I,
 }  # fmt: skip
 _LINE_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "line": _I, "line_first": _B, "line_shared": _B, "goods_first": _B, "goods_shared": _B, "item_shared": _B, "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
+    "line": _I, "line_first": _B, "line_shared": _B, "goods_first": _B, "goods_shared": _B, "item_shared": _B, "pool": _I,
+    "line_declaration": _S, "line_item": _I, "line_hs": _S, "line_unit": _S, "line_dimension": _S,
     "line_size": _I, "line_quantity": _I, "line_export_day": _I,
     "original_hs": _S, "original_origin": _S, "original_quantity": _I, "original_unit": _S,
     "original_dimension": _S, "original_size": _I,
@@ -106,10 +107,10 @@ def _rows(number: int, case: Case, need: bool) -> list[Row]:
     rows = [
         head
         + certificates[p.standing.number]
-        + _line_part(p.line, shares, case)
+        + _line_part(p.line, (*shared, pool), case)
         + _goods_part(p, case)
         + _item_part(p.item, p.measure, p.quantity)
-        for p, shares in zip(pairs, shares(pairs), strict=True)
+        for p, shared, pool in zip(pairs, shares(pairs), pools(pairs), strict=True)
     ]
     drawn = {p.standing.number for p in pairs}
     rows += [head + certificates[n] + _NO_LINE + _NO_ITEM for n in certificates if n not in drawn]

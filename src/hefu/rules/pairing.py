@@ -290,3 +290,20 @@ def shares(pairs: Sequence[Pair]) -> list[tuple[bool, ...]]:
         )
         of_line[line], of_goods[key] = -abs(of_line[line]), -abs(of_goods[key])
     return told
+
+
+def pools(pairs: Sequence[Pair]) -> list[int | None]:
+    """Of each pair the lines that are drawn on together, by a number: lines that one item draws on in units that
+    convert, and lines of items that share one of these. ``None`` for a line that stands alone.
+    """
+    if len({p.item.item for p in pairs}) == len(pairs):
+        return [None] * len(pairs)
+    lines = [(p.standing.number, p.line.line) for p in pairs]
+    pool_of = {line: place for place, line in enumerate(dict.fromkeys(lines))}
+    first: dict[tuple[int, str], tuple[str, int]] = {}
+    for one, line in zip(pairs, lines, strict=True):
+        mine = pool_of[first.setdefault((one.item.item, units()[one.line.unit].dimension), line)]
+        if mine != (theirs := pool_of[line]):
+            pool_of = {name: mine if pool == theirs else pool for name, pool in pool_of.items()}
+    size = Counter(pool_of.values())
+    return [pool_of[line] if size[pool_of[line]] > 1 else None for line in lines]

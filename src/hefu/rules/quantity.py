@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.errors import Text
-from hefu.rules.expressions import wide
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule, Seldom
@@ -67,7 +66,10 @@ RULES = (
         question=Question.MATCH,
         severity=Severity.BLOCK,
         field="quantity",
-        broken=col("measurable") & col("line_first") & (col("excess") > wide("allowance") * col("part")),
+        broken=col("measurable")
+        & col("line_first")
+        & (col("excess") > 0)
+        & (col("pool_excess") > col("allowance") * col("part")),
         declared="drawn_of_line",
         certified="line_quantity",
         message=Text(
@@ -158,10 +160,10 @@ SELDOM = (
     Seldom(
         "allowance",
         col("measurable") & col("act").is_in(["export", "return"]) & (col("excess") > 0),
-        ("line_unit", "line_hs", "line_quantity"),
+        ("line_unit", "line_hs", "pooled"),
         _allowance,
         default=0,
-        dtype=pl.Int64,
+        dtype=pl.Int128,
     ),
 )
 """Goods are weighed again when they move, papers are not: an amendment or withdrawal is exact."""

@@ -22,7 +22,7 @@ from hefu.rules.case import Case, Standing, UseState
 from hefu.rules.mass.heads import Told
 from hefu.rules.mass.joins import rows_of
 from hefu.rules.mass.tables import Tables
-from hefu.rules.pairing import pair, shares
+from hefu.rules.pairing import pair, pools, shares
 
 col = pl.col
 M = TypeVar("M")
@@ -41,6 +41,7 @@ _ROWS: Final = {
     "goods_first": pl.Boolean,
     "goods_shared": pl.Boolean,
     "item_shared": pl.Boolean,
+    "pool": pl.Int64,
 }
 
 
@@ -150,6 +151,7 @@ def _once(pairs: pl.DataFrame) -> pl.DataFrame:
         goods_first=pl.lit(value=True),
         goods_shared=pl.lit(value=False),
         item_shared=pl.lit(value=False),
+        pool=pl.lit(None, pl.Int64),
     )
 
 
@@ -260,11 +262,11 @@ class _Single:
         line_rows = {(row["certificate"], row["line"]): row for row in self.lines}
         pairs = pair(self._case())
         told: list[tuple[Any, ...]] = []
-        for one, shared in zip(pairs, shares(pairs), strict=True):
+        for one, shared, pool in zip(pairs, shares(pairs), pools(pairs), strict=True):
             line = line_rows[one.standing.number, one.line.line]
             second = one.measure is one.item.second
             rows = (line["ref_row"], item_rows[one.item.item], line["line_row"])
-            told.append((*rows, second, one.quantity, *shared))
+            told.append((*rows, second, one.quantity, *shared, pool))
         return told
 
     def _case(self) -> Case:

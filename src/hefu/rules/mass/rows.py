@@ -208,7 +208,7 @@ def _with_goods(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 
 def _odd_cases(rows: pl.DataFrame, cases: int) -> pl.Series:
-    """Of each row, whether its case counts in different units somewhere or shares a line or goods."""
+    """Of each row, whether its case counts in different units somewhere, shares a line or goods, or draws on lines together."""
     unit = col("line_unit")
     odd = rows.select(
         (
@@ -217,6 +217,7 @@ def _odd_cases(rows: pl.DataFrame, cases: int) -> pl.Series:
             | (col("left_unit") != unit)
             | col("line_shared")
             | col("goods_shared")
+            | col("pool").is_not_null()
         ).fill_null(value=False)
     ).to_series()
     if not odd.any():
