@@ -66,7 +66,11 @@ class Desk:
         self.page.on("request", lambda one: self.asked.append(one.url))
         self.page.on("console", lambda one: self.wrong.append(one.text))
         self.page.on("pageerror", lambda one: self.wrong.append(str(one)))
-        self.page.on("dialog", lambda one: (self.wrong.append(one.message), one.dismiss()))
+        self.page.on("dialog", self._refuse)
+
+    def _refuse(self, dialog: Any) -> None:
+        self.wrong.append(dialog.message)
+        dialog.dismiss()
 
     def open(self, address: str = "", name: str = "whole") -> Any:
         self.page.goto("about:blank")

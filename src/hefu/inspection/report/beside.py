@@ -110,7 +110,7 @@ def _section(
     certified: Sequence[Sequence[Any]],
     original: Sequence[Any],
 ) -> dict[str, Any]:
-    """The rows in which some paper says something; the cells in the order of the columns."""
+    """All rows of a section; the cells in the order of the columns."""
     told: list[dict[str, Any]] = []
     for row in rows:
         sides = [
@@ -119,9 +119,8 @@ def _section(
             (row.declared, original),
         ]
         cells = [_cell(read, papers) for read, papers in sides]
-        if any(cells):
-            one = {"field": row.name, "cells": cells, "marks": [], "fields": row.fields}
-            told.append(one | {"unlike": row.name in _UNLIKE and _unlike(cells)})
+        unlike = row.name in _UNLIKE and _unlike(cells)
+        told.append({"field": row.name, "cells": cells, "marks": [], "fields": row.fields, "unlike": unlike})
     return {**about, "rows": told, "lines": set()}
 
 
@@ -137,7 +136,9 @@ def _unlike(cells: Sequence[Shown]) -> bool:
 
 
 def _mark(sections: Sequence[dict[str, Any]], findings: Sequence[Mapping[str, Any]]) -> None:
-    """Every finding at the field that it is about: of its item or line if that has the field, else of the head."""
+    """Every finding at the field that it is about: of its item or line if that has the field, else of the head, else at
+    the number of the papers.
+    """
     for one in findings:
         place = (one["certificate"], one["line"])
         own = [
@@ -146,16 +147,19 @@ def _mark(sections: Sequence[dict[str, Any]], findings: Sequence[Mapping[str, An
             if section["kind"] != "head"
             and (section["item"] == one["item"] if one["item"] is not None else place in section["lines"])
         ]
-        for section in (*own, sections[0]):
-            row = next((row for row in section["rows"] if one["field"] in row["fields"]), None)
-            if row is not None:
-                row["marks"].append(one["id"])
-                break
+        about = (
+            row for section in (*own, sections[0]) for row in section["rows"] if one["field"] in row["fields"]
+        )
+        next(about, sections[0]["rows"][0])["marks"].append(one["id"])
 
 
 def _bare(section: dict[str, Any]) -> dict[str, Any]:
-    """A section as JSON; what was only needed for marking goes."""
-    rows = [{name: row[name] for name in ("field", "cells", "marks", "unlike")} for row in section["rows"]]
+    """A section as JSON, with the rows in which some paper says something or a finding says that it should."""
+    rows = [
+        {name: row[name] for name in ("field", "cells", "marks", "unlike")}
+        for row in section["rows"]
+        if any(row["cells"]) or row["marks"]
+    ]
     return {**{name: one for name, one in section.items() if name != "lines"}, "rows": rows}
 
 

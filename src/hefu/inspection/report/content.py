@@ -126,7 +126,6 @@ def _about(inspection: Inspection) -> dict[str, Any]:
         "assumptions": [[visible(one) for one in both] for both in inspection.assumptions],
         "node": visible(inspection.node),
         "pairs": inspection.pairs,
-        "omitted": inspection.omitted,
     }
 
 

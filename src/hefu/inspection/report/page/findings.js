@@ -17,6 +17,7 @@ function values(finding) {
     finding.line === null ? null : t("line_n", { n: finding.line }),
     finding.field ? word("field", finding.field) : null,
   ].filter(Boolean);
+  if (at.length < 2 && !finding.declared && !finding.certified && !finding.declared_file && !finding.certified_file) return null;
   const where = h("span", { class: "at" }, at.flatMap((one, n) => (n ? [" · ", one] : [one])));
   if (finding.question === "papers" && !finding.certificate) {
     const both = [finding.declared, finding.certified].filter(Boolean).map(valued);

@@ -69,7 +69,7 @@ function liveSection(numbers) {
   if (!DATA.about.node) return null;
   const known = numbers.map((number) => by("certificates", "certificate").get(number)?.[0]).filter(Boolean);
   if (!known.length) return null;
-  const own = (one) => facts([[t("status"), badge("status", one.status)], [t("declared_by"), linked(one.declarations, declarationLink)], [t("issued_on"), one.issued_on], [t("until"), untilText(one)]]);
+  const own = (one) => facts([[t("status"), badge("status", one.status)], [t("declared_by"), (one.declarations ?? []).length ? linked(one.declarations, declarationLink) : t("none")], [t("issued_on"), one.issued_on], [t("until"), untilText(one)]]);
   const theirs = (one) => {
     const record = DATA.live[one.certificate];
     const mark = authority(one).unlike ? h("p", {}, h("span", { class: "badge block" }, `≠ ${t("unlike_own")}`)) : null;
