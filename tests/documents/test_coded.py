@@ -49,6 +49,11 @@ def test_every_row_of_a_table_is_its_code_under_every_key(kind: str) -> None:
         ("country", "142", "CHN"),
         ("country", "502", "USA"),
         ("country", "304", "DEU"),
+        ("country", "CN", "CHN"),
+        ("country", "cn ", "CHN"),
+        ("country", "ＵＳ", "USA"),
+        ("country", "GB", "GBR"),
+        ("country", "CH", "CHE"),
         ("terms", "FOB", "3"),
         ("terms", "cif", "1"),
         ("terms", "CFR", "2"),
@@ -120,6 +125,15 @@ def test_a_refusal_says_where_what_and_why_in_both_languages(kind: str, value: A
 def test_one_number_is_a_currency_here_and_a_country_there() -> None:
     paper = build(_Paper, {"currency": "142", "country": "142", "terms": "fob"}, "p.json")
     assert (paper.currency, paper.country, paper.terms) == ("CNY", "CHN", "3")
+
+
+@pytest.mark.parametrize("value", ["CN", "US", "EU"])
+def test_two_letters_are_no_currency(value: str) -> None:
+    assert _taken("currency", value) == value
+
+
+def test_a_country_of_two_letters_that_the_table_does_not_know_stays_as_it_is() -> None:
+    assert _taken("country", "XX") == "XX"
 
 
 def test_terms_say_what_the_price_holds() -> None:

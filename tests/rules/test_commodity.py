@@ -135,7 +135,7 @@ def test_certificate_and_export_are_of_one_time_so_nothing_is_joined(act: str) -
     assert "hs.differs" in found
 
 
-@pytest.mark.parametrize("origin", ["CHN", "142", None])
+@pytest.mark.parametrize("origin", ["CHN", "142", "CN", None])
 def test_goods_that_come_back_are_from_china_or_say_nothing(origin: str | None) -> None:
     assert codes(pair(decl={"items": [item(origin=origin)]})) == []
 

@@ -22,10 +22,12 @@ def _known(table: Callable[[], Mapping[str, Coded]]) -> Callable[[Any], Any]:
 
 
 Currency = Annotated[Code, AfterValidator(_known(currencies))]
-"""Currency by letters; 142 and CNY are the same (domain.md §2.3)."""
+"""Currency by letters; 142 and CNY are the same (domain.md §2.3). Currencies have no form of two letters."""
 
 Country = Annotated[Code, AfterValidator(_known(countries))]
-"""Country or region by letters; 142 and CHN are the same (domain.md §2.3)."""
+"""Country or region by three letters; 142, CHN and, as many systems write it, CN are the same (domain.md §2.3;
+ISO 3166-1).
+"""
 
 Terms = Annotated[Code, AfterValidator(_known(terms)), BeforeValidator(_known(terms))]
 """Terms of delivery 成交方式 (TransMode) by code; 3 and FOB are the same (domain.md §2.3). Looked up before

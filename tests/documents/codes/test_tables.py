@@ -32,7 +32,7 @@ HEADERS = {
     "modes": ["code", "name", "english", "acts", "refundable", "ecommerce"],
     "offices": ["code", "name", "english", "note"],
     "currencies": ["code", "number", "name", "english"],
-    "countries": ["code", "number", "name", "english"],
+    "countries": ["code", "number", "alpha2", "name", "english"],
     "terms": ["code", "number", "name", "english", "freight", "insurance"],
 }
 CODES = {
@@ -152,6 +152,23 @@ def test_letter_code_and_customs_number_are_the_same_row(name: str) -> None:
         assert re.fullmatch(r"\d{3}", number)
         assert table[letters] is table[number]
         assert table[letters].number == number
+
+
+def test_two_letters_are_the_same_country_as_three() -> None:
+    table = countries()
+    told = [(row[0], row[2]) for row in rows("countries")[1:]]
+    assert len({two for _, two in told}) == len(told)
+    for three, two in told:
+        assert re.fullmatch(r"[A-Z]{2}", two)
+        assert table[two] is table[three]
+
+
+@pytest.mark.parametrize(
+    ("three", "two"),
+    [("CHN", "CN"), ("DNK", "DK"), ("TUR", "TR"), ("CHE", "CH"), ("CHL", "CL"), ("KOR", "KR"), ("POL", "PL")],
+)
+def test_two_letters_are_those_of_the_standard(three: str, two: str) -> None:
+    assert countries()[two].code == three
 
 
 @pytest.mark.parametrize(

@@ -141,9 +141,9 @@ def _coded(name: str) -> Mapping[str, Coded]:
     index: dict[str, Coded] = {}
     for row in _read(name)[1]:
         one = Coded(row["code"], row.get("number", ""), row["name"], row["english"])
-        index[one.code] = one
-        if one.number:
-            index[one.number] = one
+        for key in (one.code, one.number, row.get("alpha2")):
+            if key:
+                index[key] = one
     return MappingProxyType(index)
 
 
@@ -155,7 +155,7 @@ def currencies() -> Mapping[str, Coded]:
 
 @cache
 def countries() -> Mapping[str, Coded]:
-    """Countries by letter code and by customs number (142 and CHN are the same row)."""
+    """Countries by letter codes and by customs number (142, CHN and CN are the same row)."""
     return _coded("countries")
 
 
