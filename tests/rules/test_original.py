@@ -280,3 +280,11 @@ def test_a_withdrawal_of_the_whole_may_be_written_in_another_unit(quantity: str,
         goods_left={},
     )
     assert codes(case) == ([] if whole else ["item.withdrawn_in_part"])
+
+
+@pytest.mark.parametrize("act", AFTER_EXPORT)
+def test_what_is_held_for_an_export_that_is_not_on_record_is_told_how_to_get_on(act: str) -> None:
+    found = only(pair(act, original=None), HOLD)
+    assert (found.code, found.severity) == ("original.unknown", "block")
+    assert "补录原单后自动重新核验" in found.remedy.zh
+    assert "on record" in found.remedy.en

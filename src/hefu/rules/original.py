@@ -100,8 +100,11 @@ RULES = (
             "customs has no export declaration {declared} on record to compare with",
         ),
         remedy=Text(
-            "核对报关单号; 原单早于联网的, 由关员按纸质档案核对",
-            "check the number; if it is older than the network an officer compares with the file",
+            "核对报关单号, 填错的更正; 原单早于联网的, 由关员按纸质档案核对; 因此扣留的 (政策 original_unknown 为 hold), 海关据档案"
+            "补录原单后自动重新核验",
+            "check the number and correct a wrong one; if the export is older than the network an officer compares with the"
+            " file; where this holds the act (policy original_unknown: hold) customs puts the export declaration on record"
+            " from its file, and verification then repeats by itself",
         ),
         ground=cite(POLICY, ASSUMPTION),
         row="3",
