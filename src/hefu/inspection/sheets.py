@@ -8,8 +8,10 @@ from hefu import errors
 from hefu.errors import HefuError
 from hefu.inspection.bounds import LIMITS, UNKNOWN, Limits
 from hefu.inspection.csv_sheets import csv_sheet
+from hefu.inspection.parquet_sheets import parquet_sheet
 from hefu.inspection.sheet import Sheet
 from hefu.inspection.sources import Source
+from hefu.inspection.xlsx.sheets import xlsx_sheets
 
 __all__ = ["Sheet", "sheets"]
 
@@ -19,6 +21,10 @@ def sheets(source: Source, limits: Limits = LIMITS) -> Iterator[Sheet | HefuErro
     try:
         if source.form == "csv":
             yield csv_sheet(source, limits)
+        elif source.form == "parquet":
+            yield parquet_sheet(source, limits)
+        elif source.form == "xlsx":
+            yield from xlsx_sheets(source, limits)
         else:
             errors.fail(UNKNOWN, file=source.name, value=source.form)
     except HefuError as error:
