@@ -10,6 +10,7 @@ from hefu.documents.canonical import as_json
 from hefu.inspection.report import beside as module
 from hefu.inspection.report.beside import beside, edit
 from hefu.inspection.report.rows import GOODS, HEAD
+from hefu.inspection.report.taken import taken
 from hefu.inspection.result import Detail
 from hefu.rules.case import Case
 from hefu.rules.change import smallest_changes
@@ -135,3 +136,29 @@ def test_an_edit_says_which_field_of_which_paper() -> None:
     assert edit({**base, "field": "mode", "after": "4561"})["after"][0].startswith("4561 ")
     assert edit({**base, "field": "certificates"})["field"] == "certificates"
     assert edit({**base, "field": "lines[1].unit", "after": "011"})["after"] == ["011 件", "011 articles"]
+
+
+@pytest.mark.parametrize("broken", EXAMPLES, ids=str)
+def test_a_document_is_taken_as_it_is(broken: Any) -> None:
+    papers = [one.document for one in broken.case.certificates if one.document]
+    for paper in (broken.case.declaration, broken.case.original, *papers):
+        if paper is not None:
+            assert taken(type(paper), as_json(paper)) == paper
+
+
+def test_what_a_list_leaves_out_is_left_out_on_the_page() -> None:
+    declaration = {
+        "number": "530120260000000001", "act": "export",
+        "items": [{"item": 1, "hs_code": "6109100000", "first": {"quantity": "100", "unit": "011"}}],
+        "certificates": [{"number": "CK1"}],
+    }  # fmt: skip
+    certificate = {
+        "number": "CK1", "purpose": "export", "tax_office": "0" * 11, "lines": [
+            {"line": 1, "hs_code": "6109100000", "unit": "011", "quantity": "100", "declaration": "530120260000000001"}
+        ],
+    }  # fmt: skip
+    told = beside(Detail(declaration, (certificate,)), [])
+    fields = {one["field"] for section in told["sections"] for one in section["rows"]}
+    assert not fields & {"office", "trader", "declared_on", "goods_name"}
+    assert row(told, "item", "quantity")["cells"][0] == row(told, "item", "quantity")["cells"][1]
+    assert row(told, "item", "source_item")["cells"] == ["", "530120260000000001", ""]

@@ -26,7 +26,19 @@ from hefu.inspection.report.html import _asset, _embedded, _words, page, write_h
 from hefu.inspection.report.shown import LONGEST, coded, joined, visible
 from hefu.inspection.result import Inspection
 from hefu.rules.ruleset import CURRENT
-from tests.inspection.reported import HOSTILE, IMAGE, SCRIPT, TURNED, asked, nothing, sample, sound
+from tests.inspection.papers import inspected, papers_of
+from tests.inspection.reported import (
+    HOSTILE,
+    IMAGE,
+    KINDS,
+    SCRIPT,
+    TURNED,
+    asked,
+    nothing,
+    pair_of,
+    sample,
+    sound,
+)
 
 WEB = re.compile(
     r"https?:|//\w|\bimport\b|\bfetch\b|XMLHttp|WebSocket|innerHTML|outerHTML|insertAdjacent|\beval\b"
@@ -303,3 +315,20 @@ def test_no_script_has_a_line_that_ends_it() -> None:
         assert "</script" not in _asset(f"{name}.js").lower()
         assert "<!--" not in _asset(f"{name}.js")
     assert "</style" not in _asset("page.css").lower()
+
+
+def test_what_the_inspection_really_says_of_papers_is_told(tmp_path: Path) -> None:
+    judged = [pair_of(kind, at) for at, kind in enumerate(KINDS) if kind != "hostile"]
+    documents = [one.declaration for one in judged] + [one.original for one in judged if one.original]
+    papers = {one.number: one.document for case in judged for one in case.certificates if one.document}
+    inspection = inspected(papers_of([*documents, *papers.values()], tmp_path))
+    read = content(inspection)
+    assert read["tables"]["findings"]["total"] == inspection.findings.height > 20
+    assert set(read["details"]) == set(inspection.details)
+    marked = {
+        number: {mark for part in one["sections"] for row in part["rows"] for mark in row["marks"]}
+        for number, one in read["details"].items()
+    }
+    for one in rows(read["tables"]["findings"]):
+        if one["declaration"] in marked:
+            assert one["id"] in marked[one["declaration"]], one["code"]

@@ -10,6 +10,7 @@ from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.declaration import Act, Declaration, DeclarationItem
 from hefu.inspection.report.rows import GOODS, HEAD, Read, Row
 from hefu.inspection.report.shown import Shown, coded, joined, visible
+from hefu.inspection.report.taken import taken
 from hefu.inspection.result import Detail
 from hefu.rules.case import Case, Standing, UseState
 from hefu.rules.pairing import Pair, item_numbered, items_of, pair
@@ -29,9 +30,9 @@ def beside(detail: Detail, findings: Sequence[Mapping[str, Any]]) -> dict[str, A
 
     ``findings`` are its own, each with ``id``; a mark is the ``id`` of the finding that is about the field.
     """
-    declaration = Declaration.model_validate(detail.declaration)
-    certificates = [Certificate.model_validate(one) for one in detail.certificates]
-    original = None if detail.original is None else Declaration.model_validate(detail.original)
+    declaration = taken(Declaration, detail.declaration)
+    certificates = [taken(Certificate, one) for one in detail.certificates]
+    original = None if detail.original is None else taken(Declaration, detail.original)
     pairs = _pairs(declaration, certificates, original)
     loud = {one["item"] for one in findings if one["item"] is not None}
     items = sorted(items_of(Case(declaration, original=original)), key=lambda one: one.item not in loud)
@@ -79,7 +80,7 @@ def _goods(
     number = next((one.line.item for one in own), item.item)
     source = item_numbered(original, number)
     told = _section(
-        {"kind": "item", "item": item.item, "name": visible(item.goods_name)},
+        {"kind": "item", "item": item.item, "name": visible(item.goods_name or "")},
         GOODS,
         [item],
         lines,
@@ -97,7 +98,7 @@ def _left(
 ) -> dict[str, Any]:
     lines = [[line] if one is paper else [] for one in certificates]
     source = item_numbered(original, line.item)
-    about = {"kind": "line", "item": None, "line": line.line, "name": visible(line.goods_name)}
+    about = {"kind": "line", "item": None, "line": line.line, "name": visible(line.goods_name or "")}
     told = _section(about, GOODS, [], lines, [source] if source else [])
     told["lines"] = {(paper.number, line.line)}
     return told

@@ -85,14 +85,19 @@ def _exports(one: Certificate) -> Shown | None:
     return joined(list(dict.fromkeys(line.declaration for line in one.lines if line.declaration))) or None
 
 
+def _tax_office(one: Certificate) -> Shown | None:
+    """The office, unless it is only the place of one that a list left out."""
+    return one.tax_office if (one.tax_office or "").strip("0") else None
+
+
 HEAD: Final = (
-    Row("number", _text("number"), _text("number"), ("declaration", "certificate")),
+    Row("number", _text("number"), _text("number"), ("declaration",)),
     Row("act", _code("act"), _code("purpose"), ("purpose",)),
     Row("related", _text("related"), _exports),
-    Row("certificates", lambda one: joined(one.certificate_numbers()) or None),
+    Row("certificates", lambda one: joined(one.certificate_numbers()) or None, None, ("certificate",)),
     Row("principal_certificate", None, _text("principal_certificate")),
     Row("mode", _code("mode")),
-    Row("office", _code("office"), _text("tax_office"), ("tax_office",)),
+    Row("office", _code("office"), _tax_office, ("tax_office",)),
     Row("declared_on", _text("declared_on"), _text("issued_on"), ("issued_on",)),
     Row("moved_on", _text("moved_on")),
     Row("trader", lambda one: _party(one.trader), lambda one: _party(one.holder), ("holder", "party")),
@@ -115,9 +120,8 @@ def _exported(line: CertificateLine) -> Shown | None:
 
 
 def _source(line: CertificateLine) -> Shown | None:
-    if line.declaration is not None:
-        return f"{line.declaration} · {line.item}"
-    return visible(f"{line.invoice} · {line.invoice_line}")
+    named = (line.declaration, line.item) if line.declaration else (line.invoice, line.invoice_line)
+    return visible(" · ".join(str(one) for one in named if one is not None)) or None
 
 
 def _tax(*names: str) -> Read:

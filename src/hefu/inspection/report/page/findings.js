@@ -10,18 +10,19 @@ const valued = (text) => h("b", { class: "value" }, say(WORDS.state[text] ?? DAT
 /** Both values of a finding with their places. */
 function values(finding) {
   const side = (name, value, file, sheet, row) =>
-    value || file ? h("span", { class: "side" }, h("span", { class: "muted" }, `${t(name)} `), value ? valued(value) : t("none"), " ", placed(file, sheet, row)) : null;
+    value || file ? h("span", { class: "side" }, h("span", { class: "muted" }, `${t(name)} `), value ? valued(value) : both ? t("none") : null, " ", placed(file, sheet, row)) : null;
+  const both = finding.declared || finding.certified;
   const at = [
     finding.certificate && finding.declaration ? certificateLink(finding.certificate) : null,
     finding.item === null ? null : t("item_n", { n: finding.item }),
     finding.line === null ? null : t("line_n", { n: finding.line }),
     finding.field ? word("field", finding.field) : null,
   ].filter(Boolean);
-  if (at.length < 2 && !finding.declared && !finding.certified && !finding.declared_file && !finding.certified_file) return null;
+  if (at.length < 2 && !both && !finding.declared_file && !finding.certified_file) return null;
   const where = h("span", { class: "at" }, at.flatMap((one, n) => (n ? [" · ", one] : [one])));
   if (finding.question === "papers" && !finding.certificate) {
-    const both = [finding.declared, finding.certified].filter(Boolean).map(valued);
-    return h("p", { class: "values" }, where, " ", h("span", { class: "side" }, both.flatMap((one, n) => (n ? [" ≠ ", one] : [one]))), " ",
+    const sides = [finding.declared, finding.certified].filter(Boolean).map(valued);
+    return h("p", { class: "values" }, where, " ", h("span", { class: "side" }, sides.flatMap((one, n) => (n ? [" ≠ ", one] : [one]))), " ",
       placed(finding.declared_file, finding.declared_sheet, finding.declared_row));
   }
   return h("p", { class: "values" }, where, " ",
@@ -42,6 +43,9 @@ function told(finding, { ground = false } = {}) {
     ground && groundOf(finding) ? h("p", { class: "remedy" }, h("span", { class: "muted" }, `${t("ground")} `), h("span", { class: "data" }, groundOf(finding))) : null);
 }
 
+/** Money with its currency; said to be unknown where it is. */
+const worded = (text, round = false) => (text === null ? `${t("money")} ${t("not_known")}` : `${t("usd")} ${usd(text, round)}`);
+
 /** A paper with its findings. */
 function card(key, list) {
   const first = list[0];
@@ -52,7 +56,7 @@ function card(key, list) {
       h("h4", {}, head),
       declared ? h("span", { class: "muted" }, [word("act", declared.act), declared.trader_name || declared.trader_uscc, declared.declared_on].filter(Boolean).join(" · ")) : null,
       DATA.details[first.declaration] ? link(t("look_closely"), "declaration", { n: first.declaration }, { class: "small" }) : null,
-      h("span", { class: "money" }, first.usd === null ? t("not_known") : `${t("usd")} ${usd(first.usd)}`)),
+      h("span", { class: "money" }, worded(first.usd))),
     h("ul", { class: "plain" }, list.map((one) => told(one))));
 }
 
@@ -71,12 +75,13 @@ function actionGroup(action, list) {
   const papers = [...groupedBy(list, (one) => keyOf(one) || `${one.declared_file}/${one.declared_row}/${one.id}`)];
   const body = h("div", { class: "cards" });
   const more = sliced(body, papers, ([key, found]) => card(key, found), 25);
-  const sum = papers.reduce((total, [, found]) => total + BigInt(found[0].usd ?? 0), 0n);
+  const known = papers.map(([, found]) => found[0].usd).filter((one) => one !== null);
+  const sum = known.length ? known.reduce((total, one) => total + BigInt(one), 0n) : null;
   return h("section", { class: "action" },
     h("div", { class: "actionhead" },
       h("h3", {}, word("action", action)),
       h("p", { class: "muted" }, `${t("who")}: ${word("who", action)}`),
-      h("p", { class: "money" }, `${t("papers")} ${count(papers.length)} · ${t("usd")} ${usd(sum, true)}`)),
+      h("p", { class: "money" }, `${t("papers")} ${count(papers.length)} · ${worded(sum, true)}`)),
     body, more);
 }
 

@@ -91,7 +91,7 @@ function declarationView() {
   const about = declared && facts([
     [t("outcome"), badge("outcome", declared.outcome)],
     [t("act"), word("act", declared.act)],
-    [t("money"), declared.usd === null ? t("not_known") : `${t("usd")} ${usd(declared.usd)}`],
+    [t("money"), declared.usd === null ? t("not_known") : worded(declared.usd)],
     [t("declared_on"), declared.declared_on],
     [t("trader"), h("span", { class: "data" }, [declared.trader_uscc, declared.trader_name].filter(Boolean).join(" "))],
     [t("certificates"), (declared.certificates ?? []).length ? linked(declared.certificates, certificateLink) : t("none")],
@@ -113,7 +113,7 @@ function certificateView() {
   const about = one && facts([
     [t("status"), badge("status", one.status)],
     [t("purpose"), word("purpose", one.purpose)],
-    [t("money"), one.usd === null ? t("not_known") : `${t("usd")} ${usd(one.usd)}`],
+    [t("money"), one.usd === null ? t("not_known") : worded(one.usd)],
     [t("issued_on"), one.issued_on],
     [t("until"), untilText(one)],
     [t("holder"), h("span", { class: "data" }, [one.holder_uscc, one.holder_name].filter(Boolean).join(" "))],
