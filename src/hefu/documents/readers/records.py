@@ -91,9 +91,14 @@ def _step(step: int | str) -> str:
     return f".{step}" if step.isprintable() and len(step) < 60 else f"[{shown(step)}]"
 
 
-def _problem(detail: ErrorDetails, file: str, place: Callable[[tuple[int | str, ...]], str]) -> Problem:
+def rule_of(detail: ErrorDetails) -> Text:
+    """The rule that a value breaks, in words."""
     slots = detail.get("ctx", {})
-    rule = FORMS.get(slots.get("pattern", "")) or _RULES.get(detail["type"], _NO_VALUE).fill(slots)
+    return FORMS.get(slots.get("pattern", "")) or _RULES.get(detail["type"], _NO_VALUE).fill(slots)
+
+
+def _problem(detail: ErrorDetails, file: str, place: Callable[[tuple[int | str, ...]], str]) -> Problem:
+    rule = rule_of(detail)
     value = "" if detail["type"] == "missing" else shown(detail["input"])
     return Problem(
         FIELD,

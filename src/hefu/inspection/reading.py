@@ -1,0 +1,103 @@
+"""Reading all that was given: files to sheets and documents, sheets to typed rows, everything onto the shelves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from hefu.documents.readers.json_documents import read_papers
+from hefu.errors import HefuError
+from hefu.inspection.columns import read_block
+from hefu.inspection.fields import Paper
+from hefu.inspection.layout import Layout, find_layout
+from hefu.inspection.mapping import Mapping
+from hefu.inspection.papers import Papers
+from hefu.inspection.sheets import Sheet, sheets
+from hefu.inspection.sources import Source, sources
+
+DOCUMENTS: Final = frozenset({"xml", "json", "jsonl"})
+BLOCK: Final = 250_000
+"""Rows of a sheet that are read together."""
+BULK_BYTES: Final = 256 * 1024 * 1024
+"""The largest file of documents: a bulk download may hold very many, each bounded by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given: paths, and what they are said to list (``None``: whatever they say themselves)."""
+
+    paths: Sequence[Path]
+    paper: Paper | None = None
+
+
+def read_all(
+    given: Sequence[Given],
+    papers: Papers,
+    scratch: Path,
+    mapping: Mapping | None = None,
+    on_bytes: Callable[[int], None] = lambda _: None,
+) -> list[Layout]:
+    """Everything that can be read comes onto the shelves of ``papers``, everything else among its refusals. Returns
+    how the sheets were understood. ``on_bytes`` is told the size of each file when it is done.
+    """
+    layouts: list[Layout] = []
+    for one in given:
+        for source in sources(one.paths, scratch):
+            if isinstance(source, HefuError):
+                papers.refuse_file(source)
+                continue
+            if source.form in DOCUMENTS:
+                _read_documents(source, papers)
+            else:
+                layouts += _read_sheets(source, one.paper, papers, mapping)
+            on_bytes(source.size)
+    return layouts
+
+
+def _read_documents(source: Source, papers: Papers) -> None:
+    place = papers.open(source.name)
+    data = source.path.read_bytes()
+    for row, paper in enumerate(read_papers(data, source.name, BULK_BYTES, at_desk=True), 1):
+        if isinstance(paper, HefuError):
+            papers.refuse_file(paper, place, row)
+        else:
+            papers.add_document(place, paper, row)
+
+
+def _read_sheets(
+    source: Source, paper: Paper | None, papers: Papers, mapping: Mapping | None
+) -> list[Layout]:
+    told: list[Layout] = []
+    for sheet in sheets(source):
+        if isinstance(sheet, HefuError):
+            papers.refuse_file(sheet)
+            continue
+        try:
+            layout = _read_sheet(sheet, paper, papers, mapping)
+        except HefuError as error:
+            papers.refuse_file(error)
+        else:
+            told += [layout] if layout else []
+    return told
+
+
+def _read_sheet(sheet: Sheet, paper: Paper | None, papers: Papers, mapping: Mapping | None) -> Layout | None:
+    """One sheet, block by block; an empty one is told without rows."""
+    blocks = sheet.blocks(BLOCK)
+    first = next(blocks, None)
+    if first is None or first.is_empty():
+        papers.open(sheet.source, sheet.name)
+        return None
+    layout = find_layout(first, sheet.source, sheet.name, paper, mapping)
+    source = papers.open(sheet.source, sheet.name, layout.paper, layout.header)
+    papers.columns(source, layout.columns())
+    number: str | None = None
+    for block in chain([first], blocks):
+        read = read_block(block, layout, number)
+        number = read.number
+        papers.refuse(source, read.refused)
+        papers.add_rows(source, read.rows, read.counted)
+    return layout

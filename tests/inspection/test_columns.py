@@ -1,0 +1,328 @@
+"""Cells as people write them, and the fast way held against the type of each field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hefu.errors import Text
+from hefu.inspection.cells import DIGITS_LOST, read_cell
+from hefu.inspection.columns import Read, read_block
+from hefu.inspection.fields import FIELDS, Field, Paper
+from hefu.inspection.layout import Layout
+from hefu.rules.days import as_day
+from tests.inspection.test_layout import block
+
+BY_NAME = {(paper, one.name): one for paper in Paper for one in FIELDS[paper]}
+
+
+def field(name: str, paper: Paper = Paper.CERTIFICATE) -> Field:
+    return BY_NAME[paper, name]
+
+
+def layout(*names: str, paper: Paper = Paper.CERTIFICATE, header: int = 1) -> Layout:
+    """A sheet whose columns are these fields, under their own names."""
+    columns = {name: str(at) for at, name in enumerate(names)}
+    return Layout(paper, header, columns, {str(at): name for at, name in enumerate(names)}, ())
+
+
+def read(names: tuple[str, ...], *rows: tuple[Any, ...], paper: Paper = Paper.CERTIFICATE) -> Read:
+    return read_block(block(names, *rows), layout(*names, paper=paper))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("line_quantity", "1,234.5", 1234_50000),
+        ("line_quantity", "１００", 100_00000),
+        ("line_quantity", " 100 ", 100_00000),
+        ("line_quantity", "1，234", 1234_00000),
+        ("line_quantity", "0.00001", 1),
+        ("line_quantity", "'25", 25_00000),
+        ("line_fob", "USD 1,200.00", 1200_0000),
+        ("line_fob", "¥1200", 1200_0000),
+        ("line_fob", "1200.5元", 1200_5000),
+        ("line_fob", "-3.25", -3_2500),
+        ("line_hs", "6109.10.0000", "6109100000"),
+        ("line_hs", "6109 1000 00", "6109100000"),
+        ("line_unit", "千克", "035"),
+        ("line_unit", "035", "035"),
+        ("line_unit", "035 千克", "035"),
+        ("line_unit", "千克(035)", "035"),
+        ("line_unit", "千克/035", "035"),
+        ("line_unit", "35", "035"),
+        ("line_unit", "KG", "035"),
+        ("line_unit", "kgs", "035"),
+        ("line_unit", "吨", "070"),
+        ("line_item", "01", 1),
+        ("line_item", "1.0", 1),
+        ("line_item", "第2项", 2),
+        ("line_declaration", "5301 2026 0 000000001", "530120260000000001"),
+        ("line_declaration", "5301-2026-0-000000001", "530120260000000001"),
+        ("holder_uscc", "９１１１００００１０１６２３７４１ｋ", "91110000101623741K"),
+        ("purpose", "出口", "export"),
+        ("purpose", "退运", "return"),
+        ("purpose", "2", "amendment"),
+        ("purpose", "撤单", "withdrawal"),
+        ("purpose", "return", "return"),
+        ("refund_state", "未申报退税", "not_claimed"),
+        ("refund_state", "尚未申报退（免）税", "not_claimed"),
+        ("refund_state", "已补税", "paid_back"),
+        ("state", "已作废", "withdrawn"),
+        ("state", "正常", "available"),
+        ("state", "已核销", "used"),
+    ],
+)
+def test_a_habit_of_certificate_lists_is_undone(name: str, text: str, value: Any) -> None:
+    assert read_cell(field(name), text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("mode", "0110", "0110"),
+        ("mode", "4561 退运货物", "4561"),
+        ("mode", "一般贸易", "0110"),
+        ("mode", "一般贸易(0110)", "0110"),
+        ("mode", "110", "0110"),
+        ("flow", "出口", "E"),
+        ("flow", "I", "I"),
+        ("currency", "USD", "USD"),
+        ("currency", "502", "USD"),
+        ("currency", "美元", "USD"),
+        ("item_origin", "中国", "CHN"),
+        ("item_origin", "142", "CHN"),
+        ("item_origin", "CHN", "CHN"),
+        ("terms", "FOB", "3"),
+        ("terms", "3", "3"),
+        ("terms", "C&F", "2"),
+        ("freight_mark", "费率", "rate"),
+        ("act", "退运进口", "return"),
+    ],
+)
+def test_a_habit_of_declaration_lists_is_undone(name: str, text: str, value: Any) -> None:
+    assert read_cell(field(name, Paper.DECLARATION), text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-05", "20260105", "2026/1/5", "2026.1.5", "2026年1月5日", "05-Jan-2026", "5 Jan 2026", "Jan 5, 2026",
+        "2026-01-05 13:30:00", "2026/01/05 00:00", "46027", "46027.5", "２０２６－０１－０５",
+    ],
+)  # fmt: skip
+def test_a_day_is_read_however_it_is_written(text: str) -> None:
+    told = read_cell(field("issued_on"), text)
+    assert isinstance(told, int)
+    assert as_day(told).isoformat() == "2026-01-05"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("line_quantity", "1,23"),
+        ("line_quantity", "12,34.5"),
+        ("line_quantity", "0"),
+        ("line_quantity", "-1"),
+        ("line_quantity", "1.000001"),
+        ("line_quantity", "1e3"),
+        ("line_quantity", "100 千克"),
+        ("line_quantity", "约100"),
+        ("line_quantity", "#N/A"),
+        ("line_hs", "61091"),
+        ("line_unit", "箱子"),
+        ("line_unit", "pcs"),
+        ("issued_on", "2026-02-30"),
+        ("issued_on", "01/02/2026"),
+        ("issued_on", "99999"),
+        ("holder_uscc", "91110000101623741"),
+        ("purpose", "展览"),
+        ("line_item", "0"),
+        ("line_declaration", "530120261000000001"),
+    ],
+)
+def test_what_is_in_doubt_is_refused_in_both_languages(name: str, text: str) -> None:
+    told = read_cell(field(name), text)
+    assert isinstance(told, Text)
+    assert told.zh
+    assert told.en
+
+
+@pytest.mark.parametrize("name", ["line_declaration", "certificate", "holder_uscc"])
+def test_a_number_that_lost_its_digits_is_named_so(name: str) -> None:
+    told = read_cell(field(name), "5.30120260000000E+17")
+    assert told == DIGITS_LOST
+
+
+# Blocks
+
+NAMES = ("certificate", "line_hs", "line_unit", "line_quantity")
+ROW = ("CK1", "6109100000", "件", "100")
+
+
+def test_rows_have_the_fields_of_the_sheet_and_its_row_numbers() -> None:
+    told = read(NAMES, ROW, ("CK2", "6109100000", "035", "2.5"))
+    assert told.rows.columns == ["row", *NAMES]
+    assert told.rows.rows() == [
+        (2, "CK1", "6109100000", "011", 100_00000),
+        (3, "CK2", "6109100000", "035", 2_50000),
+    ]
+    assert told.counted == 2
+    assert told.refused.is_empty()
+
+
+def test_a_refused_cell_refuses_its_row_and_says_where() -> None:
+    told = read(NAMES, ROW, ("CK2", "61", "件", "x"), ("CK3", "6109100000", "件", "1"))
+    assert told.rows["certificate"].to_list() == ["CK1", "CK3"]
+    assert told.counted == 3
+    refused = told.refused.to_dicts()
+    assert [(one["row"], one["cell"], one["field"], one["value"]) for one in refused] == [
+        (3, "B3", "line_hs", "61"),
+        (3, "D3", "line_quantity", "x"),
+    ]
+    assert {one["number"] for one in refused} == {"CK2"}
+    assert all(one["rule_zh"] and one["rule_en"] for one in refused)
+
+
+def test_a_needed_cell_that_is_blank_refuses_its_row() -> None:
+    told = read(NAMES, ROW, ("CK2", None, "件", "1"))
+    (refused,) = told.refused.to_dicts()
+    assert (refused["cell"], refused["rule_en"]) == ("B3", "is required")
+    assert told.rows.height == 1
+
+
+def test_a_number_told_once_holds_for_the_rows_below() -> None:
+    names = ("certificate", "issued_on", "line_hs", "line_unit", "line_quantity")
+    rows = [("CK1", "2026-01-05", *ROW[1:]), (None, None, *ROW[1:]), (None, None, *ROW[1:])]
+    assert read(names, *rows).rows["certificate"].to_list() == ["CK1"] * 3
+
+
+def test_a_number_that_is_missing_beside_another_head_is_not_taken_from_above() -> None:
+    names = ("certificate", "issued_on", "line_hs", "line_unit", "line_quantity")
+    told = read(names, ("CK1", "2026-01-05", *ROW[1:]), (None, "2026-02-05", *ROW[1:]))
+    assert told.rows.height == 1
+    assert told.refused["field"].to_list() == ["certificate"]
+
+
+def test_a_number_holds_into_the_next_block() -> None:
+    first = read(NAMES, ROW)
+    again = read_block(block((None, *ROW[1:]), first=9), layout(*NAMES), first.number)
+    assert again.rows["certificate"].to_list() == ["CK1"]
+
+
+def test_several_certificates_in_a_cell_make_a_row_each() -> None:
+    names = ("declaration", "certificate", "item", "item_hs", "first", "first_unit")
+    row = ("530120260000000001", "CK1; CK2、CK3", "1", "6109100000", "5", "件")
+    told = read(names, row, paper=Paper.DECLARATION)
+    assert told.rows["certificate"].to_list() == ["CK1", "CK2", "CK3"]
+    assert told.rows["row"].to_list() == [2, 2, 2]
+    assert told.counted == 1
+
+
+def test_a_number_of_twenty_one_characters_holds_the_item() -> None:
+    names = ("certificate", "line_declaration", "line_hs", "line_unit", "line_quantity")
+    told = read(names, ("CK1", "530120260000000001007", *ROW[1:]))
+    assert told.rows.select("line_declaration", "line_item").row(0) == ("530120260000000001", 7)
+
+
+def test_an_item_that_contradicts_the_number_is_refused() -> None:
+    names = ("certificate", "line_declaration", "line_item", "line_hs", "line_unit", "line_quantity")
+    told = read(
+        names,
+        ("CK1", "530120260000000001007", "8", *ROW[1:]),
+        ("CK2", "530120260000000001007", "7", *ROW[1:]),
+    )
+    assert told.rows["certificate"].to_list() == ["CK2"]
+    assert told.refused["field"].to_list() == ["line_item"]
+
+
+def test_a_second_quantity_of_nought_is_none() -> None:
+    names = ("declaration", "item", "item_hs", "first", "first_unit", "second")
+    told = read(names, ("530120260000000001", "1", "6109100000", "5", "件", "0"), paper=Paper.DECLARATION)
+    assert told.rows["second"].to_list() == [None]
+
+
+def test_a_column_that_a_later_block_lacks_is_blank() -> None:
+    names = (*NAMES, "line_name")
+    told = read_block(block(ROW), layout(*names, header=0))
+    assert told.rows["line_name"].to_list() == [None]
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        [
+            "2026-01-05",
+            "20260105",
+            "2026/1/5",
+            "46027",
+            "1,234.50",
+            "100",
+            "0",
+            "0.00001",
+            "1.23456",
+            "-5",
+            "012345678901234567",
+            "6109100000",
+            "61091000",
+            "91110000101623741K",
+            "530120260000000001",
+            "出口",
+            "1",
+            "千克",
+            "USD",
+            "美元",
+            "CK1",
+            "北京",
+            "a'b",
+            "x" * 301,
+            "e\u0301",
+            "１２３",
+            "5.30120260000000E+17",
+            "\x07",
+            "999999999999",
+            "1234567890123",
+        ]
+    ),
+    st.text(max_size=24),
+    st.decimals(allow_nan=False, allow_infinity=False, places=5, min_value=0, max_value=10**13).map(str),
+    st.dates().map(str),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(BY_NAME, key=str)), st.lists(CELLS, min_size=1, max_size=8))
+def test_the_fast_way_takes_what_the_type_takes(which: tuple[Paper, str], cells: list[str]) -> None:
+    paper, name = which
+    one = BY_NAME[which]
+    shown = [text.strip() for text in cells if text.strip()]
+    if name in ("declaration", "related", "line_declaration") or (paper, name) == (
+        Paper.DECLARATION,
+        "certificate",
+    ):
+        return  # read together with others
+    told = read_block(
+        block(*((text,) for text in shown)) if shown else block(("",)), layout(name, paper=paper, header=0)
+    )
+    taken = {row["row"]: row[name] for row in told.rows.to_dicts()}
+    for at, text in enumerate(shown, 1):
+        value = read_cell(one, text)
+        if not isinstance(value, Text):
+            assert taken.get(at) == value or _is_sum(text), (name, text)
+        elif at in taken:
+            assert taken[at] is None
+            assert set(text) <= set("0.-")
+
+
+def _is_sum(text: str) -> bool:
+    return layout("certificate").data(block(("h",), (text,))).is_empty()
+
+
+def test_nothing_is_read_as_nothing() -> None:
+    told = read_block(block(NAMES), layout(*NAMES))
+    assert told.counted == 0
+    assert told.rows.is_empty()
+    assert isinstance(told.rows, pl.DataFrame)

@@ -1,0 +1,219 @@
+"""Headers of lists as people have them, found and read without a mapping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hefu.errors import HefuError
+from hefu.inspection.fields import FIELDS, Paper
+from hefu.inspection.layout import Layout, find_layout, letter
+from hefu.inspection.mapping import Mapping, load, save
+from hefu.inspection.titles import called, field_of, folded, nearest, titles, unnamed_fields
+
+CERTIFIED = ("CK1", "出口", "6109100000", "T恤", "件", "100")
+
+
+def block(*rows: tuple[Any, ...], first: int = 1) -> pl.DataFrame:
+    """A block of a sheet; None is a blank cell."""
+    width = max(map(len, rows))
+    told = [(at, *row, *(None,) * (width - len(row))) for at, row in enumerate(rows, first)]
+    schema = {"row": pl.Int64, **{str(column): pl.String for column in range(width)}}
+    return pl.DataFrame(told, schema=schema, orient="row")
+
+
+def found(*rows: tuple[Any, ...], paper: Paper | None = None, mapping: Mapping | None = None) -> Layout:
+    return find_layout(block(*rows), "a.xlsx", "Sheet1", paper, mapping)
+
+
+TAX_BUREAU = (
+    ("出货已补税/未退税证明清单", None, None, None, None, None),
+    ("打印日期: 2026-03-01", None, None, None, None, None),
+    ("序号", "证明编号", "申请企业", "申请企业", "商品", "商品", "数量", "数量"),
+    ("序号", "证明编号", "纳税人识别号", "企业名称", "商品代码", "商品名称", "证明数量", "计量单位"),
+    ("1", "CK1", "91110000101623741K", "北京合符", "6109100000", "T恤", "100", "件"),
+)
+LISTS = (
+    (Paper.CERTIFICATE, 4, {"certificate", "holder_uscc", "holder_name", "line_hs", "line_name", "line_quantity", "line_unit"}, TAX_BUREAU),
+    (Paper.CERTIFICATE, 1, {"certificate", "purpose", "line_hs", "line_name", "line_unit", "line_quantity"},
+     (("证明编号", "用途", "商品代码", "商品名称", "计量单位", "数量"), CERTIFIED)),
+    (Paper.CERTIFICATE, 1, {"certificate", "line_declaration", "line_hs", "line_unit", "line_quantity", "refund_state"},
+     (("证 明 编 号 *", "出口报关单号\n(21位)", "商品代码（HS）", "单位", "数量(件)", "退(免)税状态"), CERTIFIED)),
+    (Paper.CERTIFICATE, 1, {"certificate", "purpose", "line_hs", "line_name", "line_unit", "line_quantity"},
+     (("Certificate No.", "Purpose", "HS Code", "Goods Name", "Unit", "Qty"), CERTIFIED)),
+    (Paper.CERTIFICATE, 2, {"certificate", "purpose", "line_hs", "line_name", "line_unit", "line_quantity"},
+     ((None, None, None, None, None, None), ("证明号码 Certificate", "用途 Purpose", "商品编码 HS", "品名 Goods", "单位 Unit", "数量 Quantity"), CERTIFIED)),
+    (Paper.DECLARATION, 1, {"declaration", "item", "item_hs", "item_name", "first", "first_unit", "trader_uscc", "certificate"},
+     (("海关编号", "项号", "商品编号", "商品名称", "法定数量", "法定单位", "境内收发货人统一社会信用代码", "随附单证编号"), ("530120260000000001", "1"))),
+    (Paper.DECLARATION, 1, {"declaration", "item", "item_hs", "item_name", "first", "first_unit", "traded", "traded_unit"},
+     (("EntryId", "GNo", "CodeTS", "GName", "FirstQty", "FirstUnit", "GQty", "GUnit"), ("530120260000000001", "1"))),
+    (Paper.DECLARATION, 2, {"declaration", "trader_code", "trader_name", "item", "item_hs", "first", "first_unit"},
+     (("报关单号", "经营单位", "经营单位", "项号", "商品编码", "法定", "法定"), ("报关单号", "编码", "名称", "项号", "商品编码", "数量", "单位"), ("530120260000000001",))),
+    (Paper.DECLARATION, 1, {"declaration", "item", "item_hs", "item_name", "first", "first_unit", "total", "currency"},
+     (("Entry No.", "Item No.", "HS Code", "Description of Goods", "Statutory Quantity", "Statutory Unit", "Total Price", "Currency"), ("530120260000000001",))),
+    (Paper.DECLARATION, 3, {"declaration", "item", "item_hs", "first", "first_unit"},
+     (("某公司2026年3月报关单明细",), ("单位: 美元",), ("报关单号", "序号", "HS编码", "数量", "单位"), ("530120260000000001", "1", "6109100000", "5", "件"))),
+    (Paper.INVOICE, 1, {"invoice", "seller_uscc", "buyer_uscc", "line_name", "amount", "tax"},
+     (("数电发票号码", "销方识别号", "购方识别号", "货物或应税劳务名称", "金额", "税额"), ("1",))),
+    (Paper.INVOICE, 1, {"invoice", "issued_on", "seller_name", "line_name", "line_quantity", "price", "amount", "currency"},
+     (("Invoice No.", "Date", "Seller", "Description", "Qty", "Unit Price", "Amount", "Currency"), ("1",))),
+    (Paper.AGREEMENT, 1, {"agreement", "principal_name", "agent_name", "contract"},
+     (("代理出口协议号", "委托方", "受托方", "外销合同号"), ("1",))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("paper", "header", "fields", "rows"), LISTS)
+@pytest.mark.parametrize("told", [False, True], ids=["unasked", "expected"])
+def test_a_list_is_read_without_a_mapping(
+    paper: Paper, header: int, fields: set[str], rows: tuple[tuple[Any, ...], ...], told: bool
+) -> None:
+    layout = found(*rows, paper=paper if told else None)
+    assert layout.paper is paper
+    assert layout.header == header
+    assert set(layout.fields) == fields
+
+
+def test_every_field_has_titles_and_a_name_in_both_languages() -> None:
+    for paper in Paper:
+        assert not unnamed_fields(paper)
+        assert set(titles(paper).values()) == {one.name for one in FIELDS[paper]}
+        for one in FIELDS[paper]:
+            name = called(paper, one.name)
+            assert name.zh
+            assert name.en.isascii()
+
+
+def test_a_title_stands_for_one_field_of_a_paper() -> None:
+    for paper in Paper:
+        for title, field in titles(paper).items():
+            assert field_of(title, paper) == field
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "商品代码",
+        " 商 品 代 码 ",
+        "商品代码（HS）",
+        "商品代码\n(10位)",
+        "商品代码*",
+        "HS Code / 商品代码",
+        "ｈｓ ｃｏｄｅ",
+    ],
+)
+def test_a_title_is_read_however_it_is_written(text: str) -> None:
+    assert field_of(text, Paper.CERTIFICATE) == "line_hs"
+
+
+def test_the_same_title_is_another_field_in_another_paper() -> None:
+    assert field_of("单位", Paper.CERTIFICATE) == "line_unit"
+    assert field_of("单位", Paper.DECLARATION) == "first_unit"
+
+
+def test_a_column_that_is_not_known_is_told_with_the_nearest_field() -> None:
+    layout = found(("证明编号", "商品代码", "计量单位", "数量", "开具的日期", "备用"), CERTIFIED)
+    unknown = {one.title: one.suggested for one in layout.unknown}
+    assert unknown == {"开具的日期": "issued_on", "备用": ""}
+    columns = {row["title"]: row for row in layout.columns()}
+    assert columns["开具的日期"]["column"] == "E"
+    assert columns["证明编号"]["field"] == "certificate"
+    assert nearest("完全无关的列名", Paper.CERTIFICATE) == ""
+
+
+def test_of_two_columns_that_claim_a_field_the_first_has_it() -> None:
+    layout = found(("证明编号", "商品代码", "单位", "数量", "HS编码"), CERTIFIED)
+    assert layout.fields["line_hs"] == "1"
+    assert [one.title for one in layout.unknown] == ["HS编码"]
+
+
+def test_missing_columns_are_named_with_what_is_near() -> None:
+    with pytest.raises(HefuError) as caught:
+        found(("证明编号", "用途", "商品代码", "开具日期", "证明的数量"), CERTIFIED)
+    problem = caught.value.first
+    assert problem.kind.code == "inspection.columns_missing"
+    for text in problem.message:
+        assert "a.xlsx" in text
+    assert "计量单位" in problem.message.zh
+    assert "证明数量" in problem.message.zh
+    assert "certified quantity" in problem.message.en
+
+
+@pytest.mark.parametrize("rows", [(("1", "2", "3"), ("4", "5", "6")), (("姓名", "年龄"), ("张三", "20"))])
+def test_a_sheet_without_header_is_refused_with_what_it_says(rows: tuple[tuple[str, ...], ...]) -> None:
+    with pytest.raises(HefuError) as caught:
+        found(*rows)
+    assert caught.value.first.kind.code == "inspection.no_header"
+    assert rows[0][0] in caught.value.first.value
+
+
+def test_sums_and_headers_told_again_are_no_data() -> None:
+    rows = (("证明编号", "用途", "商品代码", "商品名称", "计量单位", "数量"), CERTIFIED)
+    layout = found(*rows)
+    data = layout.data(
+        block(*rows, rows[0], ("合计", None, None, None, None, "100"), ("CK2", *CERTIFIED[1:]))
+    )
+    assert data["0"].to_list() == ["CK1", "CK2"]
+
+
+@pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_are_lettered_as_spreadsheets_do(column: int, name: str) -> None:
+    assert letter(column) == name
+
+
+# Mappings
+
+
+def _mapping(folder: Path, text: str) -> Mapping:
+    file = folder / "mapping.toml"
+    file.write_text(text, "utf-8")
+    return load(file)
+
+
+def test_a_mapped_title_wins(tmp_path: Path) -> None:
+    mapping = _mapping(
+        tmp_path, '[certificate]\n"我们的编号" = "certificate"\n"数量" = ""\n"吨数" = "line_quantity"\n'
+    )
+    header = ("我们的编号", "商品代码", "计量单位", "数量", "吨数")
+    layout = found(header, CERTIFIED, mapping=mapping)
+    assert layout.fields["certificate"] == "0"
+    assert layout.fields["line_quantity"] == "4"
+    assert layout.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[certificat]\na = 'b'", "certificat"),
+        ("[certificate]\na = 'no_such'", "certificate.a"),
+        ("certificate = 1", "certificate"),
+        ("not toml", ""),
+    ],
+)
+def test_a_wrong_mapping_says_where(tmp_path: Path, text: str, place: str) -> None:
+    with pytest.raises(HefuError) as caught:
+        _mapping(tmp_path, text)
+    assert caught.value.first.kind.code == "inspection.mapping"
+    assert caught.value.first.place == place
+
+
+def test_a_mapping_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(HefuError):
+        load(tmp_path / "none.toml")
+
+
+def test_what_was_read_is_saved_and_read_again(tmp_path: Path) -> None:
+    header = ("证明编号", "商品代码", "计量单位", "数量", "开具的日期")
+    layout = found(header, CERTIFIED)
+    file = tmp_path / "saved.toml"
+    save([layout], file)
+    again = load(file)
+    assert again.of(Paper.CERTIFICATE, "证明编号") == "certificate"
+    assert '# "开具的日期" = "issued_on"' in file.read_text("utf-8")
+    assert found(header, CERTIFIED, mapping=again).fields == layout.fields
+
+
+def test_folding_keeps_what_tells_titles_apart() -> None:
+    assert folded("第一法定单位") != folded("第二法定单位")
