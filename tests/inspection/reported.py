@@ -316,7 +316,8 @@ def asked(inspection: Inspection) -> Inspection:
     live = {
         number: {"number": number, "state": state, "declaration": held_by}
         for number, state, held_by in (
-            ("CK2026000000", "available", None), ("CK2026000003", "available", None),
+            ("CK2026000000", "reserved", export_number(0)), ("CK2026000001", "reserved", export_number(701)),
+            ("CK2026000003", "available", None),
             ("CK2026000100", "used", export_number(77)), ("CK2026000017", "used", export_number(800)),
         )
     }  # fmt: skip

@@ -233,6 +233,13 @@ def test_the_authoritys_record_stands_beside_the_enterprises(desk: Desk) -> None
     page.wait_for_selector(".pair")
     assert "unlike the enterprise's own data" in desk.text(".pair")
     assert "530120260000000078" in desk.text(".pair")
+    for number, mark in (
+        ("CK2026000000", "reserved"),
+        ("CK2026000001", "≠ reserved"),
+        ("CK2026000003", "available"),
+    ):
+        desk.open(f"view=certificates&q={number}", "asked")
+        assert desk.text("tbody td:nth-child(3)") == mark, number
     desk.open("view=certificates")
     assert "Authority's record" not in desk.text("thead")
 

@@ -51,8 +51,10 @@ function authority(one) {
   if (!record) return { text: t("not_on_record"), unlike: one.status !== "voided" };
   const state = record.find(([name]) => name === "state")?.[1] ?? "";
   const free = ["unused", "lapsing", "lapsed", "over_covered", "several"].includes(one.status);
+  const holder = record.find(([name]) => ["declaration", "held_by"].includes(name))?.[1];
+  const other = holder && !(one.declarations ?? []).includes(holder);
   const gone = ["withdrawn", "voided", "superseded"].includes(state);
-  const unlike = one.status === "voided" ? !gone : gone || (free && ["used", "reserved"].includes(state));
+  const unlike = one.status === "voided" ? !gone : gone || (["used", "reserved"].includes(state) && (free || other) && one.status !== "used");
   return { text: word("state", state), unlike };
 }
 
