@@ -8,6 +8,7 @@ holds itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import polars as pl
 
@@ -243,19 +244,21 @@ def _covers(theirs: CertificateLine | None, own: CertificateLine) -> bool:
     return mine.dimension == other.dimension and more <= may_lose(mine.size, other.size)
 
 
+UNTOLD = pl.lit(value=False).alias("consignor_told")
+
+
 def with_told(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add ``consignor_told``: that the owner is not the reported consignor is told already, by a principal's
-    certificate of the case whose holder is that same firm.
+    """Where a consignor was reported, replace :data:`UNTOLD`: that the owner is another firm is told already, by a
+    principal's certificate of the case whose holder is that consignor.
     """
-    if frame.get_column("consignor_uscc").null_count() + frame.get_column("consignor_code").null_count() == (
-        2 * frame.height
-    ):
-        return frame.with_columns(pl.lit(value=False).alias("consignor_told"))
+    if all(frame.get_column(name).null_count() == frame.height for name in _REPORTED):
+        return frame
     told = (_OWNER_DIFFERS & same_party("principal", "consignor")).fill_null(value=False)
     return frame.with_columns(told.any().over("case").alias("consignor_told"))
 
 
-READS = ("case", *dict.fromkeys((*_OWNER_DIFFERS.meta.root_names(), "consignor_uscc", "consignor_code")))
+_REPORTED: Final = ("consignor_uscc", "consignor_code")
+READS: Final = ("case", *dict.fromkeys((*_OWNER_DIFFERS.meta.root_names(), *_REPORTED)))
 """What :func:`with_told` reads."""
 
 

@@ -34,6 +34,7 @@ _HEADS = [
     ).alias("original_is_trader"),
     (col("known") & col("principal").is_not_null()).alias("chained"),
     same_party("principal_agent", "holder").alias("principal_names_holder"),
+    agency.UNTOLD,
 ]
 """What a case and a certificate that it names tell without items and lines."""
 
@@ -79,9 +80,7 @@ def derive_pairs(frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...]
     return _with_pairs(frame, policy, seldom, _PAIRS)
 
 
-HEADS: Final = frozenset(
-    {*HEAD_SCHEMA, *(one.meta.output_name() for one in _HEADS), "consignor_told"} - {"uncovered"}
-)
+HEADS: Final = frozenset({*HEAD_SCHEMA, *(one.meta.output_name() for one in _HEADS)} - {"uncovered"})
 """The columns of :func:`derive_heads`, beside those asked seldom; what is uncovered shows only when items and
 lines have been paired."""
 
@@ -122,7 +121,8 @@ def _with_pairs(
     drawn = _summed(frame, col("drawn"), OF_LINE, "line_shared").alias("drawn_of_line")
     frame = _with(frame, drawn, *_GUARDS)
     frame = _with(frame, *_exactly(frame))
-    frame = _with(frame, *_together(frame))
+    if frame.get_column("pool").null_count() < frame.height:
+        frame = _with(frame, *_together())
     if limited:
         frame = _with_goods(frame)
     if valued:
@@ -153,12 +153,16 @@ def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
     """What is compared: how much more than the line holds is drawn from it (``excess``), and how much more
     than was exported is certified (``beyond``); in the frame's one unit, or, where units differ, in parts that
     they have in common (``part`` of the line's unit), since a converted quantity is rounded. Likewise whether
-    the exported quantity that the line states is another than was exported (``exported_off``).
+    the exported quantity that the line states is another than was exported (``exported_off``). ``pooled`` and
+    ``pool_excess`` are quantity and excess of a line that is drawn on alone.
     """
     line, exported, stated = wide("line_quantity"), col("exported"), wide("line_exported")
     if not _is_mixed(frame):
+        excess = col("drawn_of_line") - line
         return (
-            (col("drawn_of_line") - line).alias("excess"),
+            col("line_quantity").alias("pooled"),
+            excess.alias("excess"),
+            excess.alias("pool_excess"),
             (line - exported).alias("beyond"),
             (stated != exported).alias("exported_off"),
             pl.lit(1, pl.Int64).alias("part"),
@@ -166,30 +170,31 @@ def _exactly(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
     line = line * wide("line_size")
     drawn = pl.when(col("drawn").is_not_null()).then(wide("item_quantity") * wide("item_size"))
     shipped = pl.when(exported.is_not_null()).then(wide("original_quantity") * wide("original_size"))
+    excess = _summed(frame, drawn, OF_LINE, "line_shared") - line - lost("item", "line")
     return (
-        (_summed(frame, drawn, OF_LINE, "line_shared") - line - lost("item", "line")).alias("excess"),
+        col("line_quantity").alias("pooled"),
+        excess.alias("excess"),
+        excess.alias("pool_excess"),
         (line - shipped - lost("original", "line")).alias("beyond"),
         ((stated * wide("line_size") - shipped).abs() > lost("original", "line")).alias("exported_off"),
         col("line_size").alias("part"),
     )
 
 
-def _together(frame: pl.DataFrame) -> tuple[pl.Expr, ...]:
+def _together() -> tuple[pl.Expr, ...]:
     """What the lines hold that are drawn on together (``pooled``, in the line's unit), and how much more is drawn of
     those among them that are overdrawn (``pool_excess``): a tolerance is one, however many certificates there are.
     """
-    line = wide("line_quantity")
-    if frame.get_column("pool").null_count() == frame.height:
-        return (line.alias("pooled"), col("excess").alias("pool_excess"))
 
     def once(value: pl.Expr) -> pl.Expr:
         return pl.when("line_first").then(value).otherwise(0).sum().over("case", "pool")
 
     alone = col("pool").is_null()
-    over = pl.when(col("excess") > 0).then("excess").otherwise(0)
+    whole = once(wide("line_quantity") * col("part")) // col("part")
+    over = once(pl.when(col("excess") > 0).then("excess").otherwise(0))
     return (
-        pl.when(alone).then(line).otherwise(once(line * col("part")) // col("part")).alias("pooled"),
-        pl.when(alone).then("excess").otherwise(once(over)).alias("pool_excess"),
+        pl.when(alone).then("pooled").otherwise(whole).alias("pooled"),
+        pl.when(alone).then("pool_excess").otherwise(over).alias("pool_excess"),
     )
 
 
