@@ -8,6 +8,7 @@ from hefu import errors
 from hefu.errors import HefuError
 from hefu.inspection.bounds import LIMITS, UNKNOWN, Limits
 from hefu.inspection.csv_sheets import csv_sheet
+from hefu.inspection.legacy import legacy_sheets
 from hefu.inspection.parquet_sheets import parquet_sheet
 from hefu.inspection.sheet import Sheet
 from hefu.inspection.sources import Source
@@ -25,6 +26,8 @@ def sheets(source: Source, limits: Limits = LIMITS) -> Iterator[Sheet | HefuErro
             yield parquet_sheet(source, limits)
         elif source.form == "xlsx":
             yield from xlsx_sheets(source, limits)
+        elif source.form in {"xls", "xlsb", "ods"}:
+            yield from legacy_sheets(source, limits)
         else:
             errors.fail(UNKNOWN, file=source.name, value=source.form)
     except HefuError as error:

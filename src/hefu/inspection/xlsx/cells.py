@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 from lxml import etree
 
+from hefu.inspection.sheet import refuse_wide
 from hefu.inspection.xlsx.stream import Elements, column_of, decoded, plain, runs
 
 SCHEMA: Final = {
@@ -69,6 +70,10 @@ def _one_by_one(elements: Elements, piece: str, last: int) -> pl.DataFrame:
                 column = column_of(letters.upper()) - 1
             value = _value(cell)
             if value:
+                if column >= elements.columns:
+                    refuse_wide(
+                        elements.archive.file, elements.place, max(column + 1, len(row)), elements.columns
+                    )
                 style = cell.get("s")
                 rows.append(
                     (

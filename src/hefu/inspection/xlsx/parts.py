@@ -108,7 +108,7 @@ def _texts(archive: Archive, member: Member | None, limits: Limits) -> pl.Series
     told = pl.Series([], dtype=pl.String)
     if member is None:
         return told
-    elements = Elements(archive, member, "sst", "si", limits.columns)
+    elements = Elements(archive, member, "sst", "si", limits.columns, member.name)
     for piece in elements.pieces():
         told.append(_shared(elements, piece))
         if len(told) > min(limits.cells, _MOST_TEXTS):

@@ -73,7 +73,7 @@ class _Reader:
                 yield tidy(_wide(elements, filled), self._archive.file, self._name, self._limits.cell)
 
     def _elements(self) -> Elements:
-        return Elements(self._archive, self._member, "sheetData", "row", self._limits.columns)
+        return Elements(self._archive, self._member, "sheetData", "row", self._limits.columns, self._name)
 
     def _merged(self) -> pl.DataFrame:
         """The merged ranges, which stand behind the cells."""
@@ -95,7 +95,7 @@ class _Reader:
         if self._count > self._limits.cells:
             self._too_many(self._count, self._limits.cells)
         if cells["row"][0] <= self._last or not cells["row"].is_sorted():
-            elements.broken(f"{self._name}: row {cells['row'][0]} after {self._last}")
+            elements.broken(f"row {cells['row'][0]} after {self._last}")
 
     def _texts(self, elements: Elements, cells: pl.DataFrame) -> pl.Series:
         """What cells show, as text."""
@@ -128,9 +128,7 @@ class _Reader:
         at = numbers.cast(pl.Int64, strict=False)
         known = at.is_between(0, len(self._book.texts) - 1)
         if at.null_count() > numbers.null_count() or not known.all():
-            elements.broken(
-                f"{self._name}: shared text {numbers.filter(~known.fill_null(value=False)).drop_nulls()[0]}"
-            )
+            elements.broken(f"shared text {numbers.filter(~known.fill_null(value=False)).drop_nulls()[0]}")
         return self._book.texts.gather(at)
 
     def _days(self, serials: pl.Series, *, is_elapsed: bool) -> pl.Series:

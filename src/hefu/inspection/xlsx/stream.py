@@ -33,13 +33,13 @@ def root_of(archive: Archive, member: Member) -> etree._Element:
     for piece in archive.pieces(member):
         data += piece
         if len(data) > _LONGEST:
-            _too_long(archive, member)
-    return _parsed(bytes(data), archive, member)
+            _too_long(archive, member.name)
+    return _parsed(bytes(data), archive, member.name)
 
 
-def _parsed(data: bytes, archive: Archive, member: Member) -> etree._Element:
+def _parsed(data: bytes, archive: Archive, place: str) -> etree._Element:
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        errors.fail(ENTITIES, file=archive.file, place=member.name)
+        errors.fail(ENTITIES, file=archive.file, place=place)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -51,7 +51,7 @@ def _parsed(data: bytes, archive: Archive, member: Member) -> etree._Element:
     try:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        errors.fail(BROKEN, file=archive.file, place=member.name, value=error)
+        errors.fail(BROKEN, file=archive.file, place=place, value=error)
 
 
 def column_of(letters: str) -> int:
@@ -62,20 +62,23 @@ def column_of(letters: str) -> int:
     return number
 
 
-def _too_long(archive: Archive, member: Member) -> NoReturn:
+def _too_long(archive: Archive, place: str) -> NoReturn:
     what = {"what_zh": "一个元素的字节数", "what_en": "bytes in one element"}
-    errors.fail(TOO_MUCH, file=archive.file, place=member.name, value=f"> {_LONGEST}", limit=_LONGEST, **what)
+    errors.fail(TOO_MUCH, file=archive.file, place=place, value=f"> {_LONGEST}", limit=_LONGEST, **what)
 
 
 @dataclass(slots=True)
 class Elements:
-    """The elements ``each`` within the element ``inside``, in pieces; ``columns`` is the bound of a sheet. When all are read, ``tail`` holds what follows."""
+    """The elements ``each`` within the element ``inside``, in pieces; ``columns`` is the bound of a sheet, ``place`` its
+    name or that of the part. When all are read, ``tail`` holds what follows.
+    """
 
     archive: Archive
     member: Member
     inside: str
     each: str
     columns: int
+    place: str
     tail: bytes = b""
     prefix: str = ""
     _root: bytes = field(default=b"")
@@ -107,18 +110,18 @@ class Elements:
         for piece in stream:
             buffer += piece
             if len(buffer) > _LONGEST:
-                _too_long(self.archive, self.member)
+                _too_long(self.archive, self.place)
         self.tail = bytes(buffer)
 
     def broken(self, value: object) -> NoReturn:
         """Raise ``inspection.broken`` for this part."""
-        errors.fail(BROKEN, file=self.archive.file, place=self.member.name, value=value)
+        errors.fail(BROKEN, file=self.archive.file, place=self.place, value=value)
 
     def too_long(self, element: bytearray) -> None:
         """Raise ``inspection.too_much`` for an element without an end."""
         columns = [column_of(found[1].decode()) for found in _REFERENCE.finditer(element)]
-        refuse_wide(self.archive.file, self.member.name, max(columns, default=0), self.columns)
-        _too_long(self.archive, self.member)
+        refuse_wide(self.archive.file, self.place, max(columns, default=0), self.columns)
+        _too_long(self.archive, self.place)
 
     def _opened(self, stream: Iterator[bytes]) -> tuple[bytearray, bool]:
         """What follows the opening tag, and whether anything may stand in it."""
@@ -132,10 +135,10 @@ class Elements:
                 self._root = root[0] if root else b""
                 self.prefix = found[1].decode()
                 if b"<!DOCTYPE" in buffer[: found.start()]:
-                    errors.fail(ENTITIES, file=self.archive.file, place=self.member.name)
+                    errors.fail(ENTITIES, file=self.archive.file, place=self.place)
                 return buffer[found.end() :], not found[2]
             if len(buffer) > _LONGEST:
-                _too_long(self.archive, self.member)
+                _too_long(self.archive, self.place)
         return self.broken(f"no <{self.inside}>")
 
     def _text(self, piece: bytearray) -> str:
@@ -147,7 +150,7 @@ class Elements:
     def parsed(self, text: str) -> etree._Element:
         """The elements of a piece, below the root of the part, as a tree."""
         name = self._root[1:].split(b">")[0].split()[0].rstrip(b"/")
-        return _parsed(self._root + text.encode() + b"</" + name + b">", self.archive, self.member)
+        return _parsed(self._root + text.encode() + b"</" + name + b">", self.archive, self.place)
 
 
 def plain(texts: pl.Series) -> pl.Series:
