@@ -227,6 +227,8 @@ def test_what_another_may_free_is_waited_for_by_certificate_and_by_export(code: 
     expected = [f"certificate:{NUMBER}", f"export:{EXPORT}"]
     assert waits(declaration(), comparison(finding(code))) == expected
     assert waits(declaration(related=None), comparison(finding(code))) == expected[:1]
+    assert waits(declaration(related=None), comparison(finding(code)), EXPORT) == expected
+    assert waits(declaration(), comparison(finding(code)), "530120260000000002") == expected
 
 
 def test_a_missing_certificate_is_waited_for_by_export() -> None:

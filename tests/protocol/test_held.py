@@ -67,6 +67,16 @@ def test_a_return_that_names_none_finds_its_certificate_when_it_arrives(both: Au
     assert both.lodged().certificates == (NUMBER,)
 
 
+def test_a_return_that_leaves_its_export_to_the_certificate_is_woken_by_it_too() -> None:
+    with facing(Policy(original_unknown="hold")) as both:
+        both.ready(certificate())
+        assert both.lodge(declaration(related=None)).status == "held"
+        assert both.findings() == ["original.unknown"]
+        assert waits(both) == [f"certificate:{NUMBER}", f"export:{EXPORT}"]
+        both.exported("100")
+        assert both.state() is RESERVED
+
+
 def test_held_for_the_export_declaration_is_reserved_when_that_is_released() -> None:
     with facing(Policy(original_unknown="hold")) as both:
         both.ready()

@@ -69,8 +69,11 @@ def standing(book: Book, number: str) -> Standing:
     return Standing(number, holding.state, copy.document, holding.declaration, behind=behind)
 
 
-def waits(declaration: Declaration, comparison: Comparison) -> list[str]:
-    """What a held declaration waits for, as keys of :class:`~hefu.protocol.records.Wait`."""
+def waits(declaration: Declaration, comparison: Comparison, export: str | None = None) -> list[str]:
+    """What a held declaration waits for, as keys of :class:`~hefu.protocol.records.Wait`. ``export`` is the export
+    declaration concerned, which a return may leave to its certificates to name.
+    """
+    export = declaration.related or export
     on = [f"certificate:{number}" for number in comparison.waits_for]
     if not declaration.certificates and declaration.related:
         on.append(f"export:{declaration.related}")  # it takes whatever certificates come for these goods
@@ -78,8 +81,8 @@ def waits(declaration: Declaration, comparison: Comparison) -> list[str]:
         if finding.code in _WORTH_WAITING:
             if finding.certificate:
                 on.append(f"certificate:{finding.certificate}")
-            if declaration.related:
-                on.append(f"export:{declaration.related}")
+            if export:
+                on.append(f"export:{export}")
     return list(dict.fromkeys(on))
 
 

@@ -78,7 +78,7 @@ class Verification:
         if comparison.passes:
             self._take(book, after)
         else:
-            for on in waits(lodgement.document, comparison):
+            for on in waits(lodgement.document, comparison, case.export):
                 book.put(Wait(on, number))
         book.put(after)
         self._adopt(book, comparison)
