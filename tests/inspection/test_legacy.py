@@ -11,6 +11,7 @@ import pytest
 from hefu.inspection import legacy
 from hefu.inspection.bounds import Limits
 from hefu.inspection.sources import Source
+from hefu.inspection.worker import Shelf
 from tests.inspection.old_workbooks import Cell, ods, xls
 from tests.inspection.reading import opened, read, refusal, rows
 
@@ -48,9 +49,12 @@ def test_merged_cells_of_an_xls(size: int, monkeypatch: pytest.MonkeyPatch, tmp_
         tmp_path / "x.xls", cells, [(0, 0, 1, 250), (1, 7, 1, 1), (5, 8, 2, 2), (70, 80, 0, 1), (1, 2, 0, 0)]
     )
     monkeypatch.setattr(legacy, "_BLOCK", size)
-    names = legacy._laid_down(source_of(path), tmp_path, Limits())  # in this process, for the size of a block
-    told = {row: cells for number in range(len(names)) for path in sorted(tmp_path.glob("0000-*"))
-            for row, *cells in pl.read_ipc(path).iter_rows()}  # fmt: skip
+    legacy._lay_down(source_of(path), Shelf(tmp_path), Limits())  # in this process, for the size of a block
+    told = {
+        row: cells
+        for path in sorted(tmp_path.glob("0000-*"))
+        for row, *cells in pl.read_ipc(path).iter_rows()
+    }
     assert told == {
         1: [None, "表", "表", "表"],
         **{

@@ -10,6 +10,7 @@ from hefu.inspection.bounds import LIMITS, UNKNOWN, Limits
 from hefu.inspection.csv_sheets import csv_sheet
 from hefu.inspection.legacy import legacy_sheets
 from hefu.inspection.parquet_sheets import parquet_sheet
+from hefu.inspection.pdf import pdf_sheets
 from hefu.inspection.sheet import Sheet
 from hefu.inspection.sources import Source
 from hefu.inspection.xlsx.sheets import xlsx_sheets
@@ -28,6 +29,8 @@ def sheets(source: Source, limits: Limits = LIMITS) -> Iterator[Sheet | HefuErro
             yield from xlsx_sheets(source, limits)
         elif source.form in {"xls", "xlsb", "ods"}:
             yield from legacy_sheets(source, limits)
+        elif source.form == "pdf":
+            yield from pdf_sheets(source, limits)
         else:
             errors.fail(UNKNOWN, file=source.name, value=source.form)
     except HefuError as error:
