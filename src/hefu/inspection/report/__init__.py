@@ -1,1 +1,65 @@
 """What an inspection writes: a page, a workbook, files for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hefu import errors
+from hefu.errors import Text
+from hefu.inspection.report.html import write_html
+from hefu.inspection.report.machine import write_json, write_parquet
+from hefu.inspection.report.workbook import write_workbook
+from hefu.inspection.result import Inspection
+
+UNKNOWN = errors.kind(
+    "report.unknown_form",
+    http=422,
+    message=Text("{file}: 不知道写成什么格式", "{file}: not known which form this is"),
+    cure=Text(
+        "用 .html, .xlsx 或 .json; 写 Parquet 时给一个没有后缀的文件夹名",
+        "use .html, .xlsx or .json; for Parquet name a folder, without a suffix",
+    ),
+)
+UNWRITABLE = errors.kind(
+    "report.unwritable",
+    http=422,
+    exit_code=3,
+    message=Text("{file}: 写不了: {value}", "{file}: cannot be written: {value}"),
+    cure=Text(
+        "关闭打开它的程序, 检查文件夹, 权限和磁盘空间",
+        "close what has it open, and check folder, permissions and disk space",
+    ),
+)
+
+
+def check(file: Path) -> None:
+    """Refuse early what could not be written in the end. Raises ``report.unknown_form`` and ``report.unwritable``."""
+    if file.suffix.lower() not in ("", ".html", ".htm", ".xlsx", ".json"):
+        errors.fail(UNKNOWN, file=str(file))
+    if not file.parent.is_dir():
+        errors.fail(UNWRITABLE, file=str(file), value=f"no folder {file.parent}")
+
+
+def write(inspection: Inspection, file: Path, language: str) -> None:
+    """Write a report in the form that the name asks for: ``.html``, ``.xlsx``, ``.json``, or, without a suffix, a
+    folder of Parquet files. It appears whole or not at all. Raises as :func:`check` does.
+    """
+    check(file)
+    part = file.with_name(f".{file.name}.part")
+    try:
+        match file.suffix.lower():
+            case "":
+                write_parquet(inspection, file)
+                return
+            case ".xlsx":
+                write_workbook(inspection, part, language)
+            case ".json":
+                with part.open("w", encoding="utf-8") as stream:
+                    write_json(inspection, stream)
+            case _:
+                write_html(inspection, part, language)
+        part.replace(file)
+    except OSError as error:
+        errors.fail(UNWRITABLE, file=str(file), value=error.strerror or str(error))
+    finally:
+        part.unlink(missing_ok=True)
