@@ -13,7 +13,7 @@ import hefu
 from hefu.documents.canonical import as_json
 from hefu.engines.shelves import Shelves
 from hefu.inspection.actions import Action, action_of
-from hefu.inspection.checks import filled, in_words
+from hefu.inspection.checks import DESK, filled, in_words
 from hefu.inspection.judging import Judgement
 from hefu.inspection.papers import Papers
 from hefu.inspection.parting import PLACE
@@ -117,8 +117,23 @@ def _found(judged: Judgement, said: pl.DataFrame, exact: pl.DataFrame, ruleset: 
     checked = in_words(said).with_columns(
         col("declared").fill_null(""), col("certified").fill_null(""), col("certificate").fill_null("")
     )
+    compared = _of_desk(compared)
     names = [name for name in compared.columns if name in checked.columns]
     return _plainly_worded(pl.concat([compared.select(names), checked.select(names)]), ruleset)
+
+
+def _of_desk(compared: pl.DataFrame) -> pl.DataFrame:
+    """What speaks of what customs has, in a desk's own words."""
+    for code, texts in DESK.items():
+        said = {
+            f"{name}_{language}": pl.when(col("code") == code)
+            .then(filled(getattr(text, language)))
+            .otherwise(f"{name}_{language}")
+            for name, text in zip(("message", "remedy"), texts, strict=True)
+            for language in ("zh", "en")
+        }
+        compared = compared.with_columns(**said)
+    return compared
 
 
 def _plainly_worded(found: pl.DataFrame, ruleset: RuleSet) -> pl.DataFrame:

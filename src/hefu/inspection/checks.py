@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ import polars as pl
 
 from hefu.errors import Text
 from hefu.inspection.actions import Action
+from hefu.inspection.fields import FIELDS, Paper
+from hefu.inspection.titles import called
 from hefu.rules.finding import Severity
 
 col = pl.col
@@ -36,6 +39,8 @@ class Check:
     message: Text
     remedy: Text
     ground: Text
+    of: Paper | None = None
+    """The paper whose field ``other`` names, where it names one."""
 
 
 _PRACTICE: Final = Text("单证相符 (实务)", "documents must agree (practice)")
@@ -58,6 +63,7 @@ CHECKS: Final = {
             ),
             Text("核对以哪一份为准, 删去另一份", "find out which one holds, and take the other away"),
             _ASSUMED,
+            Paper.DECLARATION,
         ),
         Check(
             "papers.head_differs",
@@ -70,6 +76,7 @@ CHECKS: Final = {
             ),
             Text("核对并统一该栏", "check the field and make the rows agree"),
             _ASSUMED,
+            Paper.DECLARATION,
         ),
         Check(
             "papers.certified_twice",
@@ -82,6 +89,7 @@ CHECKS: Final = {
             ),
             Text("核对以哪一份为准, 删去另一份", "find out which one holds, and take the other away"),
             _ASSUMED,
+            Paper.CERTIFICATE,
         ),
         Check(
             "papers.certificate_head_differs",
@@ -94,6 +102,7 @@ CHECKS: Final = {
             ),
             Text("核对并统一该栏", "check the field and make the rows agree"),
             _ASSUMED,
+            Paper.CERTIFICATE,
         ),
         Check(
             "papers.certificate_on_several",
@@ -334,25 +343,58 @@ def _texts(check: Check) -> list[pl.Expr]:
         "ground_zh": check.ground.zh,
         "ground_en": check.ground.en,
     }
-    texts = {
-        "message_zh": check.message.zh,
-        "message_en": check.message.en,
-        "remedy_zh": check.remedy.zh,
-        "remedy_en": check.remedy.en,
-    }
-    return [pl.lit(value).alias(name) for name, value in plain.items()] + [
-        filled(text).alias(name) for name, text in texts.items()
-    ]
+    told = [pl.lit(value).alias(name) for name, value in plain.items()]
+    for name in ("message", "remedy"):
+        for language in ("zh", "en"):
+            sentence = getattr(getattr(check, name), language)
+            told.append(filled(sentence, _named(check.of, language)).alias(f"{name}_{language}"))
+    return told
 
 
-def filled(text: str) -> pl.Expr:
-    """A sentence with its slots taken from the columns of the same names, as far as there are any."""
+def _named(paper: Paper | None, language: str) -> Mapping[str, str]:
+    """What the fields of a paper are called in a language."""
+    if paper is None:
+        return {}
+    return {one.name: getattr(called(paper, one.name), language) for one in FIELDS[paper]}
+
+
+def filled(text: str, names: Mapping[str, str] | None = None) -> pl.Expr:
+    """A sentence with its slots taken from the columns of the same names, as far as there are any. ``names``: what the
+    values of ``other`` are called.
+    """
     parts = _SLOT.split(text)
-    told = [
-        col(part).cast(pl.String).fill_null("")
-        if place % 2 and part in SAID
-        else pl.lit("…" if place % 2 else part)
-        for place, part in enumerate(parts)
-        if part
-    ]
+    told = []
+    for place, part in enumerate(parts):
+        if place % 2 and part in SAID:
+            held = col(part).cast(pl.String).fill_null("")
+            told.append(held.replace(dict(names)) if names and part == "other" else held)
+        elif part:
+            told.append(pl.lit("…" if place % 2 else part))
     return pl.concat_str(told)
+
+
+DESK: Final = {
+    "certificate.unknown": (
+        Text(
+            "报关单 {declaration} 填报的证明 {certificate} 不在所给的证明中",
+            "certificate {certificate}, named by declaration {declaration}, is not among the certificates given",
+        ),
+        Text(
+            "核对编号; 证明在别处的, 一并给出后重新自查; 海关没有其数据时会扣留",
+            "check the number; if you have the certificate, give it too and inspect again; without its data customs holds"
+            " the declaration",
+        ),
+    ),
+    "certificate.missing": (
+        Text(
+            "报关单 {declaration} 须有《出口货物已补税/未退税证明》: 未填编号, 所给的证明中也没有可用的",
+            "declaration {declaration} needs a Certificate of Tax Paid / Not Refunded: none is named, and none"
+            " of those given can be found for it",
+        ),
+        Text(
+            "有证明的填入编号; 没有的向主管税务机关申请",
+            "enter the number of the certificate; if there is none, apply to the tax office",
+        ),
+    ),
+}
+"""What a desk says in its own words: message and remedy of findings that speak of what customs has."""

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from hefu.documents.fields import SHANGHAI
 from hefu.engines.shelves import Shelves
 from hefu.inspection.across import across_all, certificates_told
@@ -22,8 +24,11 @@ from hefu.inspection.result import Inspection
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
 
-BUCKET_BYTES: Final = 512 * 1024 * 1024
-"""About how many bytes of files are judged together: what bounds memory."""
+BUCKET_ROWS: Final = 1_250_000
+"""About how many rows are judged together: what bounds memory."""
+_BYTES_A_ROW: Final = {".csv": 120, ".tsv": 120, ".txt": 120, ".xlsx": 40, ".zip": 15, ".xls": 150}
+_BYTES: Final = 400
+"""About how long a row of other files is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,10 @@ def inspect(
     told = progress or Progress()
     with tempfile.TemporaryDirectory(prefix="hefu-inspect-") as folder:
         scratch = Path(folder)
-        size = sum(_bytes(path) for one in given for path in one.paths)
-        papers = Papers(Shelves(scratch / "shelves", buckets or 1 + size // BUCKET_BYTES))
+        files = [file for one in given for path in one.paths for file in _files(path)]
+        size = sum(_bytes(file) for file in files)
+        many = buckets or 1 + sum(map(_rows, files)) // BUCKET_ROWS
+        papers = Papers(Shelves(scratch / "shelves", many))
         (scratch / "files").mkdir()
         told.step("read", size)
         layouts = read_all(given, papers, scratch / "files", mapping, told.advance)
@@ -81,11 +88,26 @@ def inspect(
         return Inspected(made, layouts)
 
 
-def _bytes(path: Path) -> int:
-    """The size of a file or of a folder's files; what cannot be looked at is told when it is read."""
+def _files(path: Path) -> list[Path]:
+    """The files of a path; what cannot be looked at is told when it is read."""
     try:
-        if path.is_dir():
-            return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
-        return path.stat().st_size
+        return [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+    except OSError:
+        return []
+
+
+def _bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
     except OSError:
         return 0
+
+
+def _rows(file: Path) -> int:
+    """About how many rows a file has: only memory and time depend on it, no answer."""
+    if file.suffix.lower() == ".parquet":
+        try:
+            return int(pl.scan_parquet(file).select(pl.len()).collect().item())
+        except (OSError, pl.exceptions.PolarsError):
+            return 0
+    return _bytes(file) // _BYTES_A_ROW.get(file.suffix.lower(), _BYTES)
