@@ -8,8 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from hefu.errors import HefuError
 from hefu.inspection.bounds import Limits
+from hefu.inspection.sheets import sheets
+from hefu.inspection.sources import Source
 from tests.inspection.reading import opened, read, refusal, rows
 
 
@@ -74,3 +79,18 @@ def test_sizes_are_bounded(path: Path) -> None:
     assert refusal(path, Limits(columns=19))[0] == "inspection.too_much"
     assert refusal(path, Limits(rows=29))[0] == "inspection.too_much"
     assert read(path, Limits(columns=20, rows=30))
+
+
+@given(
+    flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4)
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_damage_never_ends_the_process(flips: list[tuple[float, int]], path: Path) -> None:
+    pl.DataFrame({"a": ["x", "y"] * 50, "b": [1.5, None] * 50}).write_parquet(path)
+    data = bytearray(path.read_bytes())
+    for at, value in flips:
+        data[4 + int(at * (len(data) - 4))] = value
+    path.write_bytes(data)
+    for one in sheets(Source("x", path, "parquet", len(data))):
+        if not isinstance(one, HefuError):
+            assert sum(block.height for block in one.blocks())

@@ -9,10 +9,11 @@ import polars as pl
 
 from hefu import errors
 from hefu.errors import Text
-from hefu.inspection.bounds import BROKEN, Limits
+from hefu.inspection.bounds import Limits
 from hefu.inspection.doubles import texts_of
 from hefu.inspection.sheet import ROW, Sheet, refuse_tall, refuse_wide, tidy
 from hefu.inspection.sources import Source
+from hefu.inspection.worker import Shelf, try_apart
 
 COLUMN = errors.kind(
     "inspection.column_type",
@@ -24,49 +25,57 @@ COLUMN = errors.kind(
     cure=Text("写成普通的列后重新导出", "write it as plain columns and export it again"),
 )
 _BLOCK: Final = 100_000
-_DAMAGE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
 _TEXTS: Final = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 
 
 def parquet_sheet(source: Source, limits: Limits) -> Sheet:
-    """The only sheet of a parquet file. Raises ``inspection.broken``, ``column_type`` or ``too_much``."""
-    try:
-        schema = pl.read_parquet_schema(source.path)
-    except _DAMAGE as error:
-        _damaged(source, error)
+    """The only sheet of a parquet file. Raises ``inspection.broken``, ``column_type``, ``too_much`` or ``reader_died``.
+
+    A damaged file may end the process of its reader, so all of it is read apart once, and then here.
+    """
+    try_apart(_read_through, source, limits, limits.seconds)
+
+    def read(_rows: int) -> Iterator[pl.DataFrame]:
+        return _blocks(source, limits)
+
+    return Sheet(source.name, "", read)
+
+
+def _read_through(source: Source, _shelf: Shelf, limits: Limits) -> None:
+    schema = pl.read_parquet_schema(source.path)
     refuse_wide(source.name, "", len(schema), limits.columns)
     for name, kind in schema.items():
         is_time = kind.is_temporal() and kind != pl.Duration
         if not (kind in _TEXTS or kind.is_numeric() or is_time or kind == pl.Boolean):
             errors.fail(COLUMN, file=source.name, place=name, value=kind)
+    done = 0
+    for block in _slices(source):
+        done += block.height
+        refuse_tall(source.name, "", done, limits.rows)
 
-    def read(rows: int) -> Iterator[pl.DataFrame]:
-        return _blocks(source, list(schema), min(rows, _BLOCK), limits)
 
-    return Sheet(source.name, "", read)
+def _slices(source: Source) -> Iterator[pl.DataFrame]:
+    """The rows as they are stored, some at a time."""
+    lazy, done = pl.scan_parquet(source.path, glob=False), 0
+    while (block := lazy.slice(done, _BLOCK).collect()).height:
+        yield block
+        done += block.height
 
 
-def _blocks(source: Source, names: list[str], size: int, limits: Limits) -> Iterator[pl.DataFrame]:
+def _blocks(source: Source, limits: Limits) -> Iterator[pl.DataFrame]:
+    names = list(pl.read_parquet_schema(source.path))
     columns = [str(number) for number in range(len(names))]
     head = {ROW: [1], **{column: [name] for column, name in zip(columns, names, strict=True)}}
     schema = {ROW: pl.Int64, **dict.fromkeys(columns, pl.String)}
     yield tidy(pl.DataFrame(head, schema=schema), source.name, "", limits.cell)
-    lazy = pl.scan_parquet(source.path, glob=False)
-    done = 0
-    while True:
-        try:
-            block = lazy.slice(done, size).collect()
-        except _DAMAGE as error:
-            _damaged(source, error)
-        if not block.height:
-            return
-        refuse_tall(source.name, "", done + block.height, limits.rows)
+    row = 2
+    for block in _slices(source):
         cells = pl.DataFrame(
             [_texts(one).alias(column) for column, one in zip(columns, block.get_columns(), strict=True)]
         )
-        numbers = pl.int_range(done + 2, done + 2 + block.height, dtype=pl.Int64, eager=True).alias(ROW)
+        numbers = pl.int_range(row, row + block.height, dtype=pl.Int64, eager=True).alias(ROW)
         yield tidy(cells.insert_column(0, numbers), source.name, "", limits.cell)
-        done += block.height
+        row += block.height
 
 
 def _texts(column: pl.Series) -> pl.Series:
@@ -85,11 +94,3 @@ def _texts(column: pl.Series) -> pl.Series:
 def _moments(column: pl.Series) -> pl.Series:
     """Days, with the time of day where it is not midnight."""
     return column.dt.strftime("%Y-%m-%d %H:%M:%S%.f").str.strip_suffix(" 00:00:00")
-
-
-def _damaged(source: Source, error: BaseException) -> None:
-    errors.fail(
-        BROKEN,
-        file=source.name,
-        value=str(error).splitlines()[0][:200] if str(error) else type(error).__name__,
-    )

@@ -62,6 +62,16 @@ class Shelf:
         for one in error.problems:
             self.problems.append((one.kind.code, one.place, one.value, one.file, dict(one.details)))
 
+    def error(self) -> HefuError:
+        """What is wrong, as one error."""
+        kinds = errors.registry()
+        return HefuError(
+            *(
+                Problem(kinds[code], place, value, file, "", details)
+                for code, place, value, file, details in self.problems
+            )
+        )
+
 
 Task = Callable[[Source, Shelf, Limits], None]
 """Reads a source onto a shelf. It may raise whatever it likes: that is a damaged file."""
@@ -80,25 +90,30 @@ class _Folder:
 
 
 def read_apart(task: Task, source: Source, limits: Limits, seconds: float) -> Iterator[Sheet | HefuError]:
-    """The sheets that a task finds, within ``limits.memory_bytes`` and ``seconds``.
+    """The sheets that a task finds, within ``limits.memory_bytes`` and ``seconds``; what could not be read follows.
 
-    Raises ``inspection.reader_died``, or what is wrong if there is no sheet.
+    Raises ``inspection.reader_died``.
     """
     folder = _Folder()
     shelf = _WORKER.ask(task, source, Shelf(folder.path), limits, seconds)
-    kinds = errors.registry()
-    problems = [
-        Problem(kinds[code], place, value, file, "", details)
-        for code, place, value, file, details in shelf.problems
-    ]
     for number, name in enumerate(shelf.names):
 
         def read(_rows: int, number: int = number) -> Iterator[pl.DataFrame]:
             return folder.read(number)
 
         yield Sheet(source.name, name, read)
-    if problems:
-        yield HefuError(*problems)
+    if shelf.problems:
+        yield shelf.error()
+
+
+def try_apart(task: Task, source: Source, limits: Limits, seconds: float) -> None:
+    """Do a task to see whether it ends well; what it lays down is thrown away.
+
+    Raises ``inspection.reader_died``, or what is wrong.
+    """
+    shelf = _WORKER.ask(task, source, Shelf(Path()), limits, seconds)
+    if shelf.problems:
+        raise shelf.error()
 
 
 class _Worker:
