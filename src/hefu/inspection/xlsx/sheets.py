@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Final, NoReturn
 
@@ -63,14 +64,12 @@ class _Reader:
         elements = self._elements()
         merged = self._merged()
         carried = pl.DataFrame(schema={**_MERGED, "text": pl.String})
-        for piece in elements.pieces():
-            cells = cells_of(elements, piece, self._last)
-            if cells.height:
-                self._check(elements, cells)
-                cells = cells.select("row", "column").with_columns(self._texts(elements, cells))
-                filled, carried = self._filled(cells, merged, carried)
-                self._last = _largest(cells, "row")
-                yield tidy(_wide(elements, filled), self._archive.file, self._name, self._limits.cell)
+        for cells in _ahead(_cells(elements)):
+            self._check(elements, cells)
+            texts = cells.select("row", "column").with_columns(self._texts(elements, cells))
+            filled, carried = self._filled(texts, merged, carried)
+            self._last = _largest(cells, "row")
+            yield tidy(_wide(elements, filled), self._archive.file, self._name, self._limits.cell)
 
     def _elements(self) -> Elements:
         return Elements(self._archive, self._member, "sheetData", "row", self._limits.columns, self._name)
@@ -178,6 +177,24 @@ class _Reader:
             what_zh="单元格个数",
             what_en="cells",
         )
+
+
+def _cells(elements: Elements) -> Iterator[pl.DataFrame]:
+    last = 0
+    for piece in elements.pieces():
+        cells = cells_of(elements, piece, last)
+        if cells.height:
+            last = _largest(cells, "row")
+            yield cells
+
+
+def _ahead(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same frames, the next of which is made while one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, frames, None)
+        while (frame := coming.result()) is not None:
+            coming = pool.submit(next, frames, None)
+            yield frame
 
 
 def _largest(cells: pl.DataFrame, column: str) -> int:
