@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RIVALS := .venv-rivals/.installed
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SEEDS ?= 300
@@ -51,8 +52,13 @@ mutation: $(STAMP) ## share of the mutants of rules/ that the tests notice (MODU
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
 	$(BIN)/python -m tests.mutation $(MODULES) --share $(SHARE)
 
-bench: $(STAMP) ## measure, side by side, medians
+bench: $(STAMP) $(RIVALS) ## measure, side by side, medians
 	$(BIN)/python -m benchmarks
+
+$(RIVALS): requirements/rivals.txt $(STAMP)
+	@$(BIN)/python -m venv --clear .venv-rivals
+	.venv-rivals/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/rivals.txt
+	@touch $@
 
 rules-docs: $(STAMP) ## write docs/rules from the rules
 	@$(BIN)/python -m hefu.cli.pages docs/rules
@@ -64,6 +70,8 @@ lock: $(STAMP) ## compile the requirements with hashes
 		--no-annotate requirements/dev.in -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate -c requirements/dev.txt requirements/mutation.in -o requirements/mutation.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate requirements/rivals.in -o requirements/rivals.txt
 
 clean: ## remove the environment and all data of the nodes
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .venv-rivals var

@@ -15,7 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gate, latency, pairs
+from benchmarks import desk, gate, latency, pairs
 from benchmarks.measure import Bar, Row
 from tests.simulation.histories import run
 
@@ -64,6 +64,13 @@ def main() -> int:
             lambda: gate.against_plain_service(home, numbers, min(3, chosen.rounds)),
         )
     measured("a million pairs", lambda: pairs.against_bare_polars(chosen.rounds))
+    with desk.files(desk.SLICE) as folder:
+        measured(
+            "a million pairs beside DataComPy", lambda: desk.against_datacompy(folder, min(3, chosen.rounds))
+        )
+        small = desk.inspected(folder)
+    with console.status("ten million pairs"):
+        rows += desk.ten_million(small)
     measured("simulation", simulation)
     if chosen.json:
         sys.stdout.write(orjson.dumps([row.as_json() for row in rows], option=orjson.OPT_INDENT_2).decode())

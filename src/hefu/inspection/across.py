@@ -4,6 +4,7 @@ twice, and parties and amounts of invoices and agreements.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,7 +16,7 @@ from hefu.documents.declaration import Act
 from hefu.engines.shelves import Shelves
 from hefu.inspection.agreeing import disagreements
 from hefu.inspection.checks import SAID, said
-from hefu.inspection.judging import Judgement
+from hefu.inspection.judging import NAMED, Judgement
 from hefu.inspection.papers import Papers
 from hefu.rules import words
 from hefu.rules.case import UseState
@@ -40,26 +41,29 @@ _COVERS: Final = {
 
 
 def across_all(
-    papers: Papers, judged: Judgement, certificates: pl.DataFrame, policy: Policy, today: date
+    papers: Papers, judged: Judgement, certificates: Sequence[pl.DataFrame], policy: Policy, today: date
 ) -> pl.DataFrame:
-    """Everything that checks say, what was said of the rows included, as ``SAID``."""
-    lapse = lapsing(certificates, judged.references, today)
+    """Everything that checks say, what was said of the rows included, as ``SAID``. ``certificates``: as
+    :func:`certificates_told` gives them.
+    """
+    named = [papers.shelves.take("named", bucket, NAMED) for bucket in range(papers.shelves.buckets)]
+    lapse = pl.concat(lapsing(*both, today) for both in zip(certificates, named, strict=True))
     missing = judged.findings.filter(col("code") == "certificate.missing").select("declaration")
     return pl.concat(
         [
             judged.said,
             covered_twice(papers.shelves),
-            on_several(judged.references),
+            *map(on_several, named),
             lapse,
             fitting(papers.shelves, missing, lapse.select("certificate")),
-            disagreements(papers, judged.references, policy),
+            disagreements(papers, policy),
         ]
     )
 
 
-def certificates_told(shelves: Shelves, policy: Policy) -> pl.DataFrame:
-    """All certificates, as :data:`CERTIFICATES_TOLD`."""
-    return pl.concat([_told(shelves, bucket, policy) for bucket in range(shelves.buckets)])
+def certificates_told(shelves: Shelves, policy: Policy) -> list[pl.DataFrame]:
+    """The certificates of each bucket, as :data:`CERTIFICATES_TOLD`."""
+    return [_told(shelves, bucket, policy) for bucket in range(shelves.buckets)]
 
 
 def _told(shelves: Shelves, bucket: int, policy: Policy) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from hefu.documents.declaration import Act
 from hefu.documents.names import name_key
 from hefu.inspection.checks import SAID, said
 from hefu.inspection.fields import Paper
+from hefu.inspection.judging import NAMED
 from hefu.inspection.papers import Papers
 from hefu.inspection.parting import schema_of
 from hefu.rules import words
@@ -32,7 +33,7 @@ _CENT: Final = 10**7
 """A cent, in the scale of price times quantity (10^9)."""
 
 
-def disagreements(papers: Papers, references: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def disagreements(papers: Papers, policy: Policy) -> pl.DataFrame:
     """What invoices and agreements say against the other papers, as ``SAID``."""
     invoices, agreements = (_all(papers, paper) for paper in (Paper.INVOICE, Paper.AGREEMENT))
     found = [pl.DataFrame(schema=SAID), _sums(invoices)]
@@ -40,7 +41,8 @@ def disagreements(papers: Papers, references: pl.DataFrame, policy: Policy) -> p
         return found[0]
     lines = _certified(papers, invoices)
     found.append(_exceeded(lines, invoices))
-    by_certificate = lines.join(references, on="certificate").select("invoice", "declaration").unique()
+    by_certificate = lines.select("invoice", "declarations").explode("declarations").unique()
+    by_certificate = by_certificate.rename({"declarations": "declaration"}).drop_nulls()
     for bucket in range(papers.shelves.buckets):
         heads, totals = _declared(papers, bucket)
         links = _links(invoices, heads, by_certificate)
@@ -71,14 +73,20 @@ def _declared(papers: Papers, bucket: int) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _certified(papers: Papers, invoices: pl.DataFrame) -> pl.DataFrame:
-    """Lines of certificates that name one of the invoices."""
-    named = invoices.get_column("invoice").unique().implode()
+    """Lines of certificates that name one of the invoices, with the declarations that name the certificate."""
+    wanted = invoices.get_column("invoice").unique().implode()
     kept = {"certificate": pl.String, "line": pl.Int64, "invoice": pl.String, "invoice_line": pl.Int64}
     parts = []
     for bucket in range(papers.shelves.buckets):
-        goods = papers.shelves.take("goods-certified", bucket, kept).filter(col("invoice").is_in(named))
+        goods = papers.shelves.take("goods-certified", bucket, kept).filter(col("invoice").is_in(wanted))
         lines = papers.shelves.take("lines", bucket, LINES)
-        parts.append(goods.join(lines, on=["certificate", "line"], maintain_order="left"))
+        named = (
+            papers.shelves.take("named", bucket, NAMED)
+            .group_by("certificate")
+            .agg(declarations=col("declaration"))
+        )
+        told = goods.join(lines, on=["certificate", "line"], maintain_order="left")
+        parts.append(told.join(named, on="certificate", how="left", maintain_order="left"))
     return pl.concat(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,10 +11,9 @@ from pydantic import ValidationError
 
 import hefu
 from hefu.documents.canonical import as_json
-from hefu.engines.shelves import Shelves
 from hefu.inspection.actions import Action, action_of
 from hefu.inspection.checks import DESK, filled, in_words
-from hefu.inspection.judging import Judgement
+from hefu.inspection.judging import HEADS, NAMED, Judgement
 from hefu.inspection.papers import Papers
 from hefu.inspection.parting import PLACE
 from hefu.inspection.result import CERTIFIED, DECLARED, FOUND, Detail, Inspection
@@ -39,24 +38,27 @@ _DOLLARS: Final = pl.Decimal(20, 4)
 def answer(
     papers: Papers,
     judged: Judgement,
-    certificates: pl.DataFrame,
+    certificates: Sequence[pl.DataFrame],
     said: pl.DataFrame,
     rules: tuple[RuleSet, Policy],
     at: datetime,
     on_step: Callable[[], None] = lambda: None,
 ) -> Inspection:
-    """The whole answer. ``said``: what checks found, those of the judgement included."""
+    """The whole answer. ``certificates``: as ``across.certificates_told`` gives them; ``said``: what checks found, those
+    of the judgement included.
+    """
     ruleset, policy = rules
     exact = _exact(judged.heavy, ruleset, policy)
     found = _found(judged, said, exact, ruleset)
-    declarations = _declarations(papers, judged, found)
-    told = _certificates(papers, judged, certificates, declarations, found)
+    declarations = _declarations(papers, found)
+    held = declarations.filter(col("outcome") == "held").get_column("declaration")
+    told = _certificates(papers, certificates, held, found)
     worth = declarations.select("declaration", "usd")
-    value = certificates.select("certificate", held=col("usd"))
+    value = told.select("certificate", held="usd")
     found = found.join(worth, on="declaration", how="left", maintain_order="left").join(
         value, on="certificate", how="left", maintain_order="left"
     )
-    found = found.with_columns(usd=pl.coalesce("usd", _dollars("held")))
+    found = found.with_columns(usd=pl.coalesce("usd", "held"))
     order = [action.value for action in Action]
     found = (
         _placed(papers, found)
@@ -155,8 +157,14 @@ def _plainly_worded(found: pl.DataFrame, ruleset: RuleSet) -> pl.DataFrame:
     return pl.concat([rest, worded]).sort("at").drop("at")
 
 
-def _declarations(papers: Papers, judged: Judgement, found: pl.DataFrame) -> pl.DataFrame:
+def _declarations(papers: Papers, found: pl.DataFrame) -> pl.DataFrame:
     """One row a declaration."""
+    counts = _counts(found)
+    return pl.concat(_declared(papers, bucket, counts) for bucket in range(papers.shelves.buckets))
+
+
+def _counts(found: pl.DataFrame) -> pl.DataFrame:
+    """What was found of each declaration, in short."""
     blocks, warns = (col("severity") == severity for severity in ("block", "warn"))
 
     def verdict(question: str) -> pl.Expr:
@@ -171,20 +179,26 @@ def _declarations(papers: Papers, judged: Judgement, found: pl.DataFrame) -> pl.
 
     order = {action.value: place for place, action in enumerate(Action)}
     rank = col("action").replace_strict(order, return_dtype=pl.Int8) + pl.when(blocks).then(0).otherwise(100)
-    counts = found.group_by("declaration").agg(
+    return found.group_by("declaration").agg(
         blocks=blocks.sum().cast(pl.Int64),
         warns=warns.sum().cast(pl.Int64),
         match=verdict("match"),
         entitlement=verdict("entitlement"),
         action=col("action").sort_by(rank).first(),
     )
-    named = judged.references.group_by("declaration", maintain_order=True).agg(
-        certificates=col("certificate")
+
+
+def _declared(papers: Papers, bucket: int, counts: pl.DataFrame) -> pl.DataFrame:
+    take = papers.shelves.take
+    named = (
+        take("names", bucket, NAMED)
+        .group_by("declaration", maintain_order=True)
+        .agg(certificates=col("certificate"))
     )
-    told = _about(papers.shelves, "about", {"declaration": pl.String, "trader_name": pl.String, **PLACE})
-    heads = judged.heads.join(counts, on="declaration", how="left", maintain_order="left")
-    heads = heads.join(named, on="declaration", how="left", maintain_order="left")
-    heads = heads.join(told, on="declaration", how="left", maintain_order="left")
+    about = take("about", bucket, {"declaration": pl.String, "trader_name": pl.String, **PLACE})
+    heads = take("judged", bucket, HEADS)
+    for one in (counts, named, about):
+        heads = heads.join(one, on="declaration", how="left", maintain_order="left")
     heads = heads.join(papers.places(), on="source", how="left", maintain_order="left")
     outcome = (
         pl.when(col("blocks") > 0)
@@ -208,25 +222,13 @@ def _declarations(papers: Papers, judged: Judgement, found: pl.DataFrame) -> pl.
 
 
 def _certificates(
-    papers: Papers,
-    judged: Judgement,
-    certificates: pl.DataFrame,
-    declarations: pl.DataFrame,
-    found: pl.DataFrame,
+    papers: Papers, certificates: Sequence[pl.DataFrame], held: pl.Series, found: pl.DataFrame
 ) -> pl.DataFrame:
-    """One row a certificate, with what became of it."""
-    held = declarations.select("declaration", held=col("outcome") == "held")
-    named = (
-        judged.references.join(held, on="declaration", how="left")
-        .group_by("certificate")
-        .agg(declarations=col("declaration"), held=col("held").any())
+    """One row a certificate, with what became of it. ``held``: declarations that would be."""
+    over, soon = (
+        found.filter(col("code") == code).get_column("certificate").implode()
+        for code in ("papers.goods_covered_twice", "papers.certificate_lapsing")
     )
-    over = found.filter(col("code") == "papers.goods_covered_twice").get_column("certificate").implode()
-    soon = found.filter(col("code") == "papers.certificate_lapsing").get_column("certificate").implode()
-    places = _about(papers.shelves, "about-certified", {"certificate": pl.String, **PLACE})
-    told = certificates.join(named, on="certificate", how="left", maintain_order="left")
-    told = told.join(places, on="certificate", how="left", maintain_order="left")
-    told = told.join(papers.places(), on="source", how="left", maintain_order="left")
     many = col("declarations").list.len().fill_null(0)
     status = (
         pl.when(col("state") == UseState.WITHDRAWN.value)
@@ -245,24 +247,30 @@ def _certificates(
         .then(pl.lit("lapsing"))
         .otherwise(pl.lit("unused"))
     )
-    told = told.with_columns(
-        status=status,
-        declarations=col("declarations").fill_null([]),
-        issued_on=col("issued_on").cast(pl.Int32).cast(pl.Date),
-        until=col("until").cast(pl.Int32).cast(pl.Date),
-        usd=_dollars("usd"),
-    )
-    return told.select(col(name).cast(kind) for name, kind in CERTIFIED.items())
+    parts = []
+    for bucket, heads in enumerate(certificates):
+        named = (
+            papers.shelves.take("named", bucket, NAMED)
+            .group_by("certificate")
+            .agg(declarations=col("declaration"), held=col("declaration").is_in(held.implode()).any())
+        )
+        places = papers.shelves.take("about-certified", bucket, {"certificate": pl.String, **PLACE})
+        told = heads.join(named, on="certificate", how="left", maintain_order="left")
+        told = told.join(places, on="certificate", how="left", maintain_order="left")
+        told = told.join(papers.places(), on="source", how="left", maintain_order="left")
+        told = told.with_columns(
+            status=status,
+            declarations=col("declarations").fill_null([]),
+            issued_on=col("issued_on").cast(pl.Int32).cast(pl.Date),
+            until=col("until").cast(pl.Int32).cast(pl.Date),
+            usd=_dollars("usd"),
+        )
+        parts.append(told.select(col(name).cast(kind) for name, kind in CERTIFIED.items()))
+    return pl.concat(parts)
 
 
 def _dollars(name: str) -> pl.Expr:
     return col(name).cast(pl.Decimal(24, 0)).cast(_DOLLARS) / 10_000
-
-
-def _about(shelves: Shelves, table: str, schema: Mapping[str, Any]) -> pl.DataFrame:
-    """What is kept of papers, of all buckets; a paper once."""
-    parts = [shelves.take(table, bucket, schema) for bucket in range(shelves.buckets)]
-    return pl.concat(parts)
 
 
 def _placed(papers: Papers, found: pl.DataFrame) -> pl.DataFrame:

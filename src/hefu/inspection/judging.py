@@ -32,6 +32,7 @@ HEADS: Final = {
     "trader_uscc": pl.String, "trader_code": pl.String, "owner_uscc": pl.String, "owner_code": pl.String,
     "judged": pl.Boolean, "usd": pl.Int64,
 }  # fmt: skip
+NAMED: Final = {"declaration": pl.String, "certificate": pl.String}
 _SILENT: Final = ("original.unknown",)
 """What only customs can know: whether the export declaration is on its record."""
 _ONE_SIDED: Final = ("mode.unknown", "party.holder_differs", "party.original_trader_differs")
@@ -40,15 +41,13 @@ _ONE_SIDED: Final = ("mode.unknown", "party.holder_differs", "party.original_tra
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What came of it. ``heads`` one row a declaration (:data:`HEADS`); ``findings`` as the comparison has them;
-    ``said`` by checks; ``references`` which declaration names which certificate; ``heavy`` the cases of the
-    heaviest declarations.
+    """What came of it. ``findings`` as the comparison has them; ``said`` by checks; ``heavy`` the cases of the heaviest
+    declarations. On the shelves lie then ``judged``, one row a declaration (:data:`HEADS`), and which declaration names
+    which certificate (:data:`NAMED`), by declaration (``names``) and by certificate (``named``).
     """
 
-    heads: pl.DataFrame
     findings: pl.DataFrame
     said: pl.DataFrame
-    references: pl.DataFrame
     heavy: dict[str, Case]
     pairs: int
 
@@ -89,30 +88,26 @@ def judge_all(
 ) -> Judgement:
     """Judge every declaration of the papers."""
     told = settle(papers)
-    heads: list[pl.DataFrame] = []
+    shelves = papers.shelves
     findings: list[pl.DataFrame] = [pl.DataFrame(schema=FINDINGS)]
-    references: list[pl.DataFrame] = []
-    heavy: dict[str, Case] = {}
-    loud = told.get_column("declaration").drop_nulls().unique()
+    heaviest = _Heaviest(told.get_column("declaration").drop_nulls().unique())
     pairs = 0
-    for bucket, tables in enumerate(tables_in(papers.shelves)):
+    for bucket, tables in enumerate(tables_in(shelves)):
         judged = judge(tables, policy, ruleset)
         findings.append(_audible(judged.findings))
-        own = papers.shelves.take("declarations", bucket, DECLARATIONS)
+        own = shelves.take("declarations", bucket, DECLARATIONS)
         own = own.join(worth(own, tables.items, policy), on="declaration", how="left", maintain_order="left")
-        heads.append(own.select(list(HEADS)))
-        references.append(tables.references.select("declaration", "certificate").unique(maintain_order=True))
-        loud = pl.concat([loud, findings[-1].get_column("declaration").unique()])
-        heavy = _heavier(heavy, pl.concat(heads), loud, tables)
+        shelves.put("judged", own.select(list(HEADS)), "declaration")
+        references = tables.references.select(list(NAMED)).unique(maintain_order=True)
+        shelves.put("names", references, "declaration")
+        shelves.put("named", references, "certificate")
+        heaviest.look_at(own, tables, findings[-1])
         pairs += judged.pairs
         on_bucket()
-    known = pl.concat(heads)
     return Judgement(
-        heads=known,
         findings=pl.concat(findings),
-        said=pl.concat([told, _partly(papers, known)]),
-        references=pl.concat(references),
-        heavy=heavy,
+        said=pl.concat([told, _partly(papers)]),
+        heavy=heaviest.cases,
         pairs=pairs,
     )
 
@@ -123,19 +118,38 @@ def _audible(findings: pl.DataFrame) -> pl.DataFrame:
     return findings.filter(~col("code").is_in(_SILENT) & ~(col("code").is_in(_ONE_SIDED) & absent))
 
 
-def _partly(papers: Papers, known: pl.DataFrame) -> pl.DataFrame:
+def _partly(papers: Papers) -> pl.DataFrame:
     """Declarations of which some rows could not be read: what is said of the rest is not all."""
-    refused = papers.refused().filter(col("number").is_in(known["declaration"].implode()))
-    counts = refused.group_by("number", maintain_order=True).agg(other=pl.struct("source", "row").n_unique())
-    return said("papers.rows_refused", counts.rename({"number": "declaration"}))
+    refused = papers.refused().drop_nulls("number").rename({"number": "declaration"})
+    counts = refused.group_by("declaration", maintain_order=True).agg(
+        other=pl.struct("source", "row").n_unique()
+    )
+    parts = (
+        counts.join(papers.shelves.take("judged", bucket, HEADS), on="declaration", how="semi")
+        for bucket in range(papers.shelves.buckets)
+    )
+    return pl.concat(said("papers.rows_refused", part) for part in parts)
 
 
-def _heavier(heavy: dict[str, Case], heads: pl.DataFrame, loud: pl.Series, tables: Tables) -> dict[str, Case]:
-    """The heaviest declarations seen so far, with those of these tables among them."""
-    ranked = heads.filter("judged").with_columns(loud=col("declaration").is_in(loud.implode()))
-    ranked = ranked.sort("loud", "usd", descending=True, nulls_last=True, maintain_order=True)
-    chosen = ranked.head(HEAVIEST).get_column("declaration").to_list()
-    here = set(tables.declarations.filter("judged").get_column("declaration"))
-    new = [number for number in chosen if number in here and number not in heavy]
-    told = {**heavy, **dict(zip(new, cases_of(tables, new), strict=True))}
-    return {number: told[number] for number in chosen if number in told}
+class _Heaviest:
+    """The heaviest declarations seen so far, as cases: those with findings first, the most valuable first."""
+
+    def __init__(self, loud: pl.Series) -> None:
+        self.cases: dict[str, Case] = {}
+        self._loud = loud
+        self._ranked: list[pl.DataFrame] = []
+
+    def look_at(self, heads: pl.DataFrame, tables: Tables, found: pl.DataFrame) -> None:
+        """Declarations of one bucket, with what was found of them."""
+        loud = pl.concat([self._loud, found.get_column("declaration").unique()])
+        told = heads.filter("judged").select(
+            "declaration", "usd", loud=col("declaration").is_in(loud.implode())
+        )
+        ranked = pl.concat([*self._ranked, told]).sort(
+            "loud", "usd", descending=True, nulls_last=True, maintain_order=True
+        )
+        self._ranked = [ranked.head(HEAVIEST)]
+        chosen = self._ranked[0].get_column("declaration").to_list()
+        new = [number for number in chosen if number not in self.cases]
+        told_now = {**self.cases, **dict(zip(new, cases_of(tables, new), strict=True))}
+        self.cases = {number: told_now[number] for number in chosen}
