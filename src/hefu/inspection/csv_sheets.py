@@ -20,7 +20,7 @@ from hefu import errors
 from hefu.errors import Text
 from hefu.inspection.bounds import Limits
 from hefu.inspection.encodings import FIRST, utf8_pieces
-from hefu.inspection.sheet import ROW, Sheet, refuse_tall, refuse_wide, tidy
+from hefu.inspection.sheet import ROW, Sheet, ahead, refuse_tall, refuse_wide, tidy
 from hefu.inspection.sources import Source
 
 QUOTE = errors.kind(
@@ -91,7 +91,7 @@ class _Reader:
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         rest = b""
-        for piece in utf8_pieces(self._source.path, self._source.name):
+        for piece in ahead(utf8_pieces(self._source.path, self._source.name)):
             rest += piece
             if not self._separator:
                 self._look(rest)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 
@@ -11,6 +13,7 @@ from hefu import errors
 from hefu.inspection.bounds import TOO_MUCH
 
 ROW = "row"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +82,12 @@ def refuse_tall(file: str, place: str, rows: int, limit: int) -> None:
     """Raise ``inspection.too_much`` for more than ``limit`` rows."""
     if rows > limit:
         errors.fail(TOO_MUCH, file=file, place=place, value=rows, limit=limit, what_zh="行数", what_en="rows")
+
+
+def ahead(made: Iterator[_T]) -> Iterator[_T]:
+    """The same things, the next of which is made while one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, made, None)
+        while (one := coming.result()) is not None:
+            coming = pool.submit(next, made, None)
+            yield one

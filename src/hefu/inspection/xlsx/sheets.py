@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Final, NoReturn
 
@@ -15,7 +14,7 @@ from hefu.errors import HefuError
 from hefu.inspection.archives import Archive, Member
 from hefu.inspection.bounds import TOO_MUCH, Limits
 from hefu.inspection.doubles import text_of, texts_of
-from hefu.inspection.sheet import ROW, Sheet, refuse_tall, refuse_wide, tidy
+from hefu.inspection.sheet import ROW, Sheet, ahead, refuse_tall, refuse_wide, tidy
 from hefu.inspection.sources import Source
 from hefu.inspection.xlsx.cells import cells_of
 from hefu.inspection.xlsx.parts import Workbook, workbook_of
@@ -64,7 +63,7 @@ class _Reader:
         elements = self._elements()
         merged = self._merged()
         carried = pl.DataFrame(schema={**_MERGED, "text": pl.String})
-        for cells in _ahead(_cells(elements)):
+        for cells in ahead(_cells(elements)):
             self._check(elements, cells)
             texts = cells.select("row", "column").with_columns(self._texts(elements, cells))
             filled, carried = self._filled(texts, merged, carried)
@@ -186,15 +185,6 @@ def _cells(elements: Elements) -> Iterator[pl.DataFrame]:
         if cells.height:
             last = _largest(cells, "row")
             yield cells
-
-
-def _ahead(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The same frames, the next of which is made while one is worked on."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, frames, None)
-        while (frame := coming.result()) is not None:
-            coming = pool.submit(next, frames, None)
-            yield frame
 
 
 def _largest(cells: pl.DataFrame, column: str) -> int:
