@@ -12,7 +12,7 @@ from hefu.inspection import legacy
 from hefu.inspection.bounds import Limits
 from hefu.inspection.sources import Source
 from hefu.inspection.worker import Shelf
-from tests.inspection.old_workbooks import Cell, ods, xls
+from tests.inspection.old_workbooks import Cell, ods, xls, xlsb
 from tests.inspection.reading import opened, read, refusal, rows
 
 TEXT = '<table:table-cell office:value-type="string"{0}><text:p>{1}</text:p></table:table-cell>'
@@ -129,3 +129,12 @@ def test_what_was_laid_down_goes_with_its_sheets(tmp_path: Path, monkeypatch: py
     assert rows(sheet) == {1: ["a"]}
     del sheet
     assert not list(tmp_path.glob("hefu-*"))
+
+
+def test_values_of_an_xlsb(tmp_path: Path) -> None:
+    cells: list[Cell] = [
+        (1, 0, " 证明 ", 0), (1, 1, 12.5, 0), (1, 2, 530120260000000001.0, 0), (1, 3, True, 0), (3, 1, 0.1 + 0.2, 0),
+    ]  # fmt: skip
+    [sheet] = opened(xlsb(tmp_path / "x.xlsb", cells))
+    assert sheet.name == "甲"
+    assert rows(sheet) == {2: ["证明", "12.5", "5.30120260000000E+17", "TRUE"], 4: [None, "0.3"]}
