@@ -19,7 +19,7 @@ from rich.text import Text as Rich
 from hefu.cli import show
 from hefu.http.judging import rules_under
 from hefu.inspection import inspect as inspection
-from hefu.inspection import mapping, report
+from hefu.inspection import live, mapping, report
 from hefu.inspection.actions import TITLES, Action
 from hefu.inspection.fields import Paper
 from hefu.inspection.reading import Given
@@ -37,6 +37,7 @@ _STEPS: Final = {
     "judge": ("核验", "judging"),
     "compare": ("比对单证", "comparing papers"),
     "explain": ("寻找最小改动", "looking for smallest changes"),
+    "ask": ("询问海关", "asking customs"),
     "write": ("写报告", "writing"),
 }
 
@@ -75,6 +76,13 @@ def inspect(
             formats=["%Y-%m-%d", "%Y%m%d"], help="Day (Shanghai) on which periods are counted; today."
         ),
     ] = None,
+    node: Annotated[
+        str,
+        typer.Option(
+            help="Customs node (URL) to ask for each certificate's state, and for a dry run of the gate."
+        ),
+    ] = "",
+    token: Annotated[str, typer.Option(envvar="HEFU_TOKEN", help="Bearer token for the node.")] = "",
     language: Annotated[Language | None, typer.Option(help="Language of workbooks.")] = None,
     as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
@@ -90,6 +98,9 @@ def inspect(
             given, rules[1], rules[0], mapping=read_as, today=on.date() if on else None, progress=progress
         )
         answer = told.answer
+        if node:
+            step("ask", answer.certificates.height + len(answer.details))
+            answer = live.beside(answer, node, token, progress.advance)
         for file in out or ():
             step("write")
             report.write(answer, file, (language or show.language()))
@@ -111,7 +122,7 @@ def _exit(answer: Inspection) -> int:
 
 
 @contextmanager
-def _progress() -> Iterator[tuple[inspection.Progress, Callable[[str], None]]]:
+def _progress() -> Iterator[tuple[inspection.Progress, Callable[..., None]]]:
     """A bar for each step, on a terminal only."""
     with Progress(
         TextColumn("{task.description}"),

@@ -41,7 +41,7 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     lodging = answering(authority.lodge)
 
     async def pull_missing(declarations: list[Declaration]) -> None:
-        await _pull_missing(node, declarations)
+        await pull_missing_of(node, declarations)
 
     @router.post("/v1/declarations", openapi_extra=_DECLARATION)
     @may(Action.LODGE)
@@ -60,7 +60,13 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     @may(Action.LODGE)
     async def lodge_many(request: Request) -> Response:
         """Lodge many: a JSON array or a line each; one result a declaration, in order."""
-        return await take_many(node, request, lodging, _declaration_only, pull_missing)
+        return await take_many(
+            node,
+            request,
+            lambda commands: node.writer.do_all(lodging, commands),
+            declaration_only,
+            pull_missing,
+        )
 
     @router.put("/v1/declarations/{number}", openapi_extra=_DECLARATION)
     @may(Action.CORRECT)
@@ -146,7 +152,7 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     return router
 
 
-async def _pull_missing(node: Node, declarations: list[Declaration]) -> None:
+async def pull_missing_of(node: Node, declarations: list[Declaration]) -> None:
     """Fetch the certificates named that have not arrived, while the link is up (Announcement 256:
     customs calls the data up by itself).
     """
@@ -164,7 +170,8 @@ def _with_reason(number: str, body: bytes) -> Move:
     return Move(number, records.build(ReasonRequest, parse_json(body, "request"), "request").reason)
 
 
-def _declaration_only(paper: Paper, one: Command) -> Declaration:
+def declaration_only(paper: Paper, one: Command) -> Declaration:
+    """The declaration of a document, of which the caller is a party. Raises what it is not."""
     declaration = only(Declaration, paper, "request")
     require_party(one.identity, declaration.parties(), declaration.number)
     return declaration

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from hefu.customs.desk import desk_routes
 from hefu.customs.http import routes
 from hefu.customs.service import CustomsAuthority
 from hefu.http.node import Node, application, now
@@ -24,4 +25,6 @@ def build(folder: Path) -> FastAPI:
             due = await node.read(lambda reader: reader.due(now()))
             await node.writer.do_all(authority.expire, due)
 
-    return application(node, authority, routes(node, authority), [sweep])
+    own = routes(node, authority)
+    own.include_router(desk_routes(node, authority))
+    return application(node, authority, own, [sweep])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from hefu.documents.canonical import as_json
 from hefu.documents.declaration import Declaration
@@ -19,12 +19,16 @@ from hefu.protocol.messages import Message
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Ahead, Copy, Cursor, DeclarationState, Holding, Lodgement, Side
 from hefu.protocol.verification import Verification
+from hefu.rules.case import UseState
 from hefu.rules.change import smallest_changes
 from hefu.rules.compare import compare
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
 from hefu.stores.sqlite import SqliteReader
-from hefu.trust.access import require_party
+from hefu.trust.access import Identity, require_party
+
+CHANGED: Final = 20
+"""Declarations of one dry run for which the smallest changes are sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,42 @@ class CustomsAuthority:
         """Refuse declarations whose reservation has expired."""
         return [self.gate.expire(book, number, "customs:clock") for number in numbers]
 
+    def check(
+        self, reader: SqliteReader, commands: Sequence[Command], now: datetime
+    ) -> list[tuple[Outcome | HefuError, list[list[dict[str, Any]]]]]:
+        """What lodging would come to, in a book that is never written: nothing is reserved, entered or sent. With
+        each the smallest changes, of the first that would be held.
+        """
+        book = Book(reader, now)
+        told: list[tuple[Outcome | HefuError, list[list[dict[str, Any]]]]] = []
+        sought = 0
+        for one, outcome in zip(commands, self.lodge(book, commands), strict=True):
+            held = isinstance(outcome, Outcome) and outcome.status == "held" and sought < CHANGED
+            sought += held
+            told.append((outcome, self._changes(book, one.payload) if held else []))
+        return told
+
+    def states(
+        self, reader: SqliteReader, numbers: Sequence[str], identity: Identity
+    ) -> list[dict[str, Any]]:
+        """Where certificates stand, as far as the caller may know: what customs does not have, and what is not the
+        caller's, is ``unknown``.
+        """
+        keys = [(number,) for number in dict.fromkeys(numbers)]
+        copies, holdings = reader.fetch(Copy, keys), reader.fetch(Holding, keys)
+        told: list[dict[str, Any]] = []
+        for (number,) in keys:
+            copy, holding = copies.get((number,)), holdings.get((number,))
+            if copy is None or not _may_see(identity, copy, number):
+                told.append({"number": number, "state": UseState.UNKNOWN.value})
+            else:
+                state = holding.state if holding else UseState.AVAILABLE
+                by = holding.declaration if holding else None
+                told.append(
+                    {"number": number, "state": state.value, "declaration": by, "digest": copy.digest}
+                )
+        return told
+
     def parties(self, reader: SqliteReader, number: str) -> Sequence[Party] | None:
         """The parties of a declaration, or of a certificate."""
         lodgement = reader.fetch(Lodgement, [(number,)]).get((number,))
@@ -120,9 +160,20 @@ class CustomsAuthority:
             return None
         if known.state is not DeclarationState.HELD:
             return []
+        return self._changes(book, known.document)
+
+    def _changes(self, book: Book, document: Declaration) -> list[list[dict[str, Any]]]:
         verification = self.gate.verification
-        case = assemble(book, known.document, verification.policy)
+        case = assemble(book, document, verification.policy)
         return [one.as_json() for one in smallest_changes(case, verification.policy, verification.ruleset)]
+
+
+def _may_see(identity: Identity, copy: Copy, number: str) -> bool:
+    try:
+        require_party(identity, [p for p in (copy.document.holder, copy.document.agent) if p], number)
+    except HefuError:
+        return False
+    return True
 
 
 def unknown_certificates(reader: SqliteReader, declarations: Sequence[Declaration]) -> list[str]:

@@ -17,7 +17,6 @@ from hefu.http.commands import Command, Reply
 from hefu.http.guard import body_of, caller
 from hefu.http.node import Node
 from hefu.http.problem import as_problem, respond
-from hefu.protocol.book import Book
 
 MAX_BULK_BYTES = 64 * 1024 * 1024
 """One bulk request: about 30,000 declarations of a few items."""
@@ -26,14 +25,14 @@ MAX_BULK_BYTES = 64 * 1024 * 1024
 async def take_many(
     node: Node,
     request: Request,
-    handler: Callable[[Book, Sequence[Command]], list[Reply]],
+    decide: Callable[[list[Command]], Awaitable[Sequence[Reply | HefuError]]],
     payload: Callable[[Paper, Command], Any],
     before: Callable[[list[Any]], Awaitable[None]] | None = None,
 ) -> Response:
     """Have every document of the request decided, in order.
 
     ``payload`` turns a document into the command's payload or raises; ``before`` sees all payloads
-    before any is decided. The answer lists one result a
+    before ``decide`` is given the commands. The answer lists one result a
     document, in order, and how many came to what; it is 200 even if some were refused.
     """
     data = await body_of(request, MAX_BULK_BYTES)
@@ -54,7 +53,7 @@ async def take_many(
             replies[number] = Reply(*as_problem(error))
     if before is not None:
         await before([one.payload for _, one in commands])
-    done = await node.writer.do_all(handler, [one for _, one in commands])
+    done = await decide([one for _, one in commands])
     for (number, _), reply in zip(commands, done, strict=True):
         replies[number] = reply if isinstance(reply, Reply) else Reply(*as_problem(reply))
     told = [reply for reply in replies if reply is not None]

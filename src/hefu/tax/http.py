@@ -70,7 +70,9 @@ def routes(node: Node, authority: TaxAuthority) -> APIRouter:
     @may(Action.ISSUE)
     async def issue_many(request: Request) -> Response:
         """Issue many: a JSON array or a line each; one result a certificate, in order."""
-        return await take_many(node, request, issuing, _certificate_only)
+        return await take_many(
+            node, request, lambda commands: node.writer.do_all(issuing, commands), _certificate_only
+        )
 
     @router.get("/v1/certificates/{number}", openapi_extra=bearer())
     @may(Action.READ_CERTIFICATE)
