@@ -28,6 +28,8 @@ DECIDED = {
     Side.CUSTOMS: {
         ("POST", "/v1/declarations"): Action.LODGE,
         ("POST", "/v1/declarations/bulk"): Action.LODGE,
+        ("POST", "/v1/declarations/check"): Action.LODGE,
+        ("POST", "/v1/certificates/states"): Action.READ_CERTIFICATE,
         ("PUT", "/v1/declarations/{number}"): Action.CORRECT,
         ("POST", "/v1/declarations/{number}/release"): Action.RELEASE,
         ("POST", "/v1/declarations/{number}/withdraw"): Action.WITHDRAW,
