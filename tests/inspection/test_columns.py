@@ -326,3 +326,13 @@ def test_nothing_is_read_as_nothing() -> None:
     assert told.counted == 0
     assert told.rows.is_empty()
     assert isinstance(told.rows, pl.DataFrame)
+
+
+def test_a_number_that_a_csv_keeps_as_text_is_that_number() -> None:
+    told = read(NAMES, ('="CK1"', '="6109100000"', "件", '="100"'))
+    assert told.rows.rows() == [(2, "CK1", "6109100000", "011", 100_00000)]
+
+
+def test_sums_and_headers_told_again_are_counted() -> None:
+    told = read(NAMES, ROW, NAMES, ("合计", None, None, "100"))
+    assert (told.counted, told.left_out) == (1, 2)

@@ -32,6 +32,8 @@ KEYS: Final = {
     Paper.AGREEMENT: "agreement",
 }
 _TAX_FORM: Final = r"^([0-9]{8}[0-9A-Z][0-9]{9})0([0-9]{2})$"
+_FORCED: Final = r'^="(.*)"$'
+"""How exports to CSV keep a number text: ="0123"."""
 _SEVERAL: Final = r"[,，;；、/\s]+"
 _MOST: Final = {id(forms.Name): 300, id(forms.Short): 75, id(forms.Remark): 3000, id(forms.PaymentSlip): 20}
 _PATTERNS: Final = {
@@ -55,12 +57,14 @@ _CONFLICT: Final = Text(
 @dataclass(frozen=True, slots=True)
 class Read:
     """Typed rows (``row`` and every field of the paper that the sheet has), cells refused (:data:`REFUSED`), how many
-    rows of data there were, and the last number of a paper, which blank cells below take.
+    rows of data there were, how many rows were sums or the header told again, and the last number of a paper, which
+    blank cells below take.
     """
 
     rows: pl.DataFrame
     refused: pl.DataFrame
     counted: int
+    left_out: int
     number: str | None
 
 
@@ -70,6 +74,7 @@ def read_block(block: pl.DataFrame, layout: Layout, number: str | None = None) -
     """
     data = layout.data(block)
     counted = data.height
+    left_out = block.filter(col(ROW) > layout.header).height - counted
     fields = [one for one in FIELDS[layout.paper] if one.name in layout.fields]
     missing = [column for column in layout.fields.values() if column not in data.columns]
     data = data.with_columns(pl.lit(None, pl.String).alias(column) for column in missing)
@@ -100,12 +105,17 @@ def read_block(block: pl.DataFrame, layout: Layout, number: str | None = None) -
     if told.height:
         rows = rows.filter(~col(ROW).is_in(told.get_column(ROW).unique().implode()))
     last = numbers.drop_nulls()
-    return Read(rows, told.sort("row", maintain_order=True), counted, last[-1] if last.len() else number)
+    return Read(
+        rows, told.sort("row", maintain_order=True), counted, left_out, last[-1] if last.len() else number
+    )
 
 
 def _prepared(texts: pl.DataFrame, paper: Paper, fields: list[Field], number: str | None) -> pl.DataFrame:
     """Heads told once hold for the rows below; several certificates in a cell stand in rows of their own."""
     key = KEYS[paper]
+    names = [one.name for one in fields]
+    if texts.select(pl.any_horizontal(col(names).str.starts_with('="').any())).item():
+        texts = texts.with_columns(col(names).str.replace(_FORCED, "$1"))
     heads = [one.name for one in fields if one.head]
     if key in texts.columns and texts.get_column(key).null_count():
         bare = pl.all_horizontal(col(name).is_null() for name in heads)

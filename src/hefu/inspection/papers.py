@@ -76,6 +76,15 @@ class Papers:
         else:
             self.others[paper].append(rows)
 
+    def left_out(self, source: int, rows: int) -> None:
+        """Rows of a sheet that are no rows of data: sums, and the header told again."""
+        if rows:
+            place = f"{self._files[source].file} {self._files[source].sheet}".strip()
+            self.assumed[f"left out {source}"] = Text(
+                f"{place}: {rows} 行是合计或重复的表头, 不算数据行",
+                f"{place}: {rows} rows are sums or the header told again, no rows of data",
+            )
+
     def add_document(self, source: int, document: Declaration | Certificate, row: int) -> None:
         """A document of a file, the ``row``-th in it."""
         self._files[source].rows += 1

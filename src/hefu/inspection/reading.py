@@ -95,9 +95,15 @@ def _read_sheet(sheet: Sheet, paper: Paper | None, papers: Papers, mapping: Mapp
     source = papers.open(sheet.source, sheet.name, layout.paper, layout.header)
     papers.columns(source, layout.columns())
     number: str | None = None
-    for block in chain([first], blocks):
-        read = read_block(block, layout, number)
-        number = read.number
-        papers.refuse(source, read.refused)
-        papers.add_rows(source, read.rows, read.counted)
+    left_out = 0
+    try:
+        for block in chain([first], blocks):
+            read = read_block(block, layout, number)
+            number = read.number
+            left_out += read.left_out
+            papers.refuse(source, read.refused)
+            papers.add_rows(source, read.rows, read.counted)
+    except HefuError as error:  # what came before stays judged, what comes after is told as refused
+        papers.refuse_file(error, source)
+    papers.left_out(source, left_out)
     return layout
