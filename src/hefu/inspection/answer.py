@@ -251,8 +251,9 @@ def _certificates(
     for bucket, heads in enumerate(certificates):
         named = (
             papers.shelves.take("named", bucket, NAMED)
+            .with_columns(held=col("declaration").is_in(held.implode()))
             .group_by("certificate")
-            .agg(declarations=col("declaration"), held=col("declaration").is_in(held.implode()).any())
+            .agg(declarations=col("declaration"), held=col("held").any())
         )
         places = papers.shelves.take("about-certified", bucket, {"certificate": pl.String, **PLACE})
         told = heads.join(named, on="certificate", how="left", maintain_order="left")
