@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 import hefu
 from hefu.cli import home as homes
-from hefu.cli import inspect, processes, replay, rules, show, story, up
+from hefu.cli import inspect, processes, replay, rules, show, story, up, watch
 from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
@@ -255,6 +255,7 @@ def status(identity: CustomsIdentity = "operator", as_machine: AsJson = False) -
 app.command()(rules.rules)
 app.command()(replay.replay)
 app.command()(inspect.inspect)
+app.command()(watch.watch)
 
 
 @app.command()

@@ -53,8 +53,12 @@ def answer(
     declarations = _declarations(papers, found)
     held = declarations.filter(col("outcome") == "held").get_column("declaration")
     told = _certificates(papers, certificates, held, found)
-    worth = declarations.select("declaration", "usd")
-    value = told.select("certificate", held="usd")
+    spoken = {
+        name: found.get_column(name).drop_nulls().unique().implode()
+        for name in ("declaration", "certificate")
+    }
+    worth = declarations.select("declaration", "usd").filter(col("declaration").is_in(spoken["declaration"]))
+    value = told.select("certificate", held="usd").filter(col("certificate").is_in(spoken["certificate"]))
     found = found.join(worth, on="declaration", how="left", maintain_order="left").join(
         value, on="certificate", how="left", maintain_order="left"
     )
