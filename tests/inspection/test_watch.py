@@ -116,14 +116,14 @@ def test_what_would_be_held_stays_beside_its_report(place: Place) -> None:
     ]
     assert told["details"][_export(1).number]["changes"]
     assert (place.held / "a.xml.report.html").exists()
-    assert not list(place.into.iterdir())
+    assert not place.messages(place.into)
 
 
 def test_what_cannot_be_read_is_held_with_its_problem(place: Place) -> None:
     (place.outbox / "a.xml").write_bytes(b"<DecMessage>")
     (event,) = place.run()
     assert event.outcome == "held"
-    assert event.problem
+    assert event.problem.en
     assert (place.held / "a.xml").exists()
 
 
@@ -144,7 +144,7 @@ def test_the_same_content_again_is_not_sent_twice(place: Place) -> None:
     (place.outbox / "again.xml").write_bytes(data)
     (event,) = place.run()
     assert event.outcome == "exists"
-    assert not list(place.into.iterdir())
+    assert not place.messages(place.into)
     assert place.waiting() == []
 
 
@@ -224,7 +224,7 @@ def test_a_full_disk_leaves_the_message_and_is_tried_again(
     with monkeypatch.context() as broken:
         broken.setattr("hefu.inspection.watch._write", full)
         (event,) = place.run()
-    assert (event.outcome, event.problem) == ("failed", "No space left on device")
+    assert (event.outcome, event.problem.en) == ("failed", "No space left on device")
     assert place.waiting() == ["a.xml"]
     assert [one.outcome for one in place.run()] == ["passed"]
     assert place.messages(place.into) == Counter([data])
