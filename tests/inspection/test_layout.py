@@ -10,9 +10,9 @@ import pytest
 
 from hefu.errors import HefuError
 from hefu.inspection.fields import FIELDS, Paper
-from hefu.inspection.layout import Layout, find_layout, letter
+from hefu.inspection.layout import Layout, Unknown, find_layout, letter
 from hefu.inspection.mapping import Mapping, load, save
-from hefu.inspection.titles import called, field_of, folded, nearest, titles, unnamed_fields
+from hefu.inspection.titles import called, claim, field_of, folded, nearest, titles, unnamed_fields
 
 CERTIFIED = ("CK1", "出口", "6109100000", "T恤", "件", "100")
 
@@ -74,6 +74,97 @@ def test_a_list_is_read_without_a_mapping(
     assert layout.paper is paper
     assert layout.header == header
     assert set(layout.fields) == fields
+
+
+def test_vague_titles_yield_to_those_that_say_more() -> None:
+    head = ("海关编号", "项号", "商品编号", "数量", "单位", "法定数量", "法定单位", "金额", "总价")
+    layout = found(head, ("530120260000000001",))
+    fields = {layout.titles[column]: field for field, column in layout.fields.items()}
+    assert fields["数量"] == "traded"
+    assert fields["单位"] == "traded_unit"
+    assert fields["法定数量"] == "first"
+    assert fields["总价"] == "total"
+    assert layout.unknown == (Unknown(7, "金额", "total"),)
+
+
+def test_a_vague_quantity_is_not_taken_with_the_unit_of_another() -> None:
+    with pytest.raises(HefuError) as caught:
+        found(("报关单号", "项号", "商品编号", "数量", "单位", "法定单位"), ("530120260000000001",))
+    assert "第一法定数量" in caught.value.first.message.zh
+
+
+def test_a_unit_beside_a_quantity_is_its_unit() -> None:
+    head = ("报关单号", "项号", "商品编号", "成交数量", "单位", "法定数量", "单位", "第二数量", "单位")
+    layout = found(head, ("530120260000000001",))
+    assert [layout.fields[one] for one in ("traded_unit", "first_unit", "second_unit")] == ["4", "6", "8"]
+
+
+def test_an_import_that_names_its_export_is_not_taken_for_it() -> None:
+    head = ("出口报关单号", "进口报关单号", "项号", "商品编号", "法定数量", "法定单位")
+    layout = found(head, ("530120260000000001",))
+    assert (layout.fields["related"], layout.fields["declaration"]) == ("0", "1")
+
+
+def test_a_running_number_is_not_the_item() -> None:
+    head = ("序号", "报关单号", "商品编号", "法定数量", "法定单位")
+    rows = [(str(at), f"53012026000000000{at // 2}", "6109100000", "1", "件") for at in range(1, 5)]
+    with pytest.raises(HefuError) as caught:
+        found(head, *rows)
+    assert "项号" in caught.value.first.message.zh
+    items = [(str(at % 2 + 1), *row[1:]) for at, row in enumerate(rows)]
+    assert found(head, *items).fields["item"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("毛重(吨)", None), ("毛重(KG)", "gross_weight"), ("净重（千克）", "net_weight"), ("总价(万元)", None), ("总价(USD)", "total"),
+        ("甲方(境内收发货人)", "trader_name"), ("Exporter/Shipper", "trader_name"), ("商品编号/商品名称", None), ("x" * 500, None),
+    ],
+)  # fmt: skip
+def test_a_title_in_other_units_or_of_two_fields_is_none(title: str, field: str | None) -> None:
+    assert field_of(title, Paper.DECLARATION) == field
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ("Certificate No.", "HS Code", "Unit", "Qty", None),
+        ("1", "2", "3", "4", "5"),
+        ("(1)", "(2)", "(3)", "(4)", "(5)"),
+    ],
+)
+def test_a_row_below_that_tells_the_header_again_belongs_to_it(below: tuple[str | None, ...]) -> None:
+    head = ("证明编号", "商品代码", "计量单位", "数量", "附注")
+    layout = found(head, below, CERTIFIED)
+    assert layout.header == 2
+    assert layout.data(block(head, below, CERTIFIED, head, below))["0"].to_list() == ["CK1"]
+
+
+def test_a_header_of_two_rows_told_again_is_no_data() -> None:
+    top, low = ("证明编号", "商品", "商品", "数量", "数量"), ("证明编号", "编码", "名称", "证明数量", "单位")
+    rows = (top, low, ("CK1", "6109100000", "T恤", "1", "件"))
+    assert found(*rows).data(block(*rows, top, low))["0"].to_list() == ["CK1"]
+
+
+def test_a_row_of_a_paper_is_no_sum_whatever_its_goods_are_called() -> None:
+    head = ("商品名称", "证明编号", "商品代码", "计量单位", "数量")
+    layout = found(head, ("合计", None, None, None, "3"))
+    told = layout.data(
+        block(head, ("TOTAL", "CK1", "6109100000", "件", "1"), ("合计", None, None, None, "1"))
+    )
+    assert told["1"].to_list() == ["CK1"]
+
+
+def test_a_wide_sheet_of_unknown_titles_is_refused_in_linear_time() -> None:
+    def looked_at(columns: int) -> int:
+        claim.cache_clear()
+        rows = [tuple(f"列{at}的标题{row}" for at in range(columns)) for row in range(12)]
+        with pytest.raises(HefuError):
+            found(*rows)
+        return claim.cache_info().misses
+
+    assert looked_at(60) <= 2 * looked_at(30) + 1
 
 
 def test_every_field_has_titles_and_a_name_in_both_languages() -> None:
@@ -189,6 +280,8 @@ def test_a_mapped_title_wins(tmp_path: Path) -> None:
         ("[certificat]\na = 'b'", "certificat"),
         ("[certificate]\na = 'no_such'", "certificate.a"),
         ("certificate = 1", "certificate"),
+        ("[certificate]\na = ['purpose']", "certificate.a"),
+        ("[certificate]\na = 'purpose'\n'A ' = 'state'", "certificate.A "),
         ("not toml", ""),
     ],
 )
@@ -213,6 +306,14 @@ def test_what_was_read_is_saved_and_read_again(tmp_path: Path) -> None:
     assert again.of(Paper.CERTIFICATE, "证明编号") == "certificate"
     assert '# "开具的日期" = "issued_on"' in file.read_text("utf-8")
     assert found(header, CERTIFIED, mapping=again).fields == layout.fields
+
+
+def test_titles_that_stand_twice_are_saved_as_comments(tmp_path: Path) -> None:
+    header = ("报关单号", "项号", "商品编号", "成交数量", "单位", "法定数量", "单位")
+    layout = found(header, ("530120260000000001",))
+    save([layout], tmp_path / "saved.toml")
+    assert '# "单位" = "traded_unit"' in (tmp_path / "saved.toml").read_text("utf-8")
+    assert found(header, mapping=load(tmp_path / "saved.toml")).fields == layout.fields
 
 
 def test_folding_keeps_what_tells_titles_apart() -> None:

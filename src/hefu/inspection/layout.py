@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -11,13 +11,16 @@ import polars as pl
 from hefu import errors
 from hefu.errors import Text
 from hefu.inspection.fields import FIELDS, Paper
+from hefu.inspection.header import Cells, Header, read_header
 from hefu.inspection.mapping import IGNORED, Mapping
 from hefu.inspection.sheet import ROW
-from hefu.inspection.titles import called, field_of, folded, nearest, totals
+from hefu.inspection.titles import called, is_title, nearest, totals
 
 LOOKED_AT: Final = 40
 """Rows in which the header may end."""
 _HEIGHT: Final = 3
+_COMPARED: Final = 8
+"""Columns by which a header is known again."""
 _LEAST: Final = 3
 """Titles that a header has at least, unless a mapping names them."""
 
@@ -66,7 +69,7 @@ class Unknown(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a sheet is read. ``header`` is its last row; ``fields`` field to column of the block; ``titles`` column to
-    title.
+    title; ``levels`` all rows down to the header as they stand.
     """
 
     paper: Paper
@@ -74,10 +77,7 @@ class Layout:
     fields: dict[str, str]
     titles: dict[str, str]
     unknown: tuple[Unknown, ...]
-
-    def recognised(self) -> dict[str, str]:
-        """Title to field."""
-        return {self.titles[column]: field for field, column in self.fields.items()}
+    levels: tuple[Cells, ...] = ()
 
     def columns(self) -> list[dict[str, str]]:
         """Every column with a title, as ``result.COLUMNS`` wants them."""
@@ -97,12 +97,29 @@ class Layout:
         below = block.filter(pl.col(ROW) > self.header)
         if not names or below.is_empty():
             return below
-        again = pl.all_horizontal(
-            pl.col(column).eq_missing(pl.lit(self.titles[column]))
-            for column in list(self.fields.values())[:4]
+        number = self.fields.get(FIELDS[self.paper][0].name, "")
+        first = pl.coalesce(names)
+        heads = [_plain(pl.col(number))] if number in names else []
+        sums = pl.all_horizontal(
+            _plain(first).is_in(totals()), *(head.is_null() | head.is_in(totals()) for head in heads)
         )
-        first = pl.coalesce(names).str.to_lowercase().str.replace_all(r"[\s\W_]+", "")
-        return below.filter(~again & ~first.is_in(list(totals())).fill_null(value=False))
+        below = below.filter(~sums.fill_null(value=False))
+        again = self._again(names)
+        seen = below.get_column(names[0]).is_in(again.get_column(names[0]).implode(), nulls_equal=True)
+        return below.join(again, on=again.columns, how="anti", nulls_equal=True) if seen.any() else below
+
+    def _again(self, names: list[str]) -> pl.DataFrame:
+        """The first cells of the rows down to the header, which pages may tell again."""
+        rows = self.levels or (tuple(self.titles.get(name) for name in names),)
+        shown = names[:_COMPARED]
+        told = [[row[int(name)] if int(name) < len(row) else None for name in shown] for row in rows]
+        return pl.DataFrame(
+            [row for row in told if any(row)], schema=dict.fromkeys(shown, pl.String), orient="row"
+        )
+
+
+def _plain(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.replace_all(r"[\s\W_]+", "")
 
 
 def letter(column: int) -> str:
@@ -123,69 +140,82 @@ def find_layout(
     Raises ``inspection.no_header`` and ``inspection.columns_missing``.
     """
     rows = [(row[0], row[1:]) for row in block.head(LOOKED_AT).iter_rows()]
-    best: tuple[tuple[float, ...], Layout] | None = None
+    known = [any(map(is_title, filter(None, cells))) for _, cells in rows]
+    best: tuple[tuple[float, ...], Header] | None = None
     for at in range(len(rows)):
         for height in range(1, min(_HEIGHT, at + 1) + 1):
-            levels = [cells for _, cells in rows[at - height + 1 : at + 1]]
+            levels = tuple(cells for _, cells in rows[at - height + 1 : at + 1])
+            if height > 1 and not any(known[at - height + 1 : at + 1]):
+                continue
             for paper in Paper:
-                layout = _read(levels, rows[at][0], paper, mapping or Mapping())
-                score = _score(layout, expected, height)
+                header = read_header(levels, paper, mapping or Mapping())
+                score = _score(header, at, expected)
                 if best is None or score > best[0]:
-                    best = (score, layout)
+                    best = (score, header)
     if best is None or len(best[1].fields) < _LEAST:
         shown = " / ".join(" ".join(filter(None, cells))[:60] for _, cells in rows[:3])
         errors.fail(NO_HEADER, file=file, place=sheet, value=shown)
-    _complete(best[1], file, sheet)
-    return best[1]
+    layout = _layout(best[1], int(-best[0][-1]), rows, mapping or Mapping())
+    _complete(layout, file, sheet)
+    return layout
 
 
-def _score(layout: Layout, expected: Paper | None, height: int) -> tuple[float, ...]:
-    """Better is: more needed fields, then more fields, then what was expected, then fewer rows of header."""
-    needed = [one.name for one in FIELDS[layout.paper] if one.needed]
-    found = sum(name in layout.fields for name in needed) / len(needed)
-    wanted = expected is layout.paper
-    return (len(layout.fields) * (0.5 + found / 2) + 2 * wanted, found, -height, -layout.header)
-
-
-def _read(levels: Sequence[tuple[str | None, ...]], header: int, paper: Paper, mapping: Mapping) -> Layout:
-    """Titles of one to three rows read as fields; the first column of a field has it, unless another names it more
-    fully.
+def _score(header: Header, at: int, expected: Paper | None) -> tuple[float, ...]:
+    """Better is: more needed fields, then more fields, then what was expected, then fewer rows of header, then the
+    first.
     """
-    fields: dict[str, str] = {}
-    titles: dict[str, str] = {}
-    ranks: dict[str, int] = {}
-    for column, parts in enumerate(zip(*levels, strict=True)):
-        told = list(dict.fromkeys(part for part in parts if part))
-        if not told:
-            continue
-        titles[str(column)] = " ".join(told)
-        for rank, name in enumerate(_names(told, paper, mapping)):
-            if name and (name not in fields or rank < ranks[name]):
-                fields[name], ranks[name] = str(column), rank
-                break
+    needed = [one.name for one in FIELDS[header.paper] if one.needed]
+    found = sum(name in header.fields for name in needed) / len(needed)
+    wanted = expected is header.paper
+    return (len(header.fields) * (0.5 + found / 2) + 2 * wanted, found, -len(header.levels), -at)
+
+
+def _layout(header: Header, at: int, rows: Sequence[tuple[int, Cells]], mapping: Mapping) -> Layout:
+    """The layout of a header whose last row is the ``at``-th, or one further down that says the same."""
+    for _, cells in rows[at + 1 : at + 3]:
+        if not _says_the_same(cells, header):
+            break
+        at += 1
+    fields = dict(header.fields)
+    number = fields.get("declaration")
+    if header.loose.get("item") and _is_running(rows[at + 1 :], fields["item"], number):
+        del fields["item"]
     taken = set(fields.values())
     unknown = tuple(
-        Unknown(int(column), title, "" if nearest(title, paper) in fields else nearest(title, paper))
-        for column, title in titles.items()
-        if column not in taken and mapping.of(paper, title) != IGNORED
+        Unknown(int(column), title, _suggested(header, column, title))
+        for column, title in header.titles.items()
+        if column not in taken and mapping.of(header.paper, title) != IGNORED
     )
-    return Layout(paper, header, fields, titles, unknown)
+    return Layout(
+        header.paper, rows[at][0], fields, header.titles, unknown, tuple(cells for _, cells in rows[: at + 1])
+    )
 
 
-def _names(parts: list[str], paper: Paper, mapping: Mapping) -> Iterator[str | None]:
-    """The fields that a title may stand for, the surest first: as mapped, of all its levels together, of the lowest."""
-    whole = "".join(parts)
-    mapped = [
-        found for one in (" ".join(parts), whole, parts[-1]) if (found := mapping.of(paper, one)) is not None
-    ]
-    if mapped:
-        yield mapped[0] or None
-        return
-    yield field_of(whole, paper)
-    if len(parts) > 1:
-        yield field_of(parts[-1], paper)
-        yield field_of(parts[0] + parts[-1], paper)
-        yield field_of(parts[0], paper) if folded(parts[-1]) in ("", folded(parts[0])) else None
+def _suggested(header: Header, column: str, title: str) -> str:
+    """The field that a column claims in vain, or else the nearest one that no column has."""
+    if column in header.claimed:
+        return header.claimed[column]
+    near = nearest(title, header.paper)
+    return "" if near in header.fields else near
+
+
+def _says_the_same(cells: Cells, header: Header) -> bool:
+    """Whether a row below a header is one too: the titles in another language, or the columns counted."""
+    told = [text for text in cells if text]
+    counted = [str(number) for number in range(1, len(told) + 1)]
+    if len(told) > _LEAST and [text.strip("()（）") for text in told] == counted:
+        return True
+    again = read_header((cells,), header.paper, Mapping()).fields
+    return len(again) >= _LEAST and 2 * len(again.items() & header.fields.items()) > len(told)
+
+
+def _is_running(rows: Sequence[tuple[int, Cells]], column: str, number: str | None) -> bool:
+    """Whether a column counts the rows of the sheet, not the items of each declaration."""
+    if number is None:
+        return False
+    told = [(cells[int(column)], cells[int(number)]) for _, cells in rows if cells[int(column)]]
+    counted = [text for text, _ in told] == [str(at) for at in range(1, len(told) + 1)]
+    return counted and len({paper for _, paper in told if paper}) > 1
 
 
 def _complete(layout: Layout, file: str, sheet: str) -> None:

@@ -66,7 +66,12 @@ def load(file: Path) -> Mapping:
         paper = Paper(section)
         known = {one.name for one in FIELDS[paper]} | {IGNORED}
         for title, name in rows.items():
-            if name not in known:
+            before = fields.get(paper, {}).get(folded(title), name)
+            if before != name:
+                wrong.append(
+                    _problem(file, f"{section}.{title}", name, f"已指定为 {before}", f"is already {before}")
+                )
+            elif not isinstance(name, str) or name not in known:
                 wrong.append(
                     _problem(file, f"{section}.{title}", name, "没有这个字段", "there is no such field")
                 )
@@ -83,6 +88,16 @@ def _problem(file: Path, place: str, value: Any, zh: str, en: str) -> Problem:
     )
 
 
+def _meant(layouts: Sequence[Layout]) -> dict[str, dict[str, str]]:
+    """Titles, each with the fields that its columns are (empty: none) and the nearest field of such a column."""
+    told: dict[str, tuple[str, dict[str, str]]] = {}
+    for one in layouts:
+        for row in one.columns():
+            _, meant = told.setdefault(folded(row["title"]), (row["title"], {}))
+            meant[row["field"]] = row["suggested"]
+    return dict(told.values())
+
+
 def save(layouts: Sequence[Layout], file: Path) -> None:
     """Write how the columns were read; what was not recognised is a comment with the nearest field. The file appears
     whole or not at all.
@@ -95,13 +110,13 @@ def save(layouts: Sequence[Layout], file: Path) -> None:
         if not told:
             continue
         lines += ["", f"[{paper.value}]"]
-        known = {title: name for one in told for title, name in one.recognised().items()}
-        lines += tomli_w.dumps(known).splitlines()
-        for one in told:
-            for unknown in one.unknown:
-                if unknown.title not in known:
-                    quoted = tomli_w.dumps({unknown.title: unknown.suggested}).strip()
-                    lines.append(f"# {quoted}".replace("\n", " "))
+        for title, meant in _meant(told).items():
+            name = next(iter(meant)) or meant[""]
+            is_sure = (
+                len(meant) == 1 and "" not in meant
+            )  # columns of one title that differ: no mapping tells them apart
+            line = tomli_w.dumps({title: name}).strip().replace("\n", " ")
+            lines.append(line if is_sure else f"# {line}")
         lines.append(
             "# 字段 fields: "
             + ", ".join(f"{one.name} ({called(paper, one.name).zh})" for one in FIELDS[paper])
