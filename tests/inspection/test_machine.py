@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -82,3 +84,25 @@ def test_what_cannot_be_written_leaves_nothing_behind(
     assert caught.value.first.kind.code == "report.unwritable"
     assert [one.name for one in tmp_path.iterdir()] == ["a.html"]
     assert (tmp_path / "a.html").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
+@pytest.mark.parametrize("name", ["a.html", "a.xlsx", "a.json", "folder"])
+def test_a_full_disk_is_told_whatever_writes(tmp_path: Path, name: str) -> None:
+    script = (
+        "import pathlib, resource, sys\n"
+        "from hefu.errors import HefuError\n"
+        "from hefu.inspection import report\n"
+        "from tests.inspection.reported import sample\n"
+        "told = sample()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
+        "try:\n"
+        "    report.write(told, pathlib.Path(sys.argv[1]), 'en')\n"
+        "except HefuError as error:\n"
+        "    print(error.first.kind.code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / name)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "report.unwritable\n", done.stderr
+    assert not [one for one in tmp_path.rglob("*") if one.is_file()]

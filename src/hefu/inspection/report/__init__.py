@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from polars.exceptions import PolarsError
+from xlsxwriter.exceptions import XlsxFileError
+
 from hefu import errors
 from hefu.errors import Text
 from hefu.inspection.report.html import write_html
@@ -59,7 +62,8 @@ def write(inspection: Inspection, file: Path, language: str) -> None:
             case _:
                 write_html(inspection, part, language)
         part.replace(file)
-    except OSError as error:
-        errors.fail(UNWRITABLE, file=str(file), value=error.strerror or str(error))
+    except (OSError, XlsxFileError, PolarsError) as error:
+        told = error.strerror if isinstance(error, OSError) else None
+        errors.fail(UNWRITABLE, file=str(file), value=told or str(error))
     finally:
         part.unlink(missing_ok=True)

@@ -40,12 +40,17 @@ def write_json(inspection: Inspection, stream: TextIO) -> None:
 
 
 def write_parquet(inspection: Inspection, folder: Path) -> None:
-    """Every table as a Parquet file of the folder, which is made if it is not there."""
+    """Every table as a Parquet file of the folder, which is made if it is not there: all of them, or none."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FRAMES:
-        part = folder / f".{name}.part"
-        getattr(inspection, name).write_parquet(part)
-        part.replace(folder / f"{name}.parquet")
+    parts = {name: folder / f".{name}.part" for name in FRAMES}
+    try:
+        for name, part in parts.items():
+            getattr(inspection, name).write_parquet(part)
+        for name, part in parts.items():
+            part.replace(folder / f"{name}.parquet")
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
 
 
 def _head(inspection: Inspection) -> dict[str, Any]:

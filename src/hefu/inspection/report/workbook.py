@@ -29,7 +29,8 @@ LAST_ROW: Final = 1_048_576
 """Rows that a sheet of a workbook has."""
 LONGEST: Final = 32_767
 """Signs that a cell can hold."""
-_LIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_LIVE: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""What programs take for the beginning of a formula, of full width and behind what is not seen too."""
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CUT: Final = " …[cut]"
 _FILLS: Final = {"block": "#F8D7D3", "warn": "#FBEBC8", "info": "#E3ECF5"}
@@ -210,8 +211,9 @@ class _Writer:
     ) -> None:
         most = LAST_ROW - 1
         for part, start in enumerate(range(0, max(frame.height, 1), most), 1):
-            told = name if part == 1 else f"{name} ({part})"
-            self._sheet(told, columns, frame.slice(start, most).iter_rows(named=True), fill)
+            self._sheet(
+                _sheet_name(name, part), columns, frame.slice(start, most).iter_rows(named=True), fill
+            )
 
     def _sheet(
         self,
@@ -220,7 +222,7 @@ class _Writer:
         rows: Iterable[dict[str, Any]],
         fill: Callable[[dict[str, Any]], str],
     ) -> None:
-        sheet = self._book.add_worksheet(_sheet_name(name))
+        sheet = self._book.add_worksheet(name)
         for at, (_, title, width) in enumerate(columns):
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, self._say(title), self._head)
@@ -291,11 +293,14 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, form: Format) -> N
 def safe(text: str) -> str:
     """Text that no program takes for a formula, with what XML cannot hold made visible, no longer than a cell."""
     text = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    if text.startswith(_LIVE):
+    if _LIVE.match(text):
         text = "'" + text
     return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT
 
 
-def _sheet_name(name: str) -> str:
-    """A name as workbooks take it: at most 31 signs, without brackets, colons and the like."""
-    return re.sub(r"[\[\]:*?/\\]", " ", name)[:31]
+def _sheet_name(name: str, part: int = 1) -> str:
+    """A name as workbooks take it: at most 31 signs, without brackets, colons and the like; later parts say which they
+    are.
+    """
+    number = "" if part == 1 else f" ({part})"
+    return re.sub(r"[\[\]:*?/\\]", " ", name)[: 31 - len(number)] + number
