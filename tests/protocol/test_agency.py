@@ -51,6 +51,20 @@ def test_before_export_each_firm_has_its_own_invoice(both: Authorities) -> None:
     assert both.issue(agents("export", lines=[invoice_line(invoice="AGENT-1")])).status == "issued"
 
 
+@pytest.mark.parametrize(
+    ("code", "issued"),
+    [("6109100000", True), ("61091000", True), ("6109900000", False), ("8517130000", False)],
+)
+def test_before_export_the_commodity_code_tells_the_goods(both: Authorities, code: str, issued: bool) -> None:
+    both.ready(principals("export"))
+    told = both.issue(agents("export", lines=[invoice_line(invoice="AGENT-1", hs_code=code)]))
+    if issued:
+        assert told.status == "issued"
+    else:
+        problem = refused(told, "certificate.principal_unfit", "tax")
+        assert "line 1 names other goods" in problem.message.en
+
+
 UNFIT: dict[str, tuple[dict[str, Any] | None, dict[str, Any], str]] = {
     "not there": (None, {}, "no such certificate"),
     "names no agent": ({"agent": None}, {}, "agent is not the holder"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hefu.documents.canonical import digest
-from hefu.documents.certificate import Certificate, Purpose
+from hefu.documents.certificate import Certificate, CertificateLine, Purpose
 from hefu.protocol import goods, outcome
 from hefu.protocol.book import Book
 from hefu.protocol.messages import (
@@ -27,6 +27,7 @@ from hefu.protocol.messages import (
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Issue, IssueState
 from hefu.rules.case import UseState
+from hefu.rules.pairing import same_code
 from hefu.rules.policy import Policy
 
 _SIDE = "tax"
@@ -85,12 +86,7 @@ def _principal_unfit(book: Book, certificate: Certificate, principal: str) -> Ou
     else:
         for line in certificate.lines:
             source = behind.document.line_numbered(line.line)
-            # Before export the invoice is each firm's own paper; after it the item is one and the same.
-            same = source is not None and (
-                certificate.purpose is Purpose.EXPORT
-                or (source.declaration, source.item) == (line.declaration, line.item)
-            )
-            if not same:
+            if source is None or not _same_goods(certificate.purpose, source, line):
                 why = (f"第 {line.line} 行货物不同", f"line {line.line} names other goods")
                 break
     if why is None:
@@ -98,6 +94,13 @@ def _principal_unfit(book: Book, certificate: Certificate, principal: str) -> Ou
     return outcome.refuse(
         outcome.PRINCIPAL_UNFIT, certificate.number, _SIDE, principal=principal, why_zh=why[0], why_en=why[1]
     )
+
+
+def _same_goods(purpose: Purpose, principal: CertificateLine, agent: CertificateLine) -> bool:
+    """Before export the invoice is each firm's own paper, so the code tells; after it the item is one and the same."""
+    if purpose is Purpose.EXPORT:
+        return same_code(principal.hs_code, agent.hs_code)
+    return (principal.declaration, principal.item) == (agent.declaration, agent.item)
 
 
 def _put_in_force(book: Book, certificate: Certificate, actor: str, replaces: str | None) -> None:
