@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hefu.documents.declaration import Act
-from hefu.rules.case import Case, ExportState
+from hefu.rules.case import Case, ExportState, UseState
 from hefu.rules.compare import compare
 from hefu.rules.finding import Question
 from hefu.rules.mass.judge import FINDINGS, Judged, judge
@@ -22,7 +22,7 @@ from hefu.rules.mass.tables import DECLARATIONS, Tables, tables_of
 from hefu.rules.policy import Policy
 from tests.builders import certificate, item, line
 from tests.rules.mutations import mutated
-from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, OTHER_EXPORT, Broken, pair, several
+from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, OTHER_EXPORT, Broken, pair, several, standing
 from tests.rules.test_compare import NEEDS_POLICY, POLICIES
 from tests.rules.test_ruleset import SUBJECTS
 
@@ -280,3 +280,33 @@ def test_charges_are_shared_out_only_by_totals_that_are_all_stated(total: str | 
         shipped=shipped,
     )
     assert not _agree([_own(case, 1)], DEFAULT).findings.is_empty()
+
+
+@pytest.mark.parametrize("unit", ["米", "千克", "升", "只"])
+def test_the_second_measure_counts_only_for_a_line_of_its_own_kind_of_unit(unit: str) -> None:
+    made = item(second={"quantity": "20", "unit": "千克"})
+    case = pair(
+        cert={"number": "N1", "lines": [line(unit=unit, quantity="20")]},
+        decl={"items": [made], "certificates": [{"number": "N1"}]},
+        shipped={"items": [made]},
+        goods_left={},
+    )
+    assert not _agree([_own(case, 1)], DEFAULT).findings.is_empty()
+
+
+@pytest.mark.parametrize("act", ["amendment", "withdrawal"])
+@pytest.mark.parametrize("state", [UseState.AVAILABLE, UseState.WITHDRAWN])
+def test_a_number_under_another_export_declaration_is_no_number_of_this_one(
+    act: str, state: UseState
+) -> None:
+    other = line(declaration=OTHER_EXPORT, hs_code="8703600000", unit="千克")
+    document = certificate(act, number="N1", lines=[other])
+    case = pair(
+        act,
+        certificates=(standing(document, state),),
+        decl={"items": [item(second=None)], "certificates": [{"number": "N1"}]},
+        shipped={"items": [item(second=None)]},
+        goods_left={},
+    )
+    answer = _agree([_own(case, 1)], DEFAULT)
+    assert answer.pairs == 0

@@ -376,6 +376,16 @@ def test_lines_that_are_tied_and_count_otherwise_are_each_held_against_the_whole
     assert _drawn(case) == [(1, "A", 1, "60 011"), (1, "B", 1, "20 035"), (1, "C", 1, "40 011")]
 
 
+def test_a_tied_line_of_which_nothing_is_needed_is_not_drawn_on() -> None:
+    documents = [_cert({"quantity": "60"}, number=name) for name in "ABC"]
+    ties = [{"number": name, "item": 1, "line": 1} for name in "ABC"]
+    for quantity in ("60", "59.99999"):
+        case = _case(*documents, items=_items(_pieces(quantity)), certificates=ties)
+        assert _drawn(case) == [(1, "A", 1, f"{quantity} 011")]
+    more = _case(*documents, items=_items(_pieces("60.00001")), certificates=ties)
+    assert _drawn(more) == [(1, "A", 1, "60 011"), (1, "B", 1, "0.00001 011")]
+
+
 # --- measures ----------------------------------------------------------------------------------------
 
 
