@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hefu.errors import Text
-from hefu.inspection.cells import DIGITS_LOST, read_cell
+from hefu.inspection.cells import DIGITS_LOST, ZERO_LOST, read_cell
 from hefu.inspection.columns import Read, read_block
 from hefu.inspection.fields import FIELDS, Field, Paper
 from hefu.inspection.layout import Layout
+from hefu.inspection.marks import CURRENCY_OF
 from hefu.rules.days import as_day
 from tests.inspection.test_layout import block
 
@@ -44,8 +45,17 @@ def read(names: tuple[str, ...], *rows: tuple[Any, ...], paper: Paper = Paper.CE
         ("line_quantity", "0.00001", 1),
         ("line_quantity", "'25", 25_00000),
         ("line_fob", "USD 1,200.00", 1200_0000),
-        ("line_fob", "¥1200", 1200_0000),
-        ("line_fob", "1200.5元", 1200_5000),
+        ("line_fob", "1200.5美元", 1200_5000),
+        ("line_fob", "$1200", 1200_0000),
+        ("refunded_vat", "¥1200.5", 1200_500000),
+        ("repaid_vat", "1,200.5元", 1200_500000),
+        ("line_hs", "6109100000.0", "6109100000"),
+        ("holder_code", "1101234567.0", "1101234567"),
+        ("holder_uscc", "9111 0000 1016 2374 1K", "91110000101623741K"),
+        ("line_unit", "(035)千克", "035"),
+        ("line_unit", "千克 KG", "035"),
+        ("purpose", "1-退运", "return"),
+        ("purpose", "改单(2)", "amendment"),
         ("line_fob", "-3.25", -3_2500),
         ("line_hs", "6109.10.0000", "6109100000"),
         ("line_hs", "6109 1000 00", "6109100000"),
@@ -94,6 +104,16 @@ def test_a_habit_of_certificate_lists_is_undone(name: str, text: str, value: Any
         ("currency", "USD", "USD"),
         ("currency", "502", "USD"),
         ("currency", "美元", "USD"),
+        ("currency", "USD 美元", "USD"),
+        ("currency", "RMB", "CNY"),
+        ("currency", "US$", "USD"),
+        ("item_origin", "CHINA", "CHN"),
+        ("item_origin", "香港", "HKG"),
+        ("item_origin", "South Korea", "KOR"),
+        ("terms", "CNF", "2"),
+        ("terms", "FOB SHANGHAI", "3"),
+        ("freight", "3%", 3_00000),
+        ("mode", "[0110]一般贸易", "0110"),
         ("item_origin", "中国", "CHN"),
         ("item_origin", "142", "CHN"),
         ("item_origin", "CHN", "CHN"),
@@ -131,6 +151,17 @@ def test_a_day_is_read_however_it_is_written(text: str) -> None:
         ("line_quantity", "1.000001"),
         ("line_quantity", "1e3"),
         ("line_quantity", "100 千克"),
+        ("line_quantity", "100 KGS"),
+        ("line_quantity", "USD 100"),
+        ("line_fob", "CNY 100"),
+        ("line_fob", "¥100"),
+        ("line_fob", "3%"),
+        ("refunded_vat", "$100"),
+        ("line_unit", "035 吨"),
+        ("purpose", "2-退运"),
+        ("certificate", "CK 1"),
+        ("issued_on", "2026-01-05 to 2026-02-01"),
+        ("issued_on", "2026/1/5 至 2026/2/1"),
         ("line_quantity", "约100"),
         ("line_quantity", "#N/A"),
         ("line_hs", "61091"),
@@ -156,6 +187,29 @@ def test_what_is_in_doubt_is_refused_in_both_languages(name: str, text: str) -> 
 def test_a_number_that_lost_its_digits_is_named_so(name: str) -> None:
     told = read_cell(field(name), "5.30120260000000E+17")
     assert told == DIGITS_LOST
+
+
+def test_a_code_that_lost_its_first_nought_is_named_so() -> None:
+    assert read_cell(field("line_hs"), "101210000") == ZERO_LOST
+
+
+@pytest.mark.parametrize(("name", "text"), [("invoice", "2.53120000000000E+19"), ("payment_slip", "1.2E+17")])
+def test_a_number_that_is_text_lost_its_digits_too(name: str, text: str) -> None:
+    assert read_cell(field(name), text) == DIGITS_LOST
+
+
+@pytest.mark.parametrize("text", ["-", "—", "/", "无", "N/A", "nan", "None", "／"])
+def test_a_sign_for_nothing_is_nothing(text: str) -> None:
+    for name in ("certificate", "line_hs", "issued_on", "line_fob", "purpose", "invoice", "line_unit"):
+        assert read_cell(field(name), text) is None
+    assert read_cell(field("line_name"), text) == text
+
+
+def test_what_a_list_may_say_is_told_in_its_words() -> None:
+    told = read_cell(field("purpose"), "展览")
+    assert isinstance(told, Text)
+    assert "退运" in told.zh
+    assert "return" in told.en
 
 
 # Blocks
@@ -212,6 +266,77 @@ def test_a_number_holds_into_the_next_block() -> None:
     first = read(NAMES, ROW)
     again = read_block(block((None, *ROW[1:]), first=9), layout(*NAMES), first.number)
     assert again.rows["certificate"].to_list() == ["CK1"]
+
+
+def test_a_needed_cell_that_says_nothing_is_missing() -> None:
+    told = read(NAMES, ("CK1", "-", "件", "1"), ("CK2", "x", "件", "1"))
+    assert told.rows.is_empty()
+    assert told.refused["rule_en"].to_list() == [
+        "is required",
+        "8 or 10 digits (a tax code may add up to 10 characters)",
+    ]
+
+
+ITEM = ("declaration", "item", "item_hs", "first", "first_unit")
+ITEMS = ("530120260000000001", "1", "6109100000", "5", "件")
+
+
+@pytest.mark.parametrize("text", ["无", "N/A", "/", "-", ","])
+def test_a_declaration_without_certificate_says_so_in_many_ways(text: str) -> None:
+    told = read((*ITEM, "certificate"), (*ITEMS, text), paper=Paper.DECLARATION)
+    assert told.rows["certificate"].to_list() == [None]
+
+
+def test_a_certificate_with_a_space_is_not_made_two() -> None:
+    told = read((*ITEM, "certificate"), (*ITEMS, "CK 1"), paper=Paper.DECLARATION)
+    assert told.refused["field"].to_list() == ["certificate"]
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "taken"),
+    [
+        ("USD 1,200.00", "USD", "USD"), ("1,200.00美元", "502", "USD"), ("¥1200", "JPY", "JPY"), ("¥1200", None, None),
+        ("EUR 1200", None, "EUR"), ("1200", None, None), ("CNY 1200", "USD", "refused"), ("¥1200", "USD", "refused"),
+        ("3%", "USD", "refused"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_names_its_currency(price: str, currency: str | None, taken: str | None) -> None:
+    told = read((*ITEM, "price", "currency"), (*ITEMS, price, currency), paper=Paper.DECLARATION)
+    if taken == "refused":
+        assert told.refused["field"].to_list() == ["price"]
+    else:
+        assert told.rows.select("price", "currency").row(0) == (1200_0000, taken)
+
+
+def test_two_amounts_of_a_row_that_name_two_currencies_are_refused() -> None:
+    names = (*ITEM, "price", "total")
+    told = read(names, (*ITEMS, "USD 1", "EUR 5"), (*ITEMS, "USD 1", "$5"), paper=Paper.DECLARATION)
+    assert told.rows["currency"].to_list() == ["USD"]
+    assert told.refused["field"].to_list() == ["total"]
+
+
+def test_per_cent_is_for_rates() -> None:
+    names = (*ITEM, "freight", "freight_mark")
+    told = read(
+        names, (*ITEMS, "3%", "1"), (*ITEMS, "3%", "总价"), (*ITEMS, "3%", None), paper=Paper.DECLARATION
+    )
+    assert told.rows["freight"].to_list() == [3_00000]
+    assert told.refused["row"].to_list() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["'530120260000000001007", "5301 2026 0000 0000 01007", "５３０１２０２６０００００００００１００７"],
+)
+def test_a_number_of_twenty_one_characters_may_be_written_otherwise(text: str) -> None:
+    names = ("certificate", "line_declaration", "line_hs", "line_unit", "line_quantity")
+    told = read(names, ("CK1", text, *ROW[1:]))
+    assert told.rows.select("line_declaration", "line_item").row(0) == ("530120260000000001", 7)
+
+
+def test_an_invoice_may_name_a_declaration_as_tax_does() -> None:
+    told = read(("invoice", "declaration"), ("I1", "530120260000000001007"), paper=Paper.INVOICE)
+    assert told.rows["declaration"].to_list() == ["530120260000000001"]
 
 
 def test_several_certificates_in_a_cell_make_a_row_each() -> None:
@@ -280,6 +405,14 @@ CELLS = st.one_of(
             "a'b",
             "x" * 301,
             "e\u0301",
+            "Straße é ñ 한국",
+            "-",
+            "N/A",
+            "2026-01-05 13:30:00",
+            "1,234,567.12345",
+            "1,234,5",
+            "USD 5",
+            "035 吨",
             "１２３",
             "5.30120260000000E+17",
             "\x07",
@@ -299,22 +432,24 @@ def test_the_fast_way_takes_what_the_type_takes(which: tuple[Paper, str], cells:
     paper, name = which
     one = BY_NAME[which]
     shown = [text.strip() for text in cells if text.strip()]
-    if name in ("declaration", "related", "line_declaration") or (paper, name) == (
+    if name in CURRENCY_OF or (paper, name) == (
         Paper.DECLARATION,
         "certificate",
     ):
-        return  # read together with others
+        return  # what is read together with others
     told = read_block(
         block(*((text,) for text in shown)) if shown else block(("",)), layout(name, paper=paper, header=0)
     )
     taken = {row["row"]: row[name] for row in told.rows.to_dicts()}
+    wrong = set(told.refused["row"])
     for at, text in enumerate(shown, 1):
         value = read_cell(one, text)
-        if not isinstance(value, Text):
-            assert taken.get(at) == value or _is_sum(text), (name, text)
-        elif at in taken:
-            assert taken[at] is None
-            assert set(text) <= set("0.-")
+        if _is_sum(text):
+            continue
+        if isinstance(value, Text) or (value is None and one.needed):
+            assert at in wrong, (name, text)
+        else:
+            assert taken[at] == value, (name, text)
 
 
 def _is_sum(text: str) -> bool:

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import polars as pl
 
-from hefu.documents import fields as forms
 from hefu.errors import Text
-from hefu.inspection.cells import read_cell
+from hefu.inspection.cells import BLANK, read_cell
 from hefu.inspection.fields import FIELDS, Field, Paper
 from hefu.inspection.layout import Layout, letter
+from hefu.inspection.marks import settled
+from hefu.inspection.plain import common, plain
 from hefu.inspection.sheet import ROW
 
 col = pl.col
@@ -32,22 +33,17 @@ KEYS: Final = {
     Paper.AGREEMENT: "agreement",
 }
 _TAX_FORM: Final = r"^([0-9]{8}[0-9A-Z][0-9]{9})0([0-9]{2})$"
+_NUMBER: Final = r"^[0-9A-Z]{18}$"
+_NUMBERS: Final = ("declaration", "line_declaration", "related", "held_by")
+_WITH_ITEM: Final = {
+    Paper.CERTIFICATE: ("line_declaration", "line_item"),
+    Paper.DECLARATION: ("declaration", "item"),
+}
+"""Of which number the tax side's form tells the item, and which column that is."""
 _FORCED: Final = r'^="(.*)"$'
 """How exports to CSV keep a number text: ="0123"."""
-_SEVERAL: Final = r"[,，;；、/\s]+"
-_MOST: Final = {id(forms.Name): 300, id(forms.Short): 75, id(forms.Remark): 3000, id(forms.PaymentSlip): 20}
-_PATTERNS: Final = {
-    id(forms.Uscc): r"^[0-9A-HJ-NP-RT-UW-Y]{18}$",
-    id(forms.CustomsCode): r"^[0-9A-Z]{10}$",
-    id(forms.CertificateNumber): r"^[0-9A-Z-]{1,20}$",
-    id(forms.ActNumber): r"^[0-9A-Z-]{6,20}$",
-    id(forms.ExportNumber): r"^[0-9]{8}[0E][0-9]{9}$",
-    id(forms.HsCode): r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$",
-    id(forms.CustomsOffice): r"^[0-9]{4}$",
-    id(forms.TaxOffice): r"^[0-9A-Z]{11}$",
-}
-"""What is evidently of the form; the types say what else is."""
-_ZERO: Final = r"^0*\.?0*$"
+_SEVERAL: Final = r"\s*[,，;；、/\t\r\n][,，;；、/\s]*"
+"""Between certificates in a cell; a space alone may stand within a number."""
 _MISSING: Final = Text("必填", "is required")
 _CONFLICT: Final = Text(
     "与 21 位报关单号所含项号不一致", "differs from the item in the declaration number of 21 characters"
@@ -88,17 +84,20 @@ def read_block(block: pl.DataFrame, layout: Layout, number: str | None = None) -
     )
     values: list[pl.Series] = [texts.get_column(ROW)]
     refused: list[pl.DataFrame] = []
-    plain = texts.with_columns(_plain(one).alias(one.name) for one in fields)
+    evident = texts.with_columns(plain(one).alias(one.name) for one in fields)
     for one in fields:
-        taken, wrong = _column(texts.get_column(one.name), plain.get_column(one.name), one)
+        taken, wrong = _column(texts.get_column(one.name), evident.get_column(one.name), one)
         values.append(taken)
         if wrong is not None:
             refused.append(_told(texts, numbers, one, layout, wrong))
         if one.needed and taken.null_count():
-            blank = texts.get_column(one.name).is_null()
+            blank = taken.is_null() if wrong is None else taken.is_null() & ~wrong
             if blank.any():
-                refused.append(_told(texts, numbers, one, layout, blank))
+                refused.append(_told(texts, numbers, one, layout, blank, _MISSING))
     rows = pl.DataFrame(values)
+    rows, disputed = settled(rows, texts, layout.paper)
+    by_name = {one.name: one for one in fields}
+    refused += [_told(texts, numbers, by_name[name], layout, wrong, rule) for name, wrong, rule in disputed]
     rows, more = _with_items(rows, texts, layout, numbers)
     refused += more
     told = pl.concat([pl.DataFrame(schema=REFUSED), *refused]).unique(["row", "field"], maintain_order=True)
@@ -115,31 +114,41 @@ def _prepared(texts: pl.DataFrame, paper: Paper, fields: list[Field], number: st
     key = KEYS[paper]
     names = [one.name for one in fields]
     if texts.select(pl.any_horizontal(col(names).str.starts_with('="').any())).item():
-        texts = texts.with_columns(col(names).str.replace(_FORCED, "$1"))
+        texts = texts.with_columns(col(names).str.replace(_FORCED, "$1").str.strip_chars())
     heads = [one.name for one in fields if one.head]
     if key in texts.columns and texts.get_column(key).null_count():
         bare = pl.all_horizontal(col(name).is_null() for name in heads)
         above = col(key).forward_fill().fill_null(pl.lit(number, pl.String))
         texts = texts.with_columns(pl.when(bare).then(above).otherwise(col(key)).alias(key))
     if paper is Paper.DECLARATION and "certificate" in texts.columns:
-        parted = col("certificate").str.replace_all(_SEVERAL, ",").str.strip_chars(",")
-        if texts.select(parted.str.contains(",", literal=True).any()).item():
-            texts = texts.with_columns(parted.str.split(",")).explode("certificate")
-    tax = "line_declaration" if paper is Paper.CERTIFICATE else "declaration"
-    if paper in (Paper.CERTIFICATE, Paper.DECLARATION) and tax in texts.columns:
-        plain = col(tax).str.replace_all(r"[\s-]", "")
-        form = plain.str.contains(_TAX_FORM)
-        if texts.select(form.any()).item():
-            texts = texts.with_columns(
-                pl.when(form).then(plain.str.slice(0, 18)).otherwise(tax).alias(tax),
-                pl.when(form).then(plain.str.slice(19, 2)).alias("tax_item"),
-            )
-    if paper is Paper.DECLARATION and "related" in texts.columns:
-        plain = col("related").str.replace_all(r"[\s-]", "")
-        texts = texts.with_columns(
-            related=pl.when(plain.str.contains(_TAX_FORM)).then(plain.str.slice(0, 18)).otherwise("related")
-        )
+        texts = _parted(texts)
+    for name in _NUMBERS:
+        if name in texts.columns and not texts.get_column(name).str.contains(_NUMBER).all():
+            texts = _cut(texts, name, is_told=name == _WITH_ITEM.get(paper, ("", ""))[0])
     return texts
+
+
+def _parted(texts: pl.DataFrame) -> pl.DataFrame:
+    """Several certificates in a cell in rows of their own, every other cell of which is the same."""
+    told = col("certificate")
+    parted = told.str.replace_all(_SEVERAL, ",").str.strip_chars(", ")
+    if not texts.select((parted != told).any() | told.str.to_lowercase().is_in(list(BLANK)).any()).item():
+        return texts
+    is_blank = told.str.to_lowercase().is_in(list(BLANK)) | (parted == "")
+    return texts.with_columns(pl.when(~is_blank).then(parted).str.split(",").alias("certificate")).explode(
+        "certificate"
+    )
+
+
+def _cut(texts: pl.DataFrame, name: str, *, is_told: bool) -> pl.DataFrame:
+    """Numbers of 21 characters cut to 18; the item becomes ``tax_item`` if it ``is_told``."""
+    plain = col(name).str.normalize("NFKC").str.replace_all(r"^'|[\s-]", "")
+    form = plain.str.contains(_TAX_FORM)
+    if not texts.select(form.any()).item():
+        return texts
+    cut = pl.when(form).then(plain.str.slice(0, 18)).otherwise(name).alias(name)
+    items = [pl.when(form).then(plain.str.slice(19, 2)).alias("tax_item")] if is_told else []
+    return texts.with_columns(cut, *items)
 
 
 def _with_items(
@@ -148,7 +157,7 @@ def _with_items(
     """The item that a number of 21 characters holds, beside the item that the sheet states itself."""
     if "tax_item" not in texts.columns:
         return rows, []
-    name = "line_item" if layout.paper is Paper.CERTIFICATE else "item"
+    _, name = _WITH_ITEM[layout.paper]
     within = texts.get_column("tax_item").cast(pl.Int64)
     if name not in rows.columns:
         return rows.with_columns(within.alias(name)), []
@@ -194,73 +203,23 @@ def _rule(field: Field, text: str) -> Text:
     return told if isinstance(told, Text) else _MISSING
 
 
-def _column(texts: pl.Series, plain: pl.Series, field: Field) -> tuple[pl.Series, pl.Series | None]:
-    """A column's values, and where it is refused (``None``: nowhere). ``plain``: what was taken as it stands."""
-    rest = texts.is_not_null() & plain.is_null()
+def _column(texts: pl.Series, evident: pl.Series, field: Field) -> tuple[pl.Series, pl.Series | None]:
+    """A column's values, and where it is refused (``None``: nowhere). ``evident``: what was taken as it stands."""
+    rest = texts.is_not_null() & evident.is_null()
     if not rest.any():
-        return plain, None
+        return evident, None
+    less_plain = common(field)
+    if less_plain is not None:
+        evident = pl.select(pl.coalesce(evident, texts.to_frame().select(less_plain).to_series())).to_series()
+        rest = texts.is_not_null() & evident.is_null()
     known: dict[str, Any] = {}
     wrong: list[str] = []
     for text in texts.filter(rest).unique():
-        told = _optional_zero(field, text)
+        told = read_cell(field, text)
         if isinstance(told, Text):
             wrong.append(text)
         elif told is not None:
             known[text] = told
     read = texts.replace_strict(known, default=None, return_dtype=field.dtype)
-    values = pl.select(pl.coalesce(plain, read)).to_series().alias(field.name)
+    values = pl.select(pl.coalesce(evident, read)).to_series().alias(field.name)
     return values, texts.is_in(wrong).fill_null(value=False) if wrong else None
-
-
-def _optional_zero(field: Field, text: str) -> str | int | Text | None:
-    """The value of a cell; nothing where a quantity that may be absent is written as 0."""
-    told = read_cell(field, text)
-    if (
-        isinstance(told, Text)
-        and field.form is forms.Quantity
-        and not field.needed
-        and set(text) <= set("0.-")
-    ):
-        return None
-    return told
-
-
-def _plain(field: Field) -> pl.Expr:
-    """The values of cells that are evidently plain; null for all others."""
-    text = col(field.name)
-    if field.form is forms.Day:
-        return _plain_days(text)
-    if field.digits:
-        return _plain_numbers(text, field)
-    if field.form is forms.ItemNumber:
-        number = pl.when(text.str.contains(r"^[0-9]{1,4}$")).then(text).cast(pl.Int64)
-        return pl.when(number > 0).then(number)
-    if id(field.form) in _MOST:
-        return _plain_texts(text, _MOST[id(field.form)])
-    if id(field.form) in _PATTERNS:
-        return pl.when(text.str.contains(_PATTERNS[id(field.form)])).then(text)
-    return pl.lit(None, pl.String)
-
-
-def _plain_days(text: pl.Expr) -> pl.Expr:
-    dashed = pl.when(text.str.contains(r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$")).then(text)
-    return dashed.str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32).cast(pl.Int64)
-
-
-def _plain_numbers(text: pl.Expr, field: Field) -> pl.Expr:
-    """Digits with at most as many decimals as the field has, so that no rounding comes in."""
-    form = rf"^[0-9]{{1,12}}(?:\.[0-9]{{1,{field.digits}}})?$"
-    plain = pl.when(text.str.contains(form)).then(text)
-    whole = plain.str.extract(r"^([0-9]+)").cast(pl.Int64) * 10**field.digits
-    part = plain.str.extract(r"\.([0-9]+)$").str.pad_end(field.digits, "0").cast(pl.Int64).fill_null(0)
-    value = whole + part
-    return pl.when(value > 0).then(value) if field.form is forms.Quantity else value
-
-
-def _plain_texts(text: pl.Expr, most: int) -> pl.Expr:
-    sound = (
-        ~text.str.contains(r"[\x00-\x1f\x7f-\x9f']")
-        & (text.str.len_chars() <= most)
-        & (text.str.normalize("NFC") == text)
-    )
-    return pl.when(sound).then(text)

@@ -71,6 +71,11 @@ def words(kind: str) -> Mapping[str, str]:
     return told
 
 
+def listed(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """The values of a list, each with its words."""
+    return {value: tuple(names) for value, names in _names()["values"].get(kind, {}).items()}
+
+
 @cache
 def totals() -> frozenset[str]:
     """Folded words that stand before a sum."""
