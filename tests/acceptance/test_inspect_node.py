@@ -7,11 +7,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hefu.customs import desk
 from hefu.documents.canonical import as_json
 from hefu.protocol.records import Side
 from tests.builders import certificate, declaration, item
@@ -74,6 +76,27 @@ def test_within_one_dry_run_a_certificate_serves_once(nodes: Nodes) -> None:
     twin = _sound().model_copy(update={"number": OTHER})
     first, second = _check(nodes, _sound(), twin)
     assert (first["state"], second["state"]) == ("reserved", "held")
+
+
+def test_a_long_dry_run_keeps_nobody_waiting(nodes: Nodes) -> None:
+    twins = [_sound().model_copy(update={"number": f"53012026{at:010}"}) for at in range(400)]
+    with ThreadPoolExecutor(1) as beside:
+        run = beside.submit(_check, nodes, *twins)
+        answered = 0
+        while not run.done():
+            status, _ = nodes.ask(
+                Side.CUSTOMS, "customs", "GET", f"/v1/certificates/{certificate('export').number}"
+            )
+            assert status == 200
+            answered += not run.done()
+        assert [one["state"] for one in run.result()] == ["reserved", *["held"] * 399]
+    assert answered > 2
+
+
+def test_a_dry_run_cannot_write_even_if_it_would(nodes: Nodes) -> None:
+    path = str(nodes.home / "customs" / "store.sqlite")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        desk.asked(path, lambda reader: reader.connection.execute("DELETE FROM journal"))
 
 
 def test_what_cannot_be_taken_is_refused_in_its_place(nodes: Nodes) -> None:
