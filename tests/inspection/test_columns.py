@@ -14,7 +14,8 @@ from hefu.inspection.cells import DIGITS_LOST, ZERO_LOST, read_cell
 from hefu.inspection.columns import Read, read_block
 from hefu.inspection.fields import FIELDS, Field, Paper
 from hefu.inspection.layout import Layout
-from hefu.inspection.marks import CURRENCY_OF
+from hefu.inspection.marks import MARK_OF
+from hefu.inspection.plain import common
 from hefu.rules.days import as_day
 from tests.inspection.test_layout import block
 
@@ -205,6 +206,18 @@ def test_a_sign_for_nothing_is_nothing(text: str) -> None:
     assert read_cell(field("line_name"), text) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["035" + " " * 30_000 + "x", "(" * 30_000, "2026-01-05" + " " * 30_000 + "x"]
+)
+def test_a_very_long_cell_is_refused_without_being_searched(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hefu.inspection.cells.code_of", None)
+    monkeypatch.setattr("hefu.inspection.cells._days", None)
+    for name in ("line_unit", "issued_on", "line_fob", "purpose"):
+        assert isinstance(read_cell(field(name), text), Text)
+
+
 def test_what_a_list_may_say_is_told_in_its_words() -> None:
     told = read_cell(field("purpose"), "展览")
     assert isinstance(told, Text)
@@ -306,6 +319,15 @@ def test_an_amount_that_names_its_currency(price: str, currency: str | None, tak
         assert told.refused["field"].to_list() == ["price"]
     else:
         assert told.rows.select("price", "currency").row(0) == (1200_0000, taken)
+
+
+def test_many_amounts_that_name_their_currency_are_read_column_by_column() -> None:
+    texts = [f"USD {at},000.{at}" for at in range(1, 100)]
+    for one in (field("price", Paper.DECLARATION), field("line_fob")):
+        taken = common(one)
+        assert taken is not None
+        told = pl.DataFrame({one.name: texts}).select(taken).to_series()
+        assert told.to_list() == [read_cell(one, text) for text in texts]
 
 
 def test_two_amounts_of_a_row_that_name_two_currencies_are_refused() -> None:
@@ -412,6 +434,10 @@ CELLS = st.one_of(
             "1,234,567.12345",
             "1,234,5",
             "USD 5",
+            "CNY 5.5",
+            "5,000 EUR",
+            "XYZ 5",
+            "USD5,00",
             "035 吨",
             "１２３",
             "5.30120260000000E+17",
@@ -432,7 +458,7 @@ def test_the_fast_way_takes_what_the_type_takes(which: tuple[Paper, str], cells:
     paper, name = which
     one = BY_NAME[which]
     shown = [text.strip() for text in cells if text.strip()]
-    if name in CURRENCY_OF or (paper, name) == (
+    if name in MARK_OF or (paper, name) == (
         Paper.DECLARATION,
         "certificate",
     ):

@@ -57,6 +57,8 @@ _SERIAL: Final = re.compile(r"([2-7][0-9]{4}|80000)(?:\.[0-9]+)?")
 _EPOCH: Final = date(1899, 12, 30)
 """Day 0 of a spreadsheet's serial dates."""
 _NUMBERED: Final = frozenset({"declaration", "related", "held_by", "line_declaration"})
+_LONGEST: Final = 200
+"""Signs of a cell in which a number, a day or a code is looked for."""
 _FORMS: Final[dict[int, Any]] = {}
 
 
@@ -104,7 +106,7 @@ def _readings(field: Field, text: str) -> Iterator[str]:
     """
     text = text.strip().removeprefix("'").strip()
     wide = unicodedata.normalize("NFKC", text).strip()
-    if field.form in FREE or field.form in (forms.Short, forms.PaymentSlip):
+    if field.form in FREE or field.form in (forms.Short, forms.PaymentSlip) or len(text) > _LONGEST:
         yield text
         return
     found = _WHOLE.fullmatch(wide)

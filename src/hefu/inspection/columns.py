@@ -6,6 +6,7 @@ field (``cells.py``). A property test holds the two ways equal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -88,10 +89,11 @@ def read_block(block: pl.DataFrame, layout: Layout, number: str | None = None) -
     for one in fields:
         taken, wrong = _column(texts.get_column(one.name), evident.get_column(one.name), one)
         values.append(taken)
-        if wrong is not None:
-            refused.append(_told(texts, numbers, one, layout, wrong))
+        at = texts.get_column(one.name).is_in(list(wrong)).fill_null(value=False)
+        if wrong:
+            refused.append(_told(texts, numbers, one, layout, at, wrong))
         if one.needed and taken.null_count():
-            blank = taken.is_null() if wrong is None else taken.is_null() & ~wrong
+            blank = taken.is_null() & ~at
             if blank.any():
                 refused.append(_told(texts, numbers, one, layout, blank, _MISSING))
     rows = pl.DataFrame(values)
@@ -174,52 +176,49 @@ def _told(
     field: Field,
     layout: Layout,
     wrong: pl.Series,
-    rule: Text | None = None,
+    rule: Text | Mapping[str, Text],
 ) -> pl.DataFrame:
-    """Refusals of the cells of a column where ``wrong`` holds; by default each by the rule that it breaks."""
+    """Refusals of the cells of a column where ``wrong`` holds, by one rule or by that of each text."""
     column = layout.fields.get(field.name, "0")
-    place = letter(int(column))
     held = texts.get_column(field.name).fill_null("") if field.name in texts.columns else pl.lit("")
     cells = texts.select(ROW, number=numbers, value=held).filter(wrong)
-    rules = {text: rule or _rule(field, text) for text in cells.get_column("value").unique()}
+    if isinstance(rule, Text):
+        rules = {language: pl.lit(getattr(rule, language)) for language in ("zh", "en")}
+    else:
+        rules = {
+            language: col("value").replace_strict(
+                {text: getattr(one, language) for text, one in rule.items()}, return_dtype=pl.String
+            )
+            for language in ("zh", "en")
+        }
     return cells.select(
         col(ROW),
         "number",
-        cell=pl.concat_str(pl.lit(place), ROW),
+        cell=pl.concat_str(pl.lit(letter(int(column))), ROW),
         title=pl.lit(layout.titles.get(column, "")),
         field=pl.lit(field.name),
         value="value",
-        rule_zh=col("value").replace_strict(
-            {text: one.zh for text, one in rules.items()}, return_dtype=pl.String
-        ),
-        rule_en=col("value").replace_strict(
-            {text: one.en for text, one in rules.items()}, return_dtype=pl.String
-        ),
+        rule_zh=rules["zh"],
+        rule_en=rules["en"],
     )
 
 
-def _rule(field: Field, text: str) -> Text:
-    told = read_cell(field, text) if text else _MISSING
-    return told if isinstance(told, Text) else _MISSING
-
-
-def _column(texts: pl.Series, evident: pl.Series, field: Field) -> tuple[pl.Series, pl.Series | None]:
-    """A column's values, and where it is refused (``None``: nowhere). ``evident``: what was taken as it stands."""
+def _column(texts: pl.Series, evident: pl.Series, field: Field) -> tuple[pl.Series, dict[str, Text]]:
+    """A column's values, and the texts that are refused, each with its rule. ``evident``: what was taken as it stands."""
     rest = texts.is_not_null() & evident.is_null()
     if not rest.any():
-        return evident, None
+        return evident, {}
     less_plain = common(field)
     if less_plain is not None:
         evident = pl.select(pl.coalesce(evident, texts.to_frame().select(less_plain).to_series())).to_series()
         rest = texts.is_not_null() & evident.is_null()
     known: dict[str, Any] = {}
-    wrong: list[str] = []
+    wrong: dict[str, Text] = {}
     for text in texts.filter(rest).unique():
         told = read_cell(field, text)
         if isinstance(told, Text):
-            wrong.append(text)
+            wrong[text] = told
         elif told is not None:
             known[text] = told
     read = texts.replace_strict(known, default=None, return_dtype=field.dtype)
-    values = pl.select(pl.coalesce(evident, read)).to_series().alias(field.name)
-    return values, texts.is_in(wrong).fill_null(value=False) if wrong else None
+    return pl.select(pl.coalesce(evident, read)).to_series().alias(field.name), wrong

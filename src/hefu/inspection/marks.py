@@ -43,7 +43,6 @@ _SIGN: Final = r"[^\s0-9.,+-](?:[^0-9.,+-]{0,6}[^\s0-9.,+-])?"
 _MARKED: Final = re.compile(
     rf"({_SIGN})\s*([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)|([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*({_SIGN})"
 )
-_UNPLAIN: Final = r"[^0-9.,\s+-]"
 _SEVERAL: Final[Mapping[str, frozenset[str]]] = {
     "¥": frozenset({"CNY", "JPY"}),
     "$": frozenset({"USD", "HKD", "SGD", "CAD", "AUD", "NZD", "TWD", "MOP"}),
@@ -74,6 +73,15 @@ def marked(text: str) -> Marked | None:
         return None
     told = _meant(found[1] or found[4])
     return Marked(found[2] or found[3], told) if told else None
+
+
+@cache
+def codes_for(field: str) -> tuple[str, ...]:
+    """The letters of the currencies that an amount may be in; none for what is no amount."""
+    fixed = _FIXED.get(field)
+    if fixed:
+        return (fixed,)
+    return tuple(sorted({one.code for one in currencies().values()})) if field in CURRENCY_OF else ()
 
 
 @cache
@@ -125,7 +133,11 @@ def settled(
 
 def _currencies(texts: pl.Series) -> pl.Series | None:
     """The currencies that each amount names, with commas between them; nothing if none does."""
-    odd = texts.filter(texts.str.contains(_UNPLAIN)).drop_nulls().unique()
-    told = {text: marked(unicodedata.normalize("NFKC", text).strip()) for text in odd}
-    names = {text: ",".join(sorted(one.currencies)) for text, one in told.items() if one is not None}
-    return texts.replace_strict(names, default=None, return_dtype=pl.String) if names else None
+    if not texts.str.contains(r"[^0-9.,\s+-]").any():
+        return None
+    signs = texts.str.replace_all(r"[0-9.,\s+-]+", "")
+    meant = {
+        sign: _meant(unicodedata.normalize("NFKC", sign)) for sign in signs.drop_nulls().unique() if sign
+    }
+    names = {sign: ",".join(sorted(one)) for sign, one in meant.items() if one}
+    return signs.replace_strict(names, default=None, return_dtype=pl.String) if names else None

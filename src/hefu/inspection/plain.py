@@ -12,6 +12,7 @@ import polars as pl
 from hefu.documents import fields as forms
 from hefu.inspection.cells import BLANK
 from hefu.inspection.fields import Field
+from hefu.inspection.marks import codes_for
 
 _MOST: Final = {id(forms.Name): 300, id(forms.Short): 75, id(forms.Remark): 3000, id(forms.PaymentSlip): 20}
 _PATTERNS: Final = {
@@ -37,7 +38,7 @@ def plain(field: Field) -> pl.Expr:
     if field.form is forms.Day:
         return _days(text, r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$")
     if field.digits:
-        return _numbers(text, field, rf"^[0-9]{{1,12}}(?:\.[0-9]{{1,{field.digits}}})?$")
+        return _numbers(text, field, text.str.contains(rf"^[0-9]{{1,12}}(?:\.[0-9]{{1,{field.digits}}})?$"))
     if field.form is forms.ItemNumber:
         number = pl.when(text.str.contains(r"^[0-9]{1,4}$")).then(text).cast(pl.Int64)
         return pl.when(number > 0).then(number)
@@ -57,8 +58,10 @@ def common(field: Field) -> pl.Expr | None:
         time = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?$"
         return _days(pl.when(text.str.contains(time)).then(text.str.slice(0, 10)), "")
     if field.digits:
-        form = rf"^[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}}(?:\.[0-9]{{1,{field.digits}}})?$"
-        return _numbers(text, field, form)
+        number = rf"(?:[0-9]{{1,12}}|[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}})(?:\.[0-9]{{1,{field.digits}}})?"
+        mark = "|".join(codes_for(field.name)) if field.form is not forms.Quantity else ""
+        form = rf"^(?:(?:{mark}) ?{number}|{number} ?(?:{mark}))$" if mark else f"^{number}$"
+        return _numbers(text.str.replace_all(r"[A-Z ,]", ""), field, text.str.contains(form))
     if id(field.form) in _MOST:
         sound = ~text.str.contains(_CONTROL) & (text.str.normalize("NFC") == text)
         return _texts(text, field, sound)
@@ -70,11 +73,9 @@ def _days(text: pl.Expr, form: str) -> pl.Expr:
     return dashed.str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32).cast(pl.Int64)
 
 
-def _numbers(text: pl.Expr, field: Field, form: str) -> pl.Expr:
+def _numbers(number: pl.Expr, field: Field, sound: pl.Expr) -> pl.Expr:
     """Digits with at most as many decimals as the field has, so that nothing is rounded."""
-    number = text.str.replace_all(",", "", literal=True) if "," in form else text
     value = number.cast(pl.Decimal(20, field.digits), strict=False).to_physical().cast(pl.Int64, strict=False)
-    sound = text.str.contains(form)
     return pl.when(sound & (value > 0) if field.form is forms.Quantity else sound).then(value)
 
 
