@@ -56,6 +56,18 @@ LISTS = (
      (("Entry No.", "Item No.", "HS Code", "Description of Goods", "Statutory Quantity", "Statutory Unit", "Total Price", "Currency"), ("530120260000000001",))),
     (Paper.DECLARATION, 3, {"declaration", "item", "item_hs", "first", "first_unit"},
      (("某公司2026年3月报关单明细",), ("单位: 美元",), ("报关单号", "序号", "HS编码", "数量", "单位"), ("530120260000000001", "1", "6109100000", "5", "件"))),
+    (Paper.DECLARATION, 1, {"declaration", "item", "item_hs", "item_name", "traded", "traded_unit", "first", "first_unit", "second", "second_unit", "price", "total", "currency"},
+     (("统一编号", "海关编号", "G_NO", "CODE_TS", "G_NAME", "G_QTY", "G_UNIT", "QTY_1", "UNIT_1", "QTY_2", "UNIT_2", "DECL_PRICE", "DECL_TOTAL", "TRADE_CURR"), ("1",))),
+    (Paper.DECLARATION, 1, {"declaration", "item", "item_hs", "item_name", "traded", "traded_unit", "first", "first_unit", "item_origin", "mode", "flow", "trader_name", "trader_uscc", "declarant_name", "gross_weight", "net_weight"},
+     (("海关编号", "商品序号", "商品编号", "商品名称及规格型号", "申报数量", "申报计量单位", "法定第一数量", "法定第一计量单位", "原产国(地区)", "境内货源地", "征免方式", "监管方式", "进出口标志", "境内收发货人", "境内收发货人代码", "申报单位", "毛重(千克)", "净重(千克)"), ("1",))),
+    (Paper.DECLARATION, 1, {"declaration", "item", "item_hs", "item_name", "first", "first_unit", "trader_name", "declared_on"},
+     (("Customs Entry Number", "Item #", "HS code (10 digits)", "Product description", "Qty (1st UoM)", "1st UoM", "Exporter", "Declaration Date"), ("1",))),
+    (Paper.DECLARATION, 2, {"declaration", "declared_on", "item", "item_hs", "item_name", "first", "first_unit", "second", "second_unit"},
+     (("报关单", "报关单", "商品信息", "商品信息", "商品信息", "法定", "法定", "第二法定", "第二法定"), ("编号", "申报日期", "项号", "编码", "名称", "数量", "单位", "数量", "单位"), ("1",))),
+    (Paper.CERTIFICATE, 1, {"certificate", "line_declaration", "line_item", "line_hs", "line_name", "line_unit", "line_quantity", "issued_on", "holder_uscc"},
+     (("No.", "Certificate No.", "Export Declaration No.", "Item", "Commodity Code", "Commodity Name", "Unit", "Quantity", "Issue Date", "Taxpayer ID"), ("1",))),
+    (Paper.AGREEMENT, 1, {"agreement", "principal_name", "agent_name", "signed_on", "line_name", "line_quantity", "line_unit", "amount", "currency"},
+     (("代理出口协议编号", "甲方(委托方)", "乙方(受托方)", "签订时间", "商品名称", "数量", "单位", "金额", "币种"), ("1",))),
     (Paper.INVOICE, 1, {"invoice", "seller_uscc", "buyer_uscc", "line_name", "amount", "tax"},
      (("数电发票号码", "销方识别号", "购方识别号", "货物或应税劳务名称", "金额", "税额"), ("1",))),
     (Paper.INVOICE, 1, {"invoice", "issued_on", "seller_name", "line_name", "line_quantity", "price", "amount", "currency"},
@@ -111,6 +123,7 @@ def test_a_running_number_is_not_the_item() -> None:
     with pytest.raises(HefuError) as caught:
         found(head, *rows)
     assert "项号" in caught.value.first.message.zh
+    assert "序号 (接近 项号)" in caught.value.first.message.zh
     items = [(str(at % 2 + 1), *row[1:]) for at, row in enumerate(rows)]
     assert found(head, *items).fields["item"] == "0"
 

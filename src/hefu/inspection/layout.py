@@ -182,7 +182,7 @@ def _layout(header: Header, at: int, rows: Sequence[tuple[int, Cells]], mapping:
         del fields["item"]
     taken = set(fields.values())
     unknown = tuple(
-        Unknown(int(column), title, _suggested(header, column, title))
+        Unknown(int(column), title, _suggested(header, fields, column))
         for column, title in header.titles.items()
         if column not in taken and mapping.of(header.paper, title) != IGNORED
     )
@@ -191,12 +191,12 @@ def _layout(header: Header, at: int, rows: Sequence[tuple[int, Cells]], mapping:
     )
 
 
-def _suggested(header: Header, column: str, title: str) -> str:
+def _suggested(header: Header, fields: dict[str, str], column: str) -> str:
     """The field that a column claims in vain, or else the nearest one that no column has."""
     if column in header.claimed:
         return header.claimed[column]
-    near = nearest(title, header.paper)
-    return "" if near in header.fields else near
+    near = nearest(header.titles[column], header.paper)
+    return "" if near in fields else near
 
 
 def _says_the_same(cells: Cells, header: Header) -> bool:
