@@ -628,6 +628,36 @@ def test_the_greatest_freight_a_tonne_and_weight_do_not_wrap() -> None:
     assert found is None or found < -(10**22)
 
 
+LARGEST: Final[dict[str, tuple[Changes, Changes]]] = {
+    "charge a tonne": (
+        {"terms": "C&F", "net_weight": "10000000000", "freight": _tonne("100000000")},
+        {"freight": _tonne("100000000.00001")},
+    ),
+    "charge by rate": (
+        {"terms": "C&F", "total": "1000000000000", "freight": _rate("100000")},
+        {"freight": _rate("100000.00001")},
+    ),
+}
+
+
+@pytest.mark.parametrize("of", LARGEST)
+def test_up_to_its_bound_a_sum_is_compared_and_beyond_it_is_not(of: str) -> None:
+    most, more = LARGEST[of]
+    assert _told(_case(**most))[0] is not None
+    assert _told(_case(**most | more)) == (None, False, True)
+
+
+@pytest.mark.parametrize(("total", "compared"), [("1000000000000", True), ("1000000000000.0001", False)])
+def test_a_line_of_far_more_than_was_exported_has_a_value_up_to_its_bound(
+    total: str, *, compared: bool
+) -> None:
+    case = pair(
+        cert={"lines": [line(fob_usd="1000", quantity="1000000000000", exported_quantity=None)]},
+        shipped={"terms": "FOB", "items": [item(total=total, currency="USD")]},
+    )
+    assert _told(case) == ((10**26, True, False) if compared else (None, False, True))
+
+
 def _half_up(exact: Fraction) -> int:
     return (exact + Fraction(1, 2)).__floor__()
 
