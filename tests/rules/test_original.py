@@ -269,6 +269,12 @@ def test_without_certificate_and_items_the_certificate_is_what_is_missing() -> N
     assert codes(case) == ["certificate.missing"]
 
 
+@pytest.mark.parametrize("state", [ExportState.NOT_RELEASED, ExportState.WITHDRAWN])
+def test_an_export_that_is_not_in_force_has_no_items_to_miss(state: ExportState) -> None:
+    case = pair("withdrawal", decl={"items": []}, original=None, export_state=state, goods_left={})
+    assert codes(case) == ["original.not_in_force"]
+
+
 @pytest.mark.parametrize(("quantity", "whole"), [("1", True), ("0.99999", False)])
 def test_a_withdrawal_of_the_whole_may_be_written_in_another_unit(quantity: str, *, whole: bool) -> None:
     weight = {"quantity": "1000", "unit": "千克"}
