@@ -9,7 +9,7 @@ from pathlib import Path
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.engines.shelves import Shelves
-from hefu.inspection.across import across_all, certificates_told
+from hefu.inspection.across import across_all
 from hefu.inspection.answer import answer
 from hefu.inspection.judging import judge_all
 from hefu.inspection.papers import Papers
@@ -33,6 +33,5 @@ def inspected(papers: Papers, policy: Policy | None = None) -> Inspection:
     """All that is said of papers."""
     policy = policy or Policy()
     judged = judge_all(papers, policy, CURRENT)
-    certificates = certificates_told(papers.shelves, policy)
-    said = across_all(papers, judged, certificates, policy, TODAY)
-    return answer(papers, judged, certificates, said, (CURRENT, policy), AT)
+    said = across_all(papers, judged, policy, TODAY)
+    return answer(papers, judged, said, (CURRENT, policy), AT)

@@ -4,7 +4,7 @@ twice, and parties and amounts of invoices and agreements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
@@ -40,20 +40,20 @@ _COVERS: Final = {
 }  # fmt: skip
 
 
-def across_all(
-    papers: Papers, judged: Judgement, certificates: Sequence[pl.DataFrame], policy: Policy, today: date
-) -> pl.DataFrame:
-    """Everything that checks say, what was said of the rows included, as ``SAID``. ``certificates``: as
-    :func:`certificates_told` gives them.
-    """
-    named = [papers.shelves.take("named", bucket, NAMED) for bucket in range(papers.shelves.buckets)]
-    lapse = pl.concat(lapsing(*both, today) for both in zip(certificates, named, strict=True))
+def across_all(papers: Papers, judged: Judgement, policy: Policy, today: date) -> pl.DataFrame:
+    """Everything that checks say, what was said of the rows included, as ``SAID``."""
+    several, ending = [], []
+    for bucket, certificates in enumerate(certificates_told(papers.shelves, policy)):
+        named = papers.shelves.take("named", bucket, NAMED)
+        several.append(on_several(named))
+        ending.append(lapsing(certificates, named, today))
+    lapse = pl.concat(ending)
     missing = judged.findings.filter(col("code") == "certificate.missing").select("declaration")
     return pl.concat(
         [
             judged.said,
             covered_twice(papers.shelves),
-            *map(on_several, named),
+            *several,
             lapse,
             fitting(papers.shelves, missing, lapse.select("certificate")),
             disagreements(papers, policy),
@@ -61,9 +61,9 @@ def across_all(
     )
 
 
-def certificates_told(shelves: Shelves, policy: Policy) -> list[pl.DataFrame]:
-    """The certificates of each bucket, as :data:`CERTIFICATES_TOLD`."""
-    return [_told(shelves, bucket, policy) for bucket in range(shelves.buckets)]
+def certificates_told(shelves: Shelves, policy: Policy) -> Iterator[pl.DataFrame]:
+    """The certificates of one bucket after the other, as :data:`CERTIFICATES_TOLD`: all at once would fill memory."""
+    return (_told(shelves, bucket, policy) for bucket in range(shelves.buckets))
 
 
 def _told(shelves: Shelves, bucket: int, policy: Policy) -> pl.DataFrame:

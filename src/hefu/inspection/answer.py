@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 import hefu
 from hefu.documents.canonical import as_json
+from hefu.inspection.across import certificates_told
 from hefu.inspection.actions import Action, action_of
 from hefu.inspection.checks import DESK, filled, in_words
 from hefu.inspection.judging import HEADS, NAMED, Judgement
@@ -38,21 +39,18 @@ _DOLLARS: Final = pl.Decimal(20, 4)
 def answer(
     papers: Papers,
     judged: Judgement,
-    certificates: Sequence[pl.DataFrame],
     said: pl.DataFrame,
     rules: tuple[RuleSet, Policy],
     at: datetime,
     on_step: Callable[[], None] = lambda: None,
 ) -> Inspection:
-    """The whole answer. ``certificates``: as ``across.certificates_told`` gives them; ``said``: what checks found, those
-    of the judgement included.
-    """
+    """The whole answer. ``said``: what checks found, those of the judgement included."""
     ruleset, policy = rules
     exact = _exact(judged.heavy, ruleset, policy)
     found = _found(judged, said, exact, ruleset)
     declarations = _declarations(papers, found)
     held = declarations.filter(col("outcome") == "held").get_column("declaration")
-    told = _certificates(papers, certificates, held, found)
+    told = _certificates(papers, policy, held, found)
     spoken = {
         name: found.get_column(name).drop_nulls().unique().implode()
         for name in ("declaration", "certificate")
@@ -225,9 +223,7 @@ def _declared(papers: Papers, bucket: int, counts: pl.DataFrame) -> pl.DataFrame
     return heads.select(col(name).cast(kind) for name, kind in DECLARED.items())
 
 
-def _certificates(
-    papers: Papers, certificates: Sequence[pl.DataFrame], held: pl.Series, found: pl.DataFrame
-) -> pl.DataFrame:
+def _certificates(papers: Papers, policy: Policy, held: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
     """One row a certificate, with what became of it. ``held``: declarations that would be."""
     over, soon = (
         found.filter(col("code") == code).get_column("certificate").implode()
@@ -252,7 +248,7 @@ def _certificates(
         .otherwise(pl.lit("unused"))
     )
     parts = []
-    for bucket, heads in enumerate(certificates):
+    for bucket, heads in enumerate(certificates_told(papers.shelves, policy)):
         named = (
             papers.shelves.take("named", bucket, NAMED)
             .with_columns(held=col("declaration").is_in(held.implode()))

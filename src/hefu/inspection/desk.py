@@ -16,7 +16,7 @@ from hefu.documents.fields import SHANGHAI
 from hefu.documents.readers.json_documents import only, read_papers
 from hefu.engines.shelves import Shelves
 from hefu.errors import HefuError, Text
-from hefu.inspection.across import across_all, certificates_told
+from hefu.inspection.across import across_all
 from hefu.inspection.answer import answer
 from hefu.inspection.fields import Paper
 from hefu.inspection.judging import judge_all
@@ -169,10 +169,9 @@ class Desk:
         ruleset, policy = self._rules
         judged = judge_all(papers, policy, ruleset)
         papers.assumed.pop("past", None)  # what is given to compare with is not meant to be judged
-        certificates = certificates_told(papers.shelves, policy)
-        said = across_all(papers, judged, certificates, policy, _today())
+        said = across_all(papers, judged, policy, _today())
         mine = said.filter(col("declaration").is_not_null())
-        return answer(papers, judged, certificates, mine, self._rules, datetime.now(SHANGHAI))
+        return answer(papers, judged, mine, self._rules, datetime.now(SHANGHAI))
 
 
 class _Own(Shelves):

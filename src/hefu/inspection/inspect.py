@@ -13,7 +13,7 @@ import polars as pl
 
 from hefu.documents.fields import SHANGHAI
 from hefu.engines.shelves import Shelves
-from hefu.inspection.across import across_all, certificates_told
+from hefu.inspection.across import across_all
 from hefu.inspection.answer import answer
 from hefu.inspection.judging import judge_all
 from hefu.inspection.layout import Layout
@@ -73,13 +73,11 @@ def inspect(
         told.step("judge", papers.shelves.buckets)
         judged = judge_all(papers, policy, ruleset, lambda: told.advance(1))
         told.step("compare", 0)
-        certificates = certificates_told(papers.shelves, policy)
-        said = across_all(papers, judged, certificates, policy, today or datetime.now(SHANGHAI).date())
+        said = across_all(papers, judged, policy, today or datetime.now(SHANGHAI).date())
         told.step("explain", len(judged.heavy))
         made = answer(
             papers,
             judged,
-            certificates,
             said,
             (ruleset, policy),
             datetime.now(SHANGHAI),

@@ -14,7 +14,9 @@ from typing import Any, Final
 import polars as pl
 
 _S, _I = pl.String, pl.Int64
-_PLACE: Final = {"file": _S, "sheet": _S, "row": _I}
+_FEW: Final = pl.Categorical()
+"""Texts of which there are few: a quarter of the memory where there are millions of rows."""
+_PLACE: Final = {"file": _FEW, "sheet": _FEW, "row": _I}
 
 FILES: Final[Mapping[str, Any]] = {
     "file": _S, "sheet": _S, "paper": _S, "header": _I, "rows": _I, "judged": _I, "refused": _I,
@@ -29,20 +31,20 @@ COLUMNS: Final[Mapping[str, Any]] = {
 the nearest field.
 """
 REFUSALS: Final[Mapping[str, Any]] = {
-    **_PLACE, "cell": _S, "title": _S, "field": _S, "value": _S, "rule_zh": _S, "rule_en": _S,
+    "file": _S, "sheet": _S, "row": _I, "cell": _S, "title": _S, "field": _S, "value": _S, "rule_zh": _S, "rule_en": _S,
 }  # fmt: skip
 """One row a cell (or a whole row or document, ``cell`` empty) that could not be read, and why."""
 DECLARED: Final[Mapping[str, Any]] = {
-    "declaration": _S, "act": _S, "declared_on": pl.Date, "trader_uscc": _S, "trader_name": _S,
-    "certificates": pl.List(_S), "outcome": _S, "match": _S, "entitlement": _S, "action": _S,
+    "declaration": _S, "act": _FEW, "declared_on": pl.Date, "trader_uscc": _S, "trader_name": _S,
+    "certificates": pl.List(_S), "outcome": _FEW, "match": _FEW, "entitlement": _FEW, "action": _FEW,
     "blocks": _I, "warns": _I, "usd": pl.Decimal(20, 4), **_PLACE,
 }  # fmt: skip
 """One row a declaration. ``outcome``: ``clears``, ``held`` or ``not_needed``; ``action``: see ``actions.py``, what a
 person would do next (empty: nothing); ``usd``: its value in US dollars, null where it is not known.
 """
 CERTIFIED: Final[Mapping[str, Any]] = {
-    "certificate": _S, "purpose": _S, "issued_on": pl.Date, "holder_uscc": _S, "holder_name": _S,
-    "declarations": pl.List(_S), "status": _S, "until": pl.Date, "usd": pl.Decimal(20, 4), **_PLACE,
+    "certificate": _S, "purpose": _FEW, "issued_on": pl.Date, "holder_uscc": _S, "holder_name": _S,
+    "declarations": pl.List(_S), "status": _FEW, "until": pl.Date, "usd": pl.Decimal(20, 4), **_PLACE,
 }  # fmt: skip
 """One row a certificate. ``status``: ``matched`` (one declaration, which clears), ``held`` (its declaration would be
 held), ``unused``, ``used``, ``voided``, ``several`` (more than one declaration names it), ``over_covered`` (its goods are
