@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hefu.protocol.contingency.records import PaperCase, Typed
 from hefu.protocol.invariants import Registers, settled, violations
-from hefu.protocol.records import Account, Cover, Cursor, Holding, Issue, Lodgement, Side
+from hefu.protocol.records import Account, Copy, Cover, Cursor, Holding, Issue, Lodgement, Side
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteReader
 
@@ -19,6 +20,9 @@ def registers(tax: SqliteReader, customs: SqliteReader, policy: Policy) -> Regis
         holdings={r.certificate: r for r in customs.every(Holding)},
         lodgements={r.number: r for r in customs.every(Lodgement)},
         customs_accounts={r.goods: r for r in customs.every(Account)},
+        papers={r.certificate: r for r in customs.every(PaperCase)},
+        typed={r.digest: r.document for r in customs.every(Typed)},
+        copies=frozenset(r.number for r in customs.every(Copy)),
         tax_cursors=list(tax.every(Cursor)),
         customs_cursors=list(customs.every(Cursor)),
         tax_journal=tax.journal_after(0),

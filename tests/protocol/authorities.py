@@ -20,6 +20,9 @@ from hefu.errors import Problem
 from hefu.protocol import tax
 from hefu.protocol.book import Book, R
 from hefu.protocol.cases import standing
+from hefu.protocol.contingency import contests, papers, tickets
+from hefu.protocol.contingency.papers import PaperEntry
+from hefu.protocol.contingency.records import Contest, Function, PaperCase, Scan
 from hefu.protocol.customs import Gate
 from hefu.protocol.invariants import settled, violations
 from hefu.protocol.messages import Message, parse
@@ -51,6 +54,8 @@ RETURN: Final = "530120261000000001"
 OTHER_RETURN: Final = "530120261000000002"
 GOODS: Final = f"item:{builders.EXPORT}:1"
 INVOICE: Final = f"invoice:{builders.EXPORTER['uscc']}:FP0001:1"
+
+FIRST, SECOND = "customs_officer:one", "customs_officer:two"
 
 T = TypeVar("T")
 
@@ -117,6 +122,50 @@ class Authorities:
 
     def expire(self, number: str = RETURN) -> Outcome:
         return self.write(Side.CUSTOMS, lambda book: self.gate.expire(book, number, "clock"))
+
+    # --- contingency ----------------------------------------------------------------------------
+
+    def ticket(self) -> str:
+        """The open contingency of the link, opened by two officers if there is none."""
+        told = self.customs(
+            lambda book: tickets.open_ticket(book, Function.CERTIFICATES, None, "no link", FIRST, self.policy)
+        )
+        if told.status == "proposed":
+            told = self.approve(told.body["act"])
+        return told.number
+
+    def enter(
+        self, paper: Certificate, number: str = RETURN, scan: str = "scan", at: datetime | None = None
+    ) -> Outcome:
+        """The first officer enters a paper for a declaration."""
+        picture = Scan(f"sha256:{scan}", "image/png", scan.encode())
+        entry = PaperEntry(paper, number, self.ticket(), picture, at)
+        return self.customs(lambda book: papers.enter_paper(book, entry, FIRST))
+
+    def approve(self, act: int, actor: str = SECOND) -> Outcome:
+        return self.customs(lambda book: self.gate.approve(book, act, "seen", actor))
+
+    def reject(self, act: int, actor: str = SECOND) -> Outcome:
+        return self.customs(lambda book: self.gate.reject(book, act, "not readable", actor))
+
+    def on_paper(self, paper: Certificate, number: str = RETURN) -> Outcome:
+        """A paper entered by one officer and approved by another."""
+        told = self.enter(paper, number)
+        assert told.status == "proposed", told
+        return self.approve(told.body["act"])
+
+    def close_contest(self, number: int, ground: str = "typing error") -> Outcome:
+        told = self.customs(lambda book: contests.propose_closing(book, number, ground, FIRST))
+        return told if told.refused else self.approve(told.body["act"])
+
+    def customs(self, work: Callable[[Book], Outcome]) -> Outcome:
+        return self.write(Side.CUSTOMS, work)
+
+    def paper(self, number: str = NUMBER) -> PaperCase | None:
+        return self.get(Side.CUSTOMS, PaperCase, number)
+
+    def contests(self, number: str = NUMBER) -> list[Contest]:
+        return self.stores[Side.CUSTOMS].find(Contest, "certificate", number)
 
     def command(self, name: str, number: str = RETURN) -> Outcome:
         """A command about a declaration, by name."""
@@ -188,7 +237,7 @@ class Authorities:
 
     def at_customs(self, number: str = NUMBER) -> tuple[UseState, str | None]:
         """Where a certificate stands at customs, and who holds it."""
-        found = standing(Book(self.stores[Side.CUSTOMS], self.now), number)
+        found = standing(Book(self.stores[Side.CUSTOMS], self.now), number, RETURN)
         return found.state, found.declaration
 
     def everything(self) -> str:

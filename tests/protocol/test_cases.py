@@ -35,7 +35,7 @@ def numbers(told: Case) -> list[str]:
 
 
 def test_a_certificate_without_data_is_unknown_and_has_no_document(both: Authorities) -> None:
-    told = standing(Book(both.stores[Side.CUSTOMS], both.now), NUMBER)
+    told = standing(Book(both.stores[Side.CUSTOMS], both.now), NUMBER, RETURN)
     assert (told.state, told.document, told.declaration) == (UseState.UNKNOWN, None, None)
 
 
@@ -55,7 +55,7 @@ def test_a_certificate_stands_as_its_holding_says(
     book.put(Copy(NUMBER, certificate(), "sha256:0", both.now))
     if holding is not None:
         book.put(Holding(NUMBER, holding, held_by, both.now))
-    told = standing(book, NUMBER)
+    told = standing(book, NUMBER, RETURN)
     assert (told.state, told.document, told.declaration) == (state, certificate(), held_by)
 
 

@@ -16,7 +16,9 @@ from hefu.protocol.messages import (
     CertificateFreed,
     CertificateIssued,
     CertificateMarked,
+    CertificatePresented,
     CertificateReserved,
+    CertificateUnknown,
     CertificateUsed,
     ExportReleased,
     KeyAnnounced,
@@ -52,6 +54,12 @@ MESSAGES: tuple[tuple[Message, str, str], ...] = (
         NUMBER,
     ),
     (CertificateMarked(number=NUMBER, declaration=RETURN, mark="m"), "certificate.marked", NUMBER),
+    (
+        CertificatePresented(number=NUMBER, declaration=RETURN, ticket="YJ2026-0001"),
+        "certificate.presented",
+        NUMBER,
+    ),
+    (CertificateUnknown(number=NUMBER, declaration=RETURN), "certificate.unknown", NUMBER),
     (ExportReleased(declaration=declaration("export"), revision=2), "export.released", EXPORT),
     (
         KeyAnnounced(key_id="k", algorithm="ed25519", public_key="p", not_before="2026-01-01T00:00:00+00:00"),

@@ -6,6 +6,17 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from hefu.protocol.contingency.records import (
+    Contest,
+    Function,
+    Outage,
+    PaperCase,
+    PaperState,
+    Scan,
+    Ticket,
+    TwoOfficerAct,
+    Typed,
+)
 from hefu.protocol.records import (
     Account,
     Adopted,
@@ -57,6 +68,13 @@ KEYED: tuple[tuple[Record, Key], ...] = (
     (Account("item:1:1", "011", 5, 0, "stated"), ("item:1:1",)),
     (ISSUED, (NUMBER,)),
     (Cover("item:1:1", NUMBER, 2, 5), (NUMBER, 2)),
+    (Outage(1, Function.CERTIFICATES, START, None, "open"), (1,)),
+    (Ticket("YJ2026-0001", Function.CERTIFICATES, "g", START, START, "a", "b", "open"), ("YJ2026-0001",)),
+    (PaperCase(NUMBER, RETURN, "T", "d", "s", START, "a", START, 1, PaperState.ENTERED), (NUMBER,)),
+    (Typed("sha256:0", certificate()), ("sha256:0",)),
+    (Scan("sha256:1", "image/png", b""), ("sha256:1",)),
+    (Contest(2, "paper.differs", NUMBER, RETURN, "", "T", {}, START), (2,)),
+    (TwoOfficerAct(3, "paper.enter", NUMBER, {}, "g", "a", START, START), (3,)),
 )
 
 

@@ -134,7 +134,7 @@ def test_every_fact_of_a_case_survives_the_journal(both: Authorities) -> None:
             facts(book, 1, changed),
             OTHER_RETURN,
             lambda *_: asked,
-            lambda number: documents[number],  # type: ignore[arg-type, return-value]
+            lambda number, _: documents[number],  # type: ignore[arg-type, return-value]
         )
 
     assert [one.behind for one in case.certificates] == [True, False, False]

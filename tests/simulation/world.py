@@ -23,6 +23,9 @@ from hefu.link.inbox import Inbox, receipt
 from hefu.link.outbox import Outbox, pull_request
 from hefu.protocol import tax
 from hefu.protocol.book import Book
+from hefu.protocol.contingency import contests, papers, tickets
+from hefu.protocol.contingency.papers import PaperEntry
+from hefu.protocol.contingency.records import Contest, Function, PaperCase, Scan
 from hefu.protocol.customs import Gate
 from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.messages import KeyAnnounced, Message
@@ -30,6 +33,8 @@ from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
     Adopted,
     Copy,
+    DeclarationState,
+    Lodgement,
     Outgoing,
     PeerKey,
     Side,
@@ -268,6 +273,53 @@ class World:
         gate = self.nodes[Side.CUSTOMS].gate
         self._tell(self.write(Side.CUSTOMS, lambda book: act(gate, book, number)))
 
+    def do_paper(self, rng: random.Random) -> None:
+        """In a contingency: one officer enters a paper for a held declaration, another approves or rejects it."""
+        customs = self.nodes[Side.CUSTOMS]
+        held = [one for one in customs.store.every(Lodgement) if one.state is DeclarationState.HELD]
+        wanted = [(one, n) for one in held for n in one.document.certificate_numbers()]
+        fresh = [pair for pair in wanted if customs.store.missing(Copy, [(pair[1],)])]
+        if not wanted:
+            return
+        lodgement, number = rng.choice(fresh if fresh and rng.random() < 0.9 else wanted)
+        paper = _paper(number, rng.choice([0, 0, 0, 1, 2, 3]))
+        scan = Scan(
+            digest=rng.choice(["scan 1", "scan 2", f"scan {number}"]), media_type="image/png", data=b"x"
+        )
+
+        def enter(book: Book) -> Outcome:
+            ticket = self._ticket(book, customs)
+            return papers.enter_paper(book, PaperEntry(paper, lodgement.number, ticket, scan), "first")
+
+        told = self.write(Side.CUSTOMS, enter)
+        self._tell(told)
+        if told.status in ("proposed", "exists"):
+            act = customs.store.fetch(PaperCase, [(number,)])[number,].act
+            self._decide(act, rng)
+
+    def _ticket(self, book: Book, customs: Node) -> str:
+        told = tickets.open_ticket(book, Function.CERTIFICATES, None, "no link", "first", self.policy)
+        if told.status == "proposed":
+            told = customs.gate.approve(book, told.body["act"], "", "second")
+        return told.number
+
+    def _decide(self, act: int, rng: random.Random) -> None:
+        gate = self.nodes[Side.CUSTOMS].gate
+        for officer in rng.choice([("second",), ("first", "second"), ("first",)]):
+            decide = gate.reject if rng.random() < 0.1 else gate.approve
+            self._tell(self.write(Side.CUSTOMS, partial(decide, number=act, remark="seen", actor=officer)))
+
+    def do_contest(self, rng: random.Random) -> None:
+        """Two officers look at a contest and close it."""
+        found = [one for one in self.nodes[Side.CUSTOMS].store.every(Contest) if one.state == "open"]
+        if found:
+            number = rng.choice(found).number
+            propose = partial(contests.propose_closing, number=number, ground="typing error", actor="first")
+            told = self.write(Side.CUSTOMS, propose)
+            self._tell(told)
+            if told.status == "proposed":
+                self._decide(told.body["act"], rng)
+
     def do_rotate(self, rng: random.Random) -> None:
         side = rng.choice(list(Side))
         node = self.nodes[side]
@@ -502,6 +554,16 @@ def a_declaration(which: int, more: tuple[str, ...] = ()) -> Declaration:
             dict(told["items"][0], item=2, hs_code="6109100000")
         ) if rng.random() < 0.2 else None
     return Declaration.model_validate({k: v for k, v in told.items() if v is not None})
+
+
+def _paper(number: str, variant: int) -> Certificate:
+    """The paper of a certificate: as issued, or telling otherwise of what was exported; variant 3 covers less."""
+    which = int(number[1:3])
+    told = a_certificate(which, variant % 3).model_copy(update={"number": number})
+    if variant == 3:
+        lines = tuple(one.model_copy(update={"quantity": one.quantity - 1}) for one in told.lines)
+        told = told.model_copy(update={"lines": lines})
+    return told
 
 
 def _beside(one: Certificate, named: Certificate) -> bool:

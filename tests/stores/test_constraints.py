@@ -19,11 +19,13 @@ WITHDRAWN = "INSERT INTO holding VALUES ('C', 'withdrawn', NULL, 't')"
 ENTRY = "INSERT INTO journal (at, actor, event, number, other, detail) VALUES ('t', 'a', 'e', 'n', '', '{}')"
 ACCOUNT = "INSERT INTO account VALUES ('g', '011', 100, 40, 'stated')"
 SENT = "INSERT INTO outgoing (stream, sequence, kind, body, at) VALUES ('C', 1, 'k', '{}', 't')"
-LODGED = (
-    "INSERT INTO lodgement VALUES ('D', '{}', 'd', 'held', 1, '{}', '[]', 'a', 't', 't', NULL, '[]', NULL)"
-)
+LODGED = "INSERT INTO lodgement VALUES ('D', '{}', 'd', 'held', 1, '{}', '[]', 'a', 't', 't', NULL, '[]', NULL, '')"
 COPY = "INSERT INTO copy VALUES ('C', '{}', 'd', 't')"
 ISSUED = "INSERT INTO issue VALUES ('C', '{}', 'd', 'issued', 'available', NULL, 'a', 't', NULL, NULL, 0, '', '[]')"
+PAPER = "INSERT INTO paper VALUES ('C', 'D', 'T', 'd', 's', 't', 'a', 't', 1, '{state}', '{second}', NULL)"
+APPROVED = PAPER.format(state="approved", second="b")
+ACT = "INSERT INTO two_officer_act VALUES (1, 'k', 's', '{{}}', 'g', 'a', 't', 't', '{state}', '{second}', NULL, '')"
+CONTEST = "INSERT INTO contest VALUES (1, 'k', 'C', 'D', '', 'T', '{}', 't', 'open', '', '', NULL)"
 
 
 @pytest.fixture
@@ -56,6 +58,21 @@ def store() -> Iterator[SqliteStore]:
         (ACCOUNT, ACCOUNT),
         (SENT, SENT),
         (LODGED, LODGED),
+        (APPROVED, APPROVED),
+        ("", PAPER.format(state="approved", second="")),
+        ("", PAPER.format(state="approved", second="a")),
+        ("", PAPER.format(state="settled", second="")),
+        (APPROVED, "UPDATE paper SET declaration = 'E'"),
+        (APPROVED, "UPDATE paper SET approved_by = 'a'"),
+        (APPROVED, "DELETE FROM paper"),
+        ("", ACT.format(state="approved", second="a")),
+        (ACT.format(state="rejected", second="b"), "UPDATE two_officer_act SET state = 'approved'"),
+        (ACT.format(state="proposed", second=""), "DELETE FROM two_officer_act"),
+        (CONTEST, "DELETE FROM contest"),
+        ("INSERT INTO typed VALUES ('d', '{}')", "UPDATE typed SET document = '[]'"),
+        ("INSERT INTO typed VALUES ('d', '{}')", "DELETE FROM typed"),
+        ("INSERT INTO scan VALUES ('d', 'image/png', x'00')", "UPDATE scan SET data = x'01'"),
+        ("INSERT INTO scan VALUES ('d', 'image/png', x'00')", "DELETE FROM scan"),
         (COPY, COPY),
         (ISSUED, ISSUED),
         ("", "INSERT INTO account VALUES ('g', '011', 'many', 0, 'stated')"),

@@ -97,6 +97,13 @@ class Book:
         else:
             change.after = after
 
+    def count(self, what: str) -> int:
+        """The next number of a kind of record, from 1."""
+        last = self.get(Cursor, "count", what)
+        number = 1 + (last.sequence if last else 0)
+        self.put(Cursor("count", what, number))
+        return number
+
     def note(self, actor: str, event: str, number: str, other: str = "", **detail: Any) -> None:
         """Enter a change of state into the journal."""
         self.journal.append(Entry(self.now, actor, event, number, other, detail))

@@ -11,6 +11,8 @@ from hefu.documents.declaration import Act, Declaration
 from hefu.documents.fields import SHANGHAI
 from hefu.protocol import goods
 from hefu.protocol.book import Book
+from hefu.protocol.contents import bound_paper, typed
+from hefu.protocol.contingency.records import PaperCase, PaperState
 from hefu.protocol.records import Ahead, Copy, Covering, DeclarationState, Edition, Holding, Lodgement
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.finding import Comparison
@@ -36,7 +38,7 @@ def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
     if not policy.needs_certificate(declaration) and not declaration.certificates:
         return Case(declaration)
     numbers = declaration.certificate_numbers() or _by_export(book, declaration)
-    certificates = tuple(standing(book, number) for number in numbers)
+    certificates = tuple(standing(book, number, declaration.number) for number in numbers)
     behind = {
         one.document.principal_certificate
         for one in certificates
@@ -47,7 +49,7 @@ def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
     return Case(
         declaration=declaration,
         certificates=certificates,
-        principals={number: standing(book, number) for number in sorted(behind)},
+        principals={number: standing(book, number, declaration.number) for number in sorted(behind)},
         export=export,
         original=original,
         export_state=state,
@@ -57,16 +59,28 @@ def assemble(book: Book, declaration: Declaration, policy: Policy) -> Case:
     )
 
 
-def standing(book: Book, number: str) -> Standing:
-    """Where a certificate stands at customs."""
+def standing(book: Book, number: str, declaration: str) -> Standing:
+    """Where a certificate stands at customs, for a declaration: one that was begun on paper goes by its paper, to all
+    others the number is being handled on paper until the record has confirmed it and it is held.
+    """
+    case = bound_paper(book, number)
+    own = case is not None and case.declaration == declaration
     copy = book.get(Copy, number)
-    if copy is None:
-        return Standing(number, UseState.UNKNOWN)
-    behind = book.get(Ahead, number) is not None
+    document = typed(book, case.digest) if case and own else copy.document if copy else None
     holding = book.get(Holding, number)
-    if holding is None:
-        return Standing(number, UseState.AVAILABLE, copy.document, behind=behind)
-    return Standing(number, holding.state, copy.document, holding.declaration, behind=behind)
+    ticket = case.ticket if case and not own and _is_on_paper(book, case, holding) else None
+    if document is None:
+        return Standing(number, UseState.UNKNOWN, ticket=ticket)
+    behind = not own and book.get(Ahead, number) is not None
+    state, holder = (holding.state, holding.declaration) if holding else (UseState.AVAILABLE, None)
+    return Standing(number, state, document, holder, behind=behind, ticket=ticket)
+
+
+def _is_on_paper(book: Book, case: PaperCase, holding: Holding | None) -> bool:
+    """Whether its handling goes on: the record has not confirmed it, or its declaration has not taken it yet."""
+    lodgement = book.get(Lodgement, case.declaration)
+    waiting = holding is None and lodgement is not None and lodgement.state.is_open
+    return waiting or case.state is not PaperState.SETTLED
 
 
 def waits(declaration: Declaration, comparison: Comparison, export: str | None = None) -> list[str]:
@@ -95,7 +109,7 @@ def _by_export(book: Book, declaration: Declaration) -> tuple[str, ...]:
     purpose = Purpose(declaration.act.value)
     fitting: list[str] = []
     for covering in book.find(Covering, "export", declaration.related):
-        one = standing(book, covering.certificate)
+        one = standing(book, covering.certificate, declaration.number)
         free = one.state is UseState.AVAILABLE or one.declaration == declaration.number
         if free and one.document and one.document.purpose is purpose and one.document.agent is None:
             fitting.append(one.number)
@@ -161,10 +175,11 @@ def _goods_left(
 def facts(book: Book, revision: int, case: Case) -> dict[str, Any]:
     """What a verdict was made from, besides the documents: kept in the journal with it."""
     original = book.get(Lodgement, case.export) if case.original and case.export else None
+    number = case.declaration.number
     told = {
         "revision": revision,
-        "certificates": [_stand(one) for one in case.certificates],
-        "principals": [_stand(one) for one in case.principals.values()],
+        "certificates": [_stand(book, one, number) for one in case.certificates],
+        "principals": [_stand(book, one, number) for one in case.principals.values()],
         "export": case.export,
         "export_state": None if case.export_state is ExportState.UNKNOWN else case.export_state.value,
         "original": original and original.revision,
@@ -175,22 +190,36 @@ def facts(book: Book, revision: int, case: Case) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value not in (None, [])}
 
 
-def _stand(one: Standing) -> list[Any]:
-    return [one.number, one.state.value, one.declaration, one.behind]
+def _stand(book: Book, one: Standing, declaration: str) -> list[Any]:
+    """Number, state, holder, whether it is behind; where paper plays a part the ticket and the digest of the paper."""
+    told = [one.number, one.state.value, one.declaration, one.behind]
+    case = bound_paper(book, one.number)
+    if case is None:
+        return told
+    return [*told, one.ticket, case.digest if case.declaration == declaration else None]
 
 
 def case_from(
     told: Mapping[str, Any],
     number: str,
     edition: Callable[[str, int], Declaration],
-    certificate: Callable[[str], Certificate],
+    certificate: Callable[[str, str | None], Certificate],
 ) -> Case:
-    """The case of a verdict, from its facts and the documents of that time."""
+    """The case of a verdict, from its facts and the documents of that time. ``certificate`` gives what a certificate
+    says by its number, or what was typed from its paper by the digest.
+    """
 
-    def stand(name: str, state: str, by: str | None, behind: bool) -> Standing:
+    def stand(
+        name: str,
+        state: str,
+        by: str | None,
+        behind: bool,
+        ticket: str | None = None,
+        paper: str | None = None,
+    ) -> Standing:
         use = UseState(state)
-        document = None if use is UseState.UNKNOWN else certificate(name)
-        return Standing(name, use, document, by, behind=behind)
+        document = None if use is UseState.UNKNOWN else certificate(name, paper)
+        return Standing(name, use, document, by, behind=behind, ticket=ticket)
 
     export, amended = told.get("export"), told.get("amended_on")
     return Case(

@@ -13,10 +13,16 @@ from typing import Any
 
 from hefu.documents.canonical import digest
 from hefu.documents.declaration import Act, Declaration
-from hefu.protocol import goods, outcome
+from hefu.protocol import acts, goods, outcome
+from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
+from hefu.protocol.contents import bound_paper
+from hefu.protocol.contingency import contests, papers, tickets
+from hefu.protocol.contingency.records import TwoOfficerAct
+from hefu.protocol.contingency.texts import PAPER_CONTESTED
 from hefu.protocol.messages import (
     CertificateIssued,
+    CertificateUnknown,
     ExportReleased,
     Message,
     VoidGranted,
@@ -97,6 +103,9 @@ class Gate:
             changed_at=book.now,
         )
         book.note(actor, "declaration.corrected", known.number, revision=corrected.revision)
+        if known.deferred:
+            papers.let_go(book, known, actor, frozenset(declaration.certificate_numbers()))
+            corrected = replace(corrected, deferred=papers.ticket_of(book, known.number))
         (settled,) = self.verification.verify(book, [corrected])
         self.verification.wake_freed(book, known)
         return Outcome(settled.state.value, settled.number, body=summary(settled))
@@ -110,6 +119,10 @@ class Gate:
             return Outcome("exists", number, body=summary(known))
         if known.state is not DeclarationState.RESERVED:
             return _wrong_state(known, "放行", "released")
+        contest = contests.open_contest(book, known)
+        if contest is not None:
+            told = {"certificate": contest.certificate, "contest": contest.number}
+            return outcome.refuse(PAPER_CONTESTED, number, _SIDE, value=contest.code, **told)
         if not known.draws and self.policy.needs_certificate(known.document):
             raise AssertionError(f"{number} passed without a certificate")  # I3, whatever the rules say
         if self.policy.used_at == "release":
@@ -138,6 +151,27 @@ class Gate:
             return Outcome("not_due", number)
         return self._close(book, number, DeclarationState.REFUSED, "reservation expired", actor)
 
+    def approve(self, book: Book, number: int, remark: str, actor: str) -> Outcome:
+        """The second officer approves an act: it is done in this transaction."""
+        return acts.approve(book, number, remark, actor, self._perform)
+
+    def reject(self, book: Book, number: int, remark: str, actor: str) -> Outcome:
+        """An officer says no to an act: it is never done."""
+        told = acts.reject(book, number, remark, actor)
+        act = book.get(TwoOfficerAct, number)
+        if act is not None and not told.refused and act.kind == ActKind.ENTER_PAPER.value:
+            papers.reject_paper(book, act, actor)
+        return told
+
+    def _perform(self, book: Book, act: TwoOfficerAct, actor: str) -> Outcome:
+        match ActKind(act.kind):
+            case ActKind.OPEN_CONTINGENCY:
+                return tickets.approve_opening(book, act, actor)
+            case ActKind.ENTER_PAPER:
+                return papers.approve_paper(book, act, actor, self.verification)
+            case ActKind.CLOSE_CONTEST:
+                return contests.approve_closing(book, act, actor)
+
     # --- messages -------------------------------------------------------------------------------
 
     def receive(self, book: Book, message: Message, actor: str) -> None:
@@ -149,6 +183,8 @@ class Gate:
                 self._arrive(book, message, actor)
             case VoidRequested():
                 self._answer_void(book, message, actor)
+            case CertificateUnknown():
+                papers.not_at_tax(book, message, actor)
             case _:
                 book.note(actor, "message.contested", message.stream, kind=message.kind)
 
@@ -162,15 +198,18 @@ class Gate:
         for export in sorted(exports):
             book.put(Covering(export, certificate.number))
         book.note(actor, "certificate.arrived", certificate.number, purpose=certificate.purpose.value)
+        papers.record_came(book, certificate.number, actor)
+        self.verification.tell_again(book, certificate.number)
         self.verification.wake(
             book, [f"certificate:{certificate.number}", *(f"export:{e}" for e in sorted(exports))]
         )
 
     def _answer_void(self, book: Book, message: VoidRequested, actor: str) -> None:
         holding = book.get(Holding, message.number)
-        if holding is not None and holding.state is not UseState.WITHDRAWN:
-            state = "used" if holding.state is UseState.USED else "reserved"
-            declaration = holding.declaration or ""
+        paper = bound_paper(book, message.number)
+        if paper is not None or (holding is not None and holding.state is not UseState.WITHDRAWN):
+            state = "used" if holding and holding.state is UseState.USED else "reserved"
+            declaration = (holding and holding.declaration) or (paper and paper.declaration) or ""
             book.note(actor, "certificate.void_refused", message.number, declaration, state=state)
             book.send(
                 VoidRefused(
@@ -222,6 +261,7 @@ class Gate:
         closed = replace(closed, state=to, due=None, changed_at=book.now)
         book.put(closed)
         book.note(actor, f"declaration.{to.value}", number, reason=reason)
+        papers.let_go(book, closed, actor)
         self.verification.wake_freed(book, known)
         return Outcome(to.value, number, body=summary(closed))
 
@@ -278,6 +318,7 @@ def summary(lodgement: Lodgement) -> dict[str, Any]:
         "revision": lodgement.revision,
         "certificates": list(lodgement.certificates),
         "marks": list(lodgement.marks),
+        "deferred": lodgement.deferred,
         **lodgement.comparison,
     }
 

@@ -14,8 +14,9 @@ from hefu.documents.fields import plain, scaled, unscaled
 from hefu.documents.goods import GoodsKey, convert
 from hefu.protocol import outcome
 from hefu.protocol.book import Book
+from hefu.protocol.contents import content
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Account, Copy, Cover, Covering, Holding
+from hefu.protocol.records import Account, Cover, Covering, Holding
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 
@@ -229,9 +230,9 @@ def taken_by(book: Book, draws: tuple[Draw, ...]) -> dict[str, int]:
     """What draws take from the items of export declarations, by account, in the account's unit."""
     taken: dict[str, int] = {}
     for draw in draws:
-        copy = book.get(Copy, draw.certificate)
-        line = copy.document.line_numbered(draw.line) if copy else None
-        if copy is None or line is None or line.declaration is None:
+        certificate = content(book, draw.certificate)
+        line = certificate.line_numbered(draw.line) if certificate else None
+        if line is None or line.declaration is None:
             continue
         account = exported(book, line.declaration, line.item or 0)
         amount = in_unit(draw.quantity, line.unit, account.unit) if account else None
@@ -249,10 +250,10 @@ def exported(book: Book, export: str, item: int) -> Account | None:
     if account is not None and account.basis == "declared":
         return account
     for covering in book.find(Covering, "export", export):
-        copy, holding = book.get(Copy, covering.certificate), book.get(Holding, covering.certificate)
-        if copy is None or (holding is not None and holding.state is UseState.WITHDRAWN):
+        certificate, holding = content(book, covering.certificate), book.get(Holding, covering.certificate)
+        if certificate is None or (holding is not None and holding.state is UseState.WITHDRAWN):
             continue
-        for line in copy.document.lines:
+        for line in certificate.lines:
             if (line.declaration, line.item) == (export, item):
                 account = _at_least(account, goods, line)
     return account
@@ -273,8 +274,8 @@ def _at_least(account: Account | None, goods: str, line: CertificateLine) -> Acc
 def take(book: Book, draws: tuple[Draw, ...]) -> None:
     """Take what a reserved act draws from the exported goods (customs)."""
     for draw in draws:
-        copy = book.get(Copy, draw.certificate)
-        line = copy.document.line_numbered(draw.line) if copy else None
+        certificate = content(book, draw.certificate)
+        line = certificate.line_numbered(draw.line) if certificate else None
         if line is not None and line.declaration is not None:
             account = exported(book, line.declaration, line.item or 0)
             if account is not None:

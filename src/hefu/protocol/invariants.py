@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Act
 from hefu.documents.fields import scaled
+from hefu.protocol.contingency.records import PaperCase, PaperState
 from hefu.protocol.goods import in_unit, key_of
 from hefu.protocol.records import (
     Account,
@@ -48,6 +50,9 @@ class Registers:
     holdings: Mapping[str, Holding]
     lodgements: Mapping[str, Lodgement]
     customs_accounts: Mapping[str, Account]
+    papers: Mapping[str, PaperCase] = field(default_factory=dict)
+    typed: Mapping[str, Certificate] = field(default_factory=dict)
+    copies: frozenset[str] = frozenset()
     tax_cursors: Sequence[Cursor] = ()
     customs_cursors: Sequence[Cursor] = ()
     tax_journal: Sequence[Entry] = ()
@@ -60,6 +65,7 @@ def violations(now: Registers) -> list[str]:
         one_declaration,
         never_void_and_used,
         released_only_when_used,
+        bound_by_two,
         delivered_in_order,
         goods_once,
         told,
@@ -129,6 +135,22 @@ def released_only_when_used(now: Registers) -> Iterator[str]:
                 yield f"{lodgement.number} is released, its {certificate} is {holding}"
 
 
+def bound_by_two(now: Registers) -> Iterator[str]:
+    """I1: what is bound on paper was bound by two officers and belongs to no other declaration."""
+    for case in now.papers.values():
+        holding = now.holdings.get(case.certificate)
+        if not case.state.binds:
+            continue
+        if not case.approved_by or case.approved_by == case.entered_by:
+            yield f"{case.certificate} is bound on paper by {case.entered_by} alone"
+        if holding is not None and holding.declaration != case.declaration:
+            yield f"{case.certificate} is {case.declaration}'s on paper and {holding}"
+        lodgement = now.lodgements.get(case.declaration)
+        released = lodgement is not None and lodgement.state is DeclarationState.RELEASED
+        if lodgement is None or not (lodgement.deferred and (lodgement.state.is_open or released or holding)):
+            yield f"{case.certificate} is bound on paper to {case.declaration}, which is {lodgement}"
+
+
 def delivered_in_order(now: Registers) -> Iterator[str]:
     """I4: what has been applied was sent, and feedback at tax never says more than customs did."""
     for here, there in ((now.tax_cursors, now.customs_cursors), (now.customs_cursors, now.tax_cursors)):
@@ -164,6 +186,7 @@ def goods_once(now: Registers) -> Iterator[str]:
     yield from _balanced("tax", now.tax_accounts, covered)
     taken: defaultdict[str, int] = defaultdict(int)
     documents = {issue.number: issue.document for issue in now.issues.values()}
+    documents |= {one.certificate: now.typed[one.digest] for one in now.papers.values() if one.state.binds}
     for lodgement in now.lodgements.values():
         if _is_bound(lodgement) and lodgement.document.act is not Act.EXPORT:
             for draw in lodgement.draws:
@@ -248,3 +271,6 @@ def settled(now: Registers) -> Iterator[str]:
             yield f"{issue.number} is {issue.usage.value} at tax, {actual.value} at customs"
         elif issue.state is IssueState.ISSUED and holding and issue.declaration != holding.declaration:
             yield f"{issue.number} is {issue.declaration}'s at tax, {holding.declaration}'s at customs"
+    for case in now.papers.values():
+        if case.state in (PaperState.ENTERED, PaperState.APPROVED) and case.certificate in now.copies:
+            yield f"the record of {case.certificate} has come, its paper is {case.state.value}"

@@ -114,6 +114,21 @@ class CertificateMarked(_AboutCertificate):
     mark: str
 
 
+class CertificatePresented(_AboutCertificate):
+    """Customs tells: in a contingency (``ticket``) it was presented on paper for a declaration, which has its number."""
+
+    kind: Literal["certificate.presented"] = "certificate.presented"
+    declaration: str
+    ticket: str
+
+
+class CertificateUnknown(_AboutCertificate):
+    """Tax answers: no certificate in force has the number that was presented on paper."""
+
+    kind: Literal["certificate.unknown"] = "certificate.unknown"
+    declaration: str
+
+
 class ExportReleased(_Message):
     """Customs feeds the export declaration in force to the goods ledger of tax (feeds 201, 202)."""
 
@@ -154,6 +169,8 @@ Message = Annotated[
     | CertificateFreed
     | CertificateUsed
     | CertificateMarked
+    | CertificatePresented
+    | CertificateUnknown
     | ExportReleased
     | KeyAnnounced
     | KeyRetired,

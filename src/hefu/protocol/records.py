@@ -12,6 +12,7 @@ from typing import Any
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.protocol.contingency.records import ContingencyRecord
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 
@@ -32,7 +33,9 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a stream of messages has come. ``way`` is ``out`` (sent) or ``in`` (applied)."""
+    """How far a stream of messages has come. ``way`` is ``out`` (sent) or ``in`` (applied); ``count`` is how many
+    records of a kind have been numbered.
+    """
 
     way: str
     stream: str
@@ -195,7 +198,8 @@ class Lodgement:
 
     ``revision`` counts corrections and, after release, amendments. ``draws`` is what it takes from
     its certificates while reserved or used; ``due`` is when a reservation expires. ``marks`` are
-    notes that stay, such as ``withdrawn-after-release``; ``amended_at`` is when it was last amended.
+    notes that stay, such as ``withdrawn-after-release``; ``amended_at`` is when it was last amended;
+    ``deferred`` is the ticket of the contingency under which it is handled on paper (empty: it is not).
     """
 
     number: str
@@ -211,6 +215,7 @@ class Lodgement:
     due: datetime | None = None
     marks: tuple[str, ...] = ()
     amended_at: datetime | None = None
+    deferred: str = ""
 
     @property
     def key(self) -> Key:
@@ -377,4 +382,5 @@ Record = (
     | Account
     | Issue
     | Cover
+    | ContingencyRecord
 )

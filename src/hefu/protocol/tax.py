@@ -16,7 +16,9 @@ from hefu.protocol.messages import (
     CertificateFreed,
     CertificateIssued,
     CertificateMarked,
+    CertificatePresented,
     CertificateReserved,
+    CertificateUnknown,
     CertificateUsed,
     ExportReleased,
     Message,
@@ -237,6 +239,9 @@ def receive(book: Book, message: Message, actor: str) -> None:
         return
     number = message.stream
     found = book.get(Issue, number)
+    if isinstance(message, CertificatePresented):
+        _presented(book, found, message, actor)
+        return
     if found is None:
         book.note(actor, "message.contested", number, kind=message.kind)
         return
@@ -257,6 +262,23 @@ def receive(book: Book, message: Message, actor: str) -> None:
             _refused(book, found, request, state, declaration, actor)
         case _:
             book.note(actor, "message.contested", number, kind=message.kind)
+
+
+def _presented(book: Book, found: Issue | None, message: CertificatePresented, actor: str) -> None:
+    """Presented on paper at customs. What customs has of a certificate in force was sent when it was issued; of any
+    other number it learns here that there is none.
+    """
+    known = found is not None and found.state in (IssueState.ISSUED, IssueState.VOID_REQUESTED)
+    book.note(
+        actor,
+        "certificate.presented",
+        message.number,
+        message.declaration,
+        ticket=message.ticket,
+        known=known,
+    )
+    if not known:
+        book.send(CertificateUnknown(number=message.number, declaration=message.declaration))
 
 
 def _usage(book: Book, found: Issue, usage: UseState, declaration: str, actor: str, **detail: object) -> None:

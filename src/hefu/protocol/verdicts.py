@@ -12,6 +12,7 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.protocol.book import Book
 from hefu.protocol.cases import case_from, edition_of
+from hefu.protocol.contents import typed
 from hefu.protocol.records import Copy, Entry
 from hefu.rules.case import Case
 
@@ -43,7 +44,9 @@ def verdict_of(book: Book, entry: Entry) -> Verdict:
             raise LookupError(f"{number} revision {revision}")
         return found
 
-    def certificate(number: str) -> Certificate:
+    def certificate(number: str, paper: str | None) -> Certificate:
+        if paper is not None:
+            return typed(book, paper)
         copy = book.get(Copy, number)
         if copy is None:
             raise LookupError(number)

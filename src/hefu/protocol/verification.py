@@ -8,20 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hefu.documents.fields import scaled
 from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.cases import assemble, facts, waits
+from hefu.protocol.contents import bound_paper, differences, typed
 from hefu.protocol.messages import (
     CertificateFreed,
     CertificateMarked,
     CertificateReserved,
     CertificateUsed,
 )
-from hefu.protocol.records import Adopted, DeclarationState, Edition, Holding, Lodgement, Wait
+from hefu.protocol.records import Adopted, Copy, DeclarationState, Edition, Holding, Lodgement, Wait
 from hefu.rules.case import Case, UseState
 from hefu.rules.finding import Comparison, Draw
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
+
+CertificateFeedback = CertificateReserved | CertificateFreed | CertificateUsed | CertificateMarked
+"""What customs feeds back of one certificate."""
 
 Compare = Callable[[Sequence[Case], Policy, RuleSet], list[Comparison]]
 """The comparison: one answer a case, in order."""
@@ -113,15 +118,31 @@ class Verification:
             else:
                 book.put(Holding(certificate, UseState.RESERVED, lodgement.number, book.now))
                 book.note(_SIDE, "certificate.reserved", certificate, lodgement.number)
-                book.send(CertificateReserved(number=certificate, declaration=lodgement.number))
+                tell(book, CertificateReserved(number=certificate, declaration=lodgement.number))
         goods.take(book, lodgement.draws)
 
     def use(self, book: Book, lodgement: Lodgement, certificate: str, actor: str) -> None:
         """A certificate becomes used by a declaration, for good."""
-        drawn = _drawn(lodgement.draws, certificate)
+        drawn = _drawn(book, lodgement.draws, certificate)
         book.put(Holding(certificate, UseState.USED, lodgement.number, book.now))
         book.note(actor, "certificate.used", certificate, lodgement.number, drawn=drawn)
-        book.send(CertificateUsed(number=certificate, declaration=lodgement.number, drawn=drawn))
+        tell(book, CertificateUsed(number=certificate, declaration=lodgement.number, drawn=drawn))
+
+    def tell_again(self, book: Book, certificate: str) -> None:
+        """The record of a certificate that is held on its paper has come: only now does tax know what is meant, and is
+        told how it is held.
+        """
+        holding = book.get(Holding, certificate)
+        lodgement = book.get(Lodgement, holding.declaration) if holding and holding.declaration else None
+        if holding is None or lodgement is None:
+            return
+        if holding.state is UseState.USED:
+            drawn = _drawn(book, lodgement.draws, certificate)
+            tell(book, CertificateUsed(number=certificate, declaration=lodgement.number, drawn=drawn))
+        else:
+            tell(book, CertificateReserved(number=certificate, declaration=lodgement.number))
+        for text in (one for one in lodgement.marks if holding.state is UseState.USED):
+            tell(book, CertificateMarked(number=certificate, declaration=lodgement.number, mark=text))
 
     def give_back(self, book: Book, lodgement: Lodgement, actor: str, why: str) -> Lodgement:
         """Free what a reserved declaration holds, and drop what a held one waits for. Certificates that
@@ -140,7 +161,7 @@ class Verification:
             if holding is not None:
                 book.drop(holding)
             book.note(actor, "certificate.freed", certificate, lodgement.number, why=why)
-            book.send(CertificateFreed(number=certificate, declaration=lodgement.number, why=why))
+            tell(book, CertificateFreed(number=certificate, declaration=lodgement.number, why=why))
         return replace(lodgement, draws=())
 
     def wake(self, book: Book, ons: Sequence[str], but: str = "") -> None:
@@ -167,10 +188,24 @@ def mark(book: Book, lodgement: Lodgement, text: str, actor: str) -> None:
     """Mark the certificates of a declaration that was taken back after their use."""
     for certificate in lodgement.certificates:
         book.note(actor, "certificate.marked", certificate, lodgement.number, mark=text)
-        book.send(CertificateMarked(number=certificate, declaration=lodgement.number, mark=text))
+        tell(book, CertificateMarked(number=certificate, declaration=lodgement.number, mark=text))
 
 
-def _drawn(draws: Sequence[Draw], certificate: str) -> dict[int, str]:
+def tell(book: Book, message: CertificateFeedback) -> None:
+    """Tell tax of a certificate whose record is here. Of one that is held on paper alone tax is told when the record
+    comes (:meth:`Verification.tell_again`).
+    """
+    if book.get(Copy, message.number) is not None:
+        book.send(message)
+
+
+def _drawn(book: Book, draws: Sequence[Draw], certificate: str) -> dict[int, str]:
+    """What was drawn, by line of the record. A paper that the record contradicts counts whole, so that nothing of its
+    goods comes back by mistake.
+    """
+    case, copy = bound_paper(book, certificate), book.get(Copy, certificate)
+    if case is not None and copy is not None and differences(typed(book, case.digest), copy.document):
+        return {line.line: str(scaled(line.quantity)) for line in copy.document.lines}
     total: dict[int, int] = {}
     for draw in draws:
         if draw.certificate == certificate:

@@ -14,6 +14,18 @@ import orjson
 from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.protocol.contingency.records import (
+    ActState,
+    Contest,
+    Function,
+    Outage,
+    PaperCase,
+    PaperState,
+    Scan,
+    Ticket,
+    TwoOfficerAct,
+    Typed,
+)
 from hefu.protocol.records import (
     Account,
     Adopted,
@@ -192,6 +204,38 @@ TABLES: Final[Mapping[type[Any], Table]] = {
             marks=_MARKS,
         ),
         _table(Cover, "cover", ("certificate", "line")),
+        _table(Outage, "outage", ("number",), function=(_STATE, Function), since=_AT, until=_AT),
+        _table(
+            Ticket,
+            "ticket",
+            ("number",),
+            function=(_STATE, Function),
+            outage_since=_AT,
+            opened_at=_AT,
+            closed_at=_AT,
+        ),
+        _table(
+            PaperCase,
+            "paper",
+            ("certificate",),
+            served_at=_AT,
+            entered_at=_AT,
+            state=(_STATE, PaperState),
+            settled_at=_AT,
+        ),
+        _table(Typed, "typed", ("digest",), document=_CERTIFICATE),
+        _table(Scan, "scan", ("digest",)),
+        _table(Contest, "contest", ("number",), detail=_JSON, at=_AT, closed_at=_AT),
+        _table(
+            TwoOfficerAct,
+            "two_officer_act",
+            ("number",),
+            content=_JSON,
+            proposed_at=_AT,
+            due=_AT,
+            state=(_STATE, ActState),
+            decided_at=_AT,
+        ),
     )
 }
 """Every record type's table."""

@@ -9,16 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from hefu.documents.canonical import digest
 from hefu.documents.certificate import Certificate
 from hefu.link.envelope import Opened
 from hefu.link.inbox import Inbox
 from hefu.link.outbox import Outbox, Parcel
 from hefu.protocol import goods, tax
 from hefu.protocol.book import Book
+from hefu.protocol.contingency.records import PaperCase, PaperState, TwoOfficerAct
 from hefu.protocol.customs import Gate, summary
-from hefu.protocol.messages import Message, VoidGranted, VoidRequested
+from hefu.protocol.messages import CertificateIssued, Message, VoidGranted, VoidRequested
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
+    Copy,
     Cover,
     Cursor,
     DeclarationState,
@@ -239,6 +242,48 @@ def grant_drops_the_draft(book: Book, message: Message, actor: str) -> None:
             book.drop(heir)
 
 
+class OneOfficerIsEnough(Gate):
+    """Whoever entered a paper may approve it."""
+
+    def approve(self, book: Book, number: int, remark: str, actor: str) -> Outcome:
+        told = super().approve(book, number, remark, actor)
+        act = book.get(TwoOfficerAct, number)
+        case = book.get(PaperCase, act.subject) if act else None
+        if told.status == "act.same_officer" and case is not None:
+            book.put(replace(case, state=PaperState.APPROVED, approved_by=actor))
+        return told
+
+
+class PaperForgotten(Gate):
+    """A record that comes after its paper is not held against it."""
+
+    def _arrive(self, book: Book, message: CertificateIssued, actor: str) -> None:
+        certificate = message.certificate
+        book.put(Copy(certificate.number, certificate, digest(certificate), book.now))
+        book.note(actor, "certificate.arrived", certificate.number)
+        self.verification.tell_again(book, certificate.number)
+        self.verification.wake(book, [f"certificate:{certificate.number}"])
+
+
+class UseOnPaperNotTold(Verification):
+    """Tax never learns of a use that began on paper."""
+
+    def tell_again(self, book: Book, certificate: str) -> None:
+        return
+
+
+class BoundPaperVoided(Gate):
+    """A void is granted while the number is bound on paper and nothing is reserved yet."""
+
+    def _answer_void(self, book: Book, message: VoidRequested, actor: str) -> None:
+        if book.get(Holding, message.number) is None:
+            book.put(Holding(message.number, UseState.WITHDRAWN, None, book.now))
+            book.note(actor, "certificate.withdrawn", message.number, reason=message.reason)
+            book.send(VoidGranted(number=message.number, request=message.request))
+            return
+        super()._answer_void(book, message, actor)
+
+
 VARIANTS: dict[str, Parts] = {
     "grant that loses the reissue": Parts(receive_at_tax=grant_drops_the_draft),
     "tax voids without asking": Parts(void=void_alone),
@@ -253,6 +298,10 @@ VARIANTS: dict[str, Parts] = {
     "feedback outside the transaction": Parts(store=FeedbackApart),
     "sent taken for delivered": Parts(outbox=DoneWhenSent),
     "refused void taken for granted": Parts(receive_at_tax=feedback_ignores_state),
+    "one officer approves his own paper": Parts(gate=OneOfficerIsEnough),
+    "a paper is never settled": Parts(gate=PaperForgotten),
+    "a use on paper is not told": Parts(verification=UseOnPaperNotTold),
+    "a bound paper is voided": Parts(gate=BoundPaperVoided),
     "binding without the unique key": Parts(verification=BindsBlindly, store=NoUniqueKey),
 }
 """Every variant by what is wrong with it."""
