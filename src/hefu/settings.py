@@ -78,6 +78,13 @@ class NodeSettings(_Setting):
         0.2, gt=0, description="First pause after a failed delivery; doubles up to max_retry_seconds."
     )
     max_retry_seconds: float = Field(5.0, gt=0, description="Longest pause between attempts to deliver.")
+    contingency_minutes: int = Field(
+        120,
+        ge=0,
+        le=10080,
+        description="The published time: after so long without a function one officer opens a contingency, before it"
+        " takes two (DESIGN §9, assumption). 0: one officer at any time.",
+    )
     sweep_seconds: float = Field(30.0, gt=0, description="How often expired reservations are looked for.")
 
 

@@ -128,7 +128,9 @@ class Authorities:
     def ticket(self) -> str:
         """The open contingency of the link, opened by two officers if there is none."""
         told = self.customs(
-            lambda book: tickets.open_ticket(book, Function.CERTIFICATES, None, "no link", FIRST, self.policy)
+            lambda book: tickets.open_ticket(
+                book, Function.CERTIFICATES, None, "no link", FIRST, timedelta(hours=2)
+            )
         )
         if told.status == "proposed":
             told = self.approve(told.body["act"])

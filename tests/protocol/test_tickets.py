@@ -10,16 +10,18 @@ from hefu.protocol.contingency import tickets
 from hefu.protocol.contingency.records import Function, Outage, Ticket
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Side
-from hefu.rules.policy import Policy
 from tests.builders import certificate, declaration
 from tests.protocol.authorities import FIRST, RETURN, SECOND, Authorities, facing, refused
 
 LINK = Function.CERTIFICATES
 
 
-def _open(both: Authorities, since: datetime | None = None, function: Function = LINK) -> Outcome:
+def _open(
+    both: Authorities, since: datetime | None = None, function: Function = LINK, minutes: int = 120
+) -> Outcome:
+    published = timedelta(minutes=minutes)
     return both.customs(
-        lambda book: tickets.open_ticket(book, function, since, "no answer", FIRST, both.policy)
+        lambda book: tickets.open_ticket(book, function, since, "no answer", FIRST, published)
     )
 
 
@@ -78,16 +80,15 @@ def test_an_outage_that_is_over_does_not_count(both: Authorities) -> None:
     assert (outage.state, outage.until) == ("closed", both.now - timedelta(seconds=1))
 
 
-def test_the_published_time_is_policy() -> None:
-    with facing(Policy(contingency_minutes=5)) as both:
-        _down(both)
-        both.now += timedelta(minutes=5)
-        assert _open(both).status == "opened"
+def test_the_published_time_is_a_setting(both: Authorities) -> None:
+    _down(both)
+    both.now += timedelta(minutes=5)
+    assert _open(both, minutes=6).status == "proposed"
+    assert _open(both, minutes=5).status == "opened"
 
 
-def test_any_time_is_the_other_policy() -> None:
-    with facing(Policy(contingency_opens="any-time")) as both:
-        assert _open(both).status == "opened"
+def test_at_any_time_is_the_other_setting(both: Authorities) -> None:
+    assert _open(both, minutes=0).status == "opened"
 
 
 def test_one_contingency_a_function_at_a_time(both: Authorities) -> None:

@@ -110,14 +110,6 @@ class Policy(BaseModel):
         "one-declaration",
         description="Whether the lines of one certificate may belong to several export declarations (DESIGN §9).",
     )
-    contingency_opens: Literal["after-outage", "any-time"] = Field(
-        "after-outage",
-        description="When one officer may open a contingency. after-outage: when the function has been down for"
-        " contingency_minutes, else with a second officer; any-time: always (DESIGN §9). Assumption.",
-    )
-    contingency_minutes: int = Field(
-        120, ge=0, le=10080, description="The published time after which a contingency opens. Assumption."
-    )
     license_code: str = Field(
         "",
         description="Supporting-document code (DocuCode) under which the certificate number stands; empty: any."

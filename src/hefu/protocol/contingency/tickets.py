@@ -13,7 +13,6 @@ from hefu.protocol.book import Book
 from hefu.protocol.contingency import texts
 from hefu.protocol.contingency.records import Function, Outage, Ticket, TwoOfficerAct
 from hefu.protocol.outcome import Outcome
-from hefu.rules.policy import Policy
 
 _SIDE: Final = "customs"
 LONGEST_PAST: Final = timedelta(days=30)
@@ -41,10 +40,10 @@ def _outage(book: Book, function: Function) -> Outage | None:
 
 
 def open_ticket(
-    book: Book, function: Function, since: datetime | None, ground: str, actor: str, policy: Policy
+    book: Book, function: Function, since: datetime | None, ground: str, actor: str, published: timedelta
 ) -> Outcome:
-    """Open a contingency: at once where the function has been down for the published time, else as an act that a
-    second officer approves. ``since``: when it failed, by default since the node has seen it fail, or now.
+    """Open a contingency: at once where the function has been down for the published time (none: always), else as an
+    act that a second officer approves. ``since``: when it failed, by default since the node has seen it fail, or now.
     """
     for known in book.find(Ticket, "state", "open"):
         if known.function is function:
@@ -53,9 +52,7 @@ def open_ticket(
     start = since or (outage.since if outage else book.now)
     if not book.now - LONGEST_PAST <= start <= book.now:
         return outcome.refuse(texts.BAD_START, function.value, _SIDE, value=start.isoformat())
-    published = timedelta(minutes=policy.contingency_minutes)
-    long_enough = outage is not None and book.now - outage.since >= published
-    if policy.contingency_opens == "any-time" or long_enough:
+    if not published or (outage is not None and book.now - outage.since >= published):
         return _opened(book, function, start, ground, actor, approved_by="")
     content = {"function": function.value, "since": start.isoformat()}
     return acts.proposed(acts.propose(book, ActKind.OPEN_CONTINGENCY, function.value, content, ground, actor))
