@@ -50,6 +50,9 @@ class Caller(_Setting):
         description="What kind of organisation it is."
     )
     codes: list[str] = Field(default_factory=list, description="USCC and customs code of an enterprise.")
+    person: str = Field(
+        "", description="Who of the organisation it is; acts of two officers tell persons apart."
+    )
 
 
 class NodeSettings(_Setting):
@@ -78,6 +81,9 @@ class NodeSettings(_Setting):
         0.2, gt=0, description="First pause after a failed delivery; doubles up to max_retry_seconds."
     )
     max_retry_seconds: float = Field(5.0, gt=0, description="Longest pause between attempts to deliver.")
+    beat_seconds: float = Field(
+        15.0, gt=0, description="How often customs asks the peer whether it is there, and notices an outage."
+    )
     contingency_minutes: int = Field(
         120,
         ge=0,
@@ -95,6 +101,7 @@ class ClientIdentity(_Setting):
     role: str
     token: str
     codes: list[str] = Field(default_factory=list)
+    person: str = ""
 
 
 class ClientSettings(_Setting):

@@ -17,7 +17,7 @@ from hefu.tax.node import build as build_tax
 from hefu.trust.access import TABLE, Action, Role
 from tests.nodes import Nodes
 
-DECIDED = {
+DECIDED: dict[Side, dict[tuple[str, str], Action | None]] = {
     Side.TAX: {
         ("POST", "/v1/certificates"): Action.ISSUE,
         ("POST", "/v1/certificates/bulk"): Action.ISSUE,
@@ -38,6 +38,20 @@ DECIDED = {
         ("GET", "/v1/declarations/{number}/changes"): Action.READ_DECLARATION,
         ("GET", "/v1/certificates/{number}"): Action.READ_CERTIFICATE,
         ("GET", "/v1/rules"): Action.RULES,
+        ("GET", "/v1/functions"): None,
+        ("GET", "/status"): None,
+        ("POST", "/v1/contingencies"): Action.CONTINGENCY,
+        ("POST", "/v1/contingencies/{ticket}/close"): Action.CONTINGENCY,
+        ("GET", "/v1/contingencies/uses"): Action.READ_PAPER,
+        ("POST", "/v1/papers"): Action.ENTER_PAPER,
+        ("GET", "/v1/papers"): Action.READ_PAPER,
+        ("GET", "/v1/papers/{number}"): Action.READ_PAPER,
+        ("GET", "/v1/papers/{number}/scan"): Action.READ_PAPER,
+        ("GET", "/v1/contests"): Action.READ_PAPER,
+        ("POST", "/v1/contests/{contest}/close"): Action.DECIDE,
+        ("GET", "/v1/acts"): Action.READ_PAPER,
+        ("POST", "/v1/acts/{act}/approve"): Action.DECIDE,
+        ("POST", "/v1/acts/{act}/reject"): Action.DECIDE,
     },
 }
 SHARED: dict[tuple[str, str], Action | None] = {

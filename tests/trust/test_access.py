@@ -26,6 +26,10 @@ EXPECTED = {
     Action.ROTATE_KEY: {O},
     Action.READ_KEYS: {O, A},
     Action.RULES: {E, T, C, O, A},
+    Action.CONTINGENCY: {C},
+    Action.ENTER_PAPER: {C},
+    Action.DECIDE: {C},
+    Action.READ_PAPER: {T, C, O, A},
 }
 
 
@@ -45,6 +49,12 @@ def test_a_role_may_do_exactly_what_the_table_lists(role: Role, action: Action) 
     problem = caught.value.first
     assert (problem.kind.code, problem.place) == ("access.forbidden", action.value)
     assert all(one.value in problem.cure.en for one in EXPECTED[action])
+
+
+def test_two_persons_of_one_organisation_are_two_actors() -> None:
+    one, two = (Identity("皇岗海关", Role.CUSTOMS_OFFICER, person=name) for name in ("张伟", "李娜"))
+    assert one.actor == "customs_officer:皇岗海关/张伟"
+    assert one.actor != two.actor
 
 
 def test_an_action_that_the_table_does_not_list_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -59,6 +60,8 @@ class Client:
             )
             for side in Side
         }
+        for one in self._clients.values():
+            weakref.finalize(self, one.close)
 
     def ask(self, side: Side, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         """Status and JSON body. Raises ``node.unreachable``."""

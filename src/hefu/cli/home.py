@@ -16,14 +16,15 @@ from hefu.trust.keyring import Keyring, SigningKey, generate
 PORTS: Final = {Side.TAX: 8701, Side.CUSTOMS: 8702}
 
 _OFFICERS: Final = (
-    ("tax", "国家税务总局北京市税务局", Role.TAX_OFFICER, ()),
-    ("customs", "皇岗海关", Role.CUSTOMS_OFFICER, ()),
-    ("operator", "运行中心", Role.OPERATOR, ()),
-    ("auditor", "审计组", Role.AUDITOR, ()),
-    ("exporter", "北京合符进出口有限公司", Role.ENTERPRISE, ("91110000101623741K", "1100660001")),
-    ("agent", "深圳通运报关代理有限公司", Role.ENTERPRISE, ("91440300MA5FC50094", "4403160003")),
+    ("tax", "国家税务总局北京市税务局", Role.TAX_OFFICER, (), ""),
+    ("customs", "皇岗海关", Role.CUSTOMS_OFFICER, (), "张伟"),
+    ("customs2", "皇岗海关", Role.CUSTOMS_OFFICER, (), "李娜"),
+    ("operator", "运行中心", Role.OPERATOR, (), ""),
+    ("auditor", "审计组", Role.AUDITOR, (), ""),
+    ("exporter", "北京合符进出口有限公司", Role.ENTERPRISE, ("91110000101623741K", "1100660001"), ""),
+    ("agent", "深圳通运报关代理有限公司", Role.ENTERPRISE, ("91440300MA5FC50094", "4403160003"), ""),
 )
-"""Who can call a fresh home: officers of each kind, and two firms of the samples."""
+"""Who can call a fresh home: officers of each kind (two of customs, for what takes two), and two firms of the samples."""
 
 
 def free_port() -> int:
@@ -42,9 +43,13 @@ def make(home: Path, ports: dict[Side, int] | None = None) -> None:
     keys = {side: generate(side.value, now, confirmed=True) for side in Side}
     identities = {
         name: ClientIdentity(
-            organisation=organisation, role=role.value, token=secrets.token_urlsafe(32), codes=list(codes)
+            organisation=organisation,
+            role=role.value,
+            token=secrets.token_urlsafe(32),
+            codes=list(codes),
+            person=person,
         )
-        for name, organisation, role, codes in _OFFICERS
+        for name, organisation, role, codes, person in _OFFICERS
     }
     callers = [
         Caller(
@@ -52,6 +57,7 @@ def make(home: Path, ports: dict[Side, int] | None = None) -> None:
             organisation=one.organisation,
             role=one.role,
             codes=one.codes,
+            person=one.person,
         )
         for one in identities.values()
     ]

@@ -13,8 +13,8 @@ import typer
 from rich.progress import Progress
 
 import hefu
+from hefu.cli import contingency, inspect, processes, replay, rules, show, story, up, watch
 from hefu.cli import home as homes
-from hefu.cli import inspect, processes, replay, rules, show, story, up, watch
 from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
@@ -256,6 +256,10 @@ app.command()(rules.rules)
 app.command()(replay.replay)
 app.command()(inspect.inspect)
 app.command()(watch.watch)
+app.add_typer(contingency.app, name="contingency")
+app.command()(contingency.paper)
+app.command()(contingency.acts)
+app.command()(contingency.contests)
 
 
 @app.command()

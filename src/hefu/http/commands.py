@@ -29,8 +29,8 @@ KEY_REUSED = errors.kind(
     ),
 )
 
-_CREATED: Final = {"issued", "reserved", "held"}
-_ACCEPTED: Final = {"void_requested", "reissue_requested"}
+_CREATED: Final = {"issued", "reserved", "held", "opened"}
+_ACCEPTED: Final = {"void_requested", "reissue_requested", "proposed"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
+import structlog
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
@@ -33,6 +34,8 @@ from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.stores.writer import Writer
 from hefu.trust.access import Action, Door, Identity, Role, require_party
 from hefu.trust.keyring import Keyring
+
+_log = structlog.get_logger("hefu.node")
 
 
 class Authority(Protocol):
@@ -63,7 +66,9 @@ class Node:
         self.folder = folder
         self.door = Door(
             {
-                caller.token_sha256: Identity(caller.organisation, Role(caller.role), frozenset(caller.codes))
+                caller.token_sha256: Identity(
+                    caller.organisation, Role(caller.role), frozenset(caller.codes), caller.person
+                )
                 for caller in settings.callers
             }
         )
@@ -135,6 +140,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+async def kept_up(work: Callable[[], Coroutine[Any, Any, None]], pause: float = 5.0) -> None:
+    """Run work that has no end; if it fails all the same, a full disk for one, say so and begin it again."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - whatever it is, the work must go on
+            _log.exception("failed, begins again", work=getattr(work, "__name__", ""), seconds=pause)
+        await asyncio.sleep(pause)
+
+
 def application(
     node: Node,
     authority: Authority,
@@ -147,7 +162,7 @@ def application(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         node.open_store()
         transport = node.open_line(authority)
-        tasks = [asyncio.create_task(work) for work in (node.line.run(), *(start() for start in beside))]
+        tasks = [asyncio.create_task(kept_up(start)) for start in (node.line.run, *beside)]
         try:
             yield
         finally:

@@ -120,6 +120,11 @@ class Line:
         except HefuError as error:
             _log.info("pull came to nothing", streams=list(streams), error=error.first.kind.code)
 
+    async def beat(self) -> None:
+        """Ask the peer whether it is there: a pull of nothing. Raises what is wrong."""
+        request = pull_request(self.outbox.side, [], self.outbox.keyring, self._clock())
+        await self._transport.post("/link/pull", request)
+
     async def answer_pull(self, data: bytes) -> bytes:
         """A pull of the peer: the streams it asks for, from the first message."""
 

@@ -177,6 +177,15 @@ class SqliteReader:
         for row in self.connection.execute(query, (since.isoformat() if since else "",)):
             yield _entry(row)
 
+    def approved_papers(self, since: datetime | None = None) -> Iterator[Entry]:
+        """The approvals of paper certificates since a moment, oldest first."""
+        query = (
+            "SELECT at, actor, event, number, other, detail FROM journal"
+            " WHERE event = 'paper.approved' AND at >= ? ORDER BY id"
+        )
+        for row in self.connection.execute(query, (since.isoformat() if since else "",)):
+            yield _entry(row)
+
     def counts(self) -> dict[str, dict[str, int]]:
         """How many records stand in which state, and how much waits to be sent."""
         told: dict[str, dict[str, int]] = {}

@@ -71,6 +71,10 @@ class Action(StrEnum):
     ROTATE_KEY = "key.rotate"
     READ_KEYS = "key.read"
     RULES = "rules.read"
+    CONTINGENCY = "contingency.manage"
+    ENTER_PAPER = "paper.enter"
+    DECIDE = "act.decide"
+    READ_PAPER = "paper.read"
 
 
 _ALL = frozenset(Role)
@@ -92,6 +96,10 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.ROTATE_KEY: frozenset({Role.OPERATOR}),
         Action.READ_KEYS: frozenset({Role.OPERATOR, Role.AUDITOR}),
         Action.RULES: _ALL,
+        Action.CONTINGENCY: frozenset({Role.CUSTOMS_OFFICER}),
+        Action.ENTER_PAPER: frozenset({Role.CUSTOMS_OFFICER}),
+        Action.DECIDE: frozenset({Role.CUSTOMS_OFFICER}),
+        Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
     }
 )
 """The table. An action that is missing here is nobody's."""
@@ -99,16 +107,20 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A caller: organisation, role, and the codes (USCC, customs code) under which it is a party."""
+    """A caller: organisation, role, the codes (USCC, customs code) under which it is a party, and who of the
+    organisation it is, where two persons must act.
+    """
 
     organisation: str
     role: Role
     codes: frozenset[str] = frozenset()
+    person: str = ""
 
     @property
     def actor(self) -> str:
         """The caller as the journal names it."""
-        return f"{self.role.value}:{self.organisation}"
+        person = f"/{self.person}" if self.person else ""
+        return f"{self.role.value}:{self.organisation}{person}"
 
 
 class Door:

@@ -68,4 +68,4 @@ CREATE TRIGGER two_officer_act_is_kept BEFORE DELETE ON two_officer_act
 -- The ticket under which a declaration was verified on paper.
 ALTER TABLE lodgement ADD COLUMN deferred TEXT NOT NULL DEFAULT '';
 
-CREATE INDEX journal_contingency ON journal (id) WHERE event IN ('paper.approved', 'contingency.opened', 'act.approved');
+CREATE INDEX journal_papers ON journal (id) WHERE event = 'paper.approved';

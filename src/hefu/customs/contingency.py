@@ -1,0 +1,220 @@
+"""What officers do together at customs, and what is counted of it: commands over the state machine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from hefu.errors import HefuError
+from hefu.http.commands import Command
+from hefu.protocol.book import Book
+from hefu.protocol.contingency import contests, papers, tickets
+from hefu.protocol.contingency.records import Contest, Function, Outage, PaperCase, Ticket, TwoOfficerAct
+from hefu.protocol.customs import Gate
+from hefu.protocol.outcome import Outcome
+from hefu.protocol.records import Entry
+from hefu.stores.sqlite import SqliteReader
+
+Answers = list[Outcome | HefuError]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Open a contingency for a function, on a ground; ``since`` when the function failed."""
+
+    function: Function
+    ground: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Close a ticket, or propose to close a contest, on a ground."""
+
+    what: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Approve or reject an act."""
+
+    act: int
+    remark: str = ""
+
+
+class ContingencyDesk:
+    """Tickets, papers, contests and acts of two officers. ``published``: after so long one officer opens a ticket."""
+
+    def __init__(self, gate: Gate, published: timedelta) -> None:
+        self.gate = gate
+        self.published = published
+
+    def open(self, book: Book, commands: Sequence[Command]) -> Answers:
+        """Open contingencies, or propose to."""
+        return [
+            tickets.open_ticket(
+                book,
+                one.payload.function,
+                one.payload.since,
+                one.payload.ground,
+                one.identity.actor,
+                self.published,
+            )
+            for one in commands
+        ]
+
+    def close(self, book: Book, commands: Sequence[Command]) -> Answers:
+        """Close contingencies."""
+        return [
+            tickets.close_ticket(book, one.payload.what, one.payload.ground, one.identity.actor)
+            for one in commands
+        ]
+
+    def enter(self, book: Book, commands: Sequence[Command]) -> Answers:
+        """Enter papers."""
+        return [papers.enter_paper(book, one.payload, one.identity.actor) for one in commands]
+
+    def approve(self, book: Book, commands: Sequence[Command]) -> Answers:
+        """Approve acts."""
+        return [
+            self.gate.approve(book, one.payload.act, one.payload.remark, one.identity.actor)
+            for one in commands
+        ]
+
+    def reject(self, book: Book, commands: Sequence[Command]) -> Answers:
+        """Reject acts."""
+        return [
+            self.gate.reject(book, one.payload.act, one.payload.remark, one.identity.actor)
+            for one in commands
+        ]
+
+    def close_contest(self, book: Book, commands: Sequence[Command]) -> Answers:
+        """Propose to close contests."""
+        return [
+            contests.propose_closing(book, int(one.payload.what), one.payload.ground, one.identity.actor)
+            for one in commands
+        ]
+
+
+def link_seen(book: Book, items: Sequence[datetime | None]) -> list[None]:
+    """What the node has seen of the link: down since a moment, or up (``None``)."""
+    for since in items:
+        if since is None:
+            tickets.function_up(book, Function.CERTIFICATES, "customs:clock")
+        else:
+            tickets.function_down(book, Function.CERTIFICATES, since, "customs:clock")
+    return [None] * len(items)
+
+
+def link_is_down(reader: SqliteReader) -> bool:
+    """Whether an outage of the link is on record that has not ended."""
+    return any(one.function is Function.CERTIFICATES for one in reader.find(Outage, "state", "open"))
+
+
+def functions(reader: SqliteReader) -> list[dict[str, Any]]:
+    """Each function: ``up``, ``down`` (seen by the node) or ``contingency``, since when, under which ticket."""
+    down = {one.function: one for one in reader.find(Outage, "state", "open")}
+    opened = {one.function: one for one in reader.find(Ticket, "state", "open")}
+    told = []
+    for function in Function:
+        outage, ticket = down.get(function), opened.get(function)
+        since = ticket.outage_since if ticket else outage.since if outage else None
+        told.append(
+            {
+                "function": function.value,
+                "state": "contingency" if ticket else "down" if outage else "up",
+                "since": since and since.isoformat(),
+                "ticket": ticket and ticket.number,
+                "announced_at": ticket and ticket.opened_at.isoformat(),
+                "ground": ticket.ground if ticket else "",
+            }
+        )
+    return told
+
+
+def past(reader: SqliteReader) -> dict[str, list[dict[str, Any]]]:
+    """The last outages and contingencies, the newest first."""
+    outages = sorted(reader.every(Outage), key=lambda one: one.number, reverse=True)
+    known = sorted(reader.every(Ticket), key=lambda one: one.opened_at, reverse=True)
+    return {
+        "outages": [
+            {
+                "function": one.function.value,
+                "since": one.since.isoformat(),
+                "until": one.until and one.until.isoformat(),
+            }
+            for one in outages[:100]
+        ],
+        "contingencies": [tickets.ticket_summary(one) for one in known[:100]],
+    }
+
+
+def papers_on_record(reader: SqliteReader, state: str = "") -> list[dict[str, Any]]:
+    """Papers, of one state if told, the newest first."""
+    found = reader.find(PaperCase, "state", state) if state else list(reader.every(PaperCase))
+    return [papers.case_summary(one) for one in sorted(found, key=lambda one: one.entered_at, reverse=True)]
+
+
+def contests_on_record(reader: SqliteReader, state: str = "open") -> list[dict[str, Any]]:
+    """Contests of a state, the oldest first."""
+    return [contests.contest_summary(one) for one in reader.find(Contest, "state", state)]
+
+
+def acts_on_record(reader: SqliteReader, state: str = "proposed") -> list[dict[str, Any]]:
+    """Acts of a state, the oldest first."""
+    return [act_summary(one) for one in reader.find(TwoOfficerAct, "state", state)]
+
+
+def act_summary(act: TwoOfficerAct) -> dict[str, Any]:
+    """An act for machines."""
+    return {
+        "act": act.number,
+        "kind": act.kind,
+        "subject": act.subject,
+        "content": act.content,
+        "ground": act.ground,
+        "proposed_by": act.proposed_by,
+        "proposed_at": act.proposed_at.isoformat(),
+        "due": act.due.isoformat(),
+        "state": act.state.value,
+        "decided_by": act.decided_by,
+        "decided_at": act.decided_at and act.decided_at.isoformat(),
+        "remark": act.remark,
+    }
+
+
+def uses(entries: Iterable[Entry], contested: set[str]) -> dict[str, Any]:
+    """How often contingency was used, and contested: by enterprise (USCC or customs code), officer and ticket."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("holder", "trader", "officer", "ticket")}
+    wrong: dict[str, Counter[str]] = {name: Counter() for name in counts}
+    total = 0
+    for entry in entries:
+        total += 1
+        who = {
+            "holder": [str(entry.detail["holder"])],
+            "trader": [str(entry.detail["trader"])],
+            "officer": [str(entry.detail["entered_by"]), entry.actor],
+            "ticket": [str(entry.detail["ticket"])],
+        }
+        for name, values in who.items():
+            counts[name].update(values)
+            if entry.number in contested:
+                wrong[name].update(values)
+    told = {
+        name: [
+            {name: value, "papers": number, "contested": wrong[name][value]}
+            for value, number in count.most_common()
+        ]
+        for name, count in counts.items()
+    }
+    return {"papers": total, **told}
+
+
+def uses_since(reader: SqliteReader, since: datetime | None) -> dict[str, Any]:
+    """:func:`uses` of a store, since a moment."""
+    contested = {one.certificate for one in reader.every(Contest)}
+    return uses(reader.approved_papers(since), contested)
