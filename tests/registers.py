@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
+from hefu.protocol.book import R
 from hefu.protocol.contingency.records import PaperCase, Typed
 from hefu.protocol.invariants import Registers, settled, violations
-from hefu.protocol.records import Account, Copy, Cover, Cursor, Holding, Issue, Lodgement, Side
+from hefu.protocol.records import Account, Cover, Cursor, Holding, Issue, Lodgement, Record, Side
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteReader
+from hefu.stores.tables import TABLES
+
+_BY_NAME = {table.name: table for table in TABLES.values()}
 
 
 def registers(tax: SqliteReader, customs: SqliteReader, policy: Policy) -> Registers:
     return Registers(
         policy=policy,
-        issues={r.number: r for r in tax.every(Issue)},
-        covers=list(tax.every(Cover)),
-        tax_accounts={r.goods: r for r in tax.every(Account)},
-        holdings={r.certificate: r for r in customs.every(Holding)},
-        lodgements={r.number: r for r in customs.every(Lodgement)},
-        customs_accounts={r.goods: r for r in customs.every(Account)},
-        papers={r.certificate: r for r in customs.every(PaperCase)},
-        typed={r.digest: r.document for r in customs.every(Typed)},
-        copies=frozenset(r.number for r in customs.every(Copy)),
-        tax_cursors=list(tax.every(Cursor)),
-        customs_cursors=list(customs.every(Cursor)),
+        issues={r.number: r for r in _every(tax, Issue)},
+        covers=list(_every(tax, Cover)),
+        tax_accounts={r.goods: r for r in _every(tax, Account)},
+        holdings={r.certificate: r for r in _every(customs, Holding)},
+        lodgements={r.number: r for r in _every(customs, Lodgement)},
+        customs_accounts={r.goods: r for r in _every(customs, Account)},
+        papers={r.certificate: r for r in _every(customs, PaperCase)},
+        typed={r.digest: r.document for r in _every(customs, Typed)},
+        copies=frozenset(number for (number,) in customs.connection.execute("SELECT number FROM copy")),
+        tax_cursors=list(_every(tax, Cursor)),
+        customs_cursors=list(_every(customs, Cursor)),
         tax_journal=tax.journal_after(0),
         customs_journal=customs.journal_after(0),
     )
+
+
+def _every(store: SqliteReader, kind: type[R]) -> Iterator[R]:
+    """All records of a kind. Of one history most rows were read a step ago, and records do not change: each is made
+    once.
+    """
+    table = TABLES[kind]
+    columns = ", ".join(table.columns)
+    for row in store.connection.execute(f"SELECT {columns} FROM {table.name}"):
+        yield cast("R", _made(table.name, row))
+
+
+@lru_cache(maxsize=20_000)
+def _made(table: str, row: tuple[Any, ...]) -> Record:
+    return _BY_NAME[table].read(row)
 
 
 def sound(home: Path) -> Registers:
