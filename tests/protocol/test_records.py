@@ -40,6 +40,7 @@ from hefu.protocol.records import (
     Side,
     Wait,
 )
+from hefu.protocol.recovery.records import Divergence, Restoration
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 from tests.builders import EXPORT, certificate, declaration
@@ -74,6 +75,8 @@ KEYED: tuple[tuple[Record, Key], ...] = (
     (Typed("sha256:0", certificate()), ("sha256:0",)),
     (Scan("sha256:1", "image/png", b""), ("sha256:1",)),
     (Contest(2, "paper.differs", NUMBER, RETURN, "", "T", {}, START), (2,)),
+    (Restoration(1, START, START, None), (1,)),
+    (Divergence(2, "use.differs", NUMBER, "a", "b", "", "open", START), (2,)),
     (TwoOfficerAct(3, "paper.enter", NUMBER, {}, "g", "a", START, START), (3,)),
 )
 

@@ -30,6 +30,7 @@ from hefu.protocol.book import Book
 from hefu.protocol.messages import Message
 from hefu.protocol.records import Entry, PeerKey, Side
 from hefu.settings import NodeSettings
+from hefu.stores.lock import hold
 from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.stores.writer import Writer
 from hefu.trust.access import Action, Door, Identity, Role, require_party
@@ -85,7 +86,12 @@ class Node:
         if self._readers:
             return
         path = str(self.folder / "store.sqlite")
-        store = SqliteStore(path, self.side)
+        self._lock = hold(self.folder)
+        try:
+            store = SqliteStore(path, self.side)
+        except HefuError:
+            self._lock.close()
+            raise
         with store.write(now()) as book:
             for told in self.settings.peer_keys:
                 if book.get(PeerKey, told["key_id"]) is None:
@@ -103,6 +109,7 @@ class Node:
             reader.close()
         self._readers = []
         self.writer.store.close()
+        self._lock.close()
 
     def open_line(self, authority: Authority) -> HttpTransport:
         """Connect outbox and inbox to the peer; needs a running event loop."""

@@ -13,6 +13,7 @@ from typing import Any
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.protocol.contingency.records import ContingencyRecord
+from hefu.protocol.recovery.records import RecoveryRecord
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 
@@ -383,4 +384,5 @@ Record = (
     | Issue
     | Cover
     | ContingencyRecord
+    | RecoveryRecord
 )

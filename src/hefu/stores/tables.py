@@ -47,6 +47,7 @@ from hefu.protocol.records import (
     Record,
     Wait,
 )
+from hefu.protocol.recovery.records import Divergence, Restoration
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 
@@ -236,6 +237,8 @@ TABLES: Final[Mapping[type[Any], Table]] = {
             state=(_STATE, ActState),
             decided_at=_AT,
         ),
+        _table(Restoration, "restoration", ("number",), backup_at=_AT, restored_at=_AT, recovered_at=_AT),
+        _table(Divergence, "divergence", ("number",), at=_AT),
     )
 }
 """Every record type's table."""

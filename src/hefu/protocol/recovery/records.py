@@ -1,0 +1,47 @@
+"""The records of recovery: a store that was restored from a backup, and divergences of the two registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """This store is a backup of ``backup_at``, put in place at ``restored_at``. Until ``recovered_at`` it is behind what
+    the node has said since, and takes no work.
+    """
+
+    number: int
+    backup_at: datetime
+    restored_at: datetime
+    recovered_at: datetime | None
+
+    @property
+    def key(self) -> tuple[int]:
+        """Counts from 1."""
+        return (self.number,)
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The registers say different things about a stream (``divergences.CODES``): what this side had, what the other,
+    what was done by itself, or that two officers must look (``state`` ``open``).
+    """
+
+    number: int
+    code: str
+    stream: str
+    mine: str
+    theirs: str
+    done: str
+    state: str
+    at: datetime
+
+    @property
+    def key(self) -> tuple[int]:
+        """Counts from 1."""
+        return (self.number,)
+
+
+RecoveryRecord = Restoration | Divergence
