@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from hefu.protocol.book import R
-from hefu.protocol.contingency.records import PaperCase, Typed
+from hefu.protocol.contingency.records import Contest, PaperCase, Typed
 from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.records import Account, Cover, Cursor, Holding, Issue, Lodgement, Record, Side
 from hefu.rules.policy import Policy
@@ -29,6 +29,11 @@ def registers(tax: SqliteReader, customs: SqliteReader, policy: Policy) -> Regis
         customs_accounts={r.goods: r for r in _every(customs, Account)},
         papers={r.certificate: r for r in _every(customs, PaperCase)},
         typed={r.digest: r.document for r in _every(customs, Typed)},
+        lost=frozenset(
+            (one.certificate, one.declaration)
+            for one in _every(customs, Contest)
+            if one.code.startswith("restore.")
+        ),
         copies=frozenset(number for (number,) in customs.connection.execute("SELECT number FROM copy")),
         tax_cursors=list(_every(tax, Cursor)),
         customs_cursors=list(_every(customs, Cursor)),

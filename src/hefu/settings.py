@@ -81,6 +81,9 @@ class NodeSettings(_Setting):
         0.2, gt=0, description="First pause after a failed delivery; doubles up to max_retry_seconds."
     )
     max_retry_seconds: float = Field(5.0, gt=0, description="Longest pause between attempts to deliver.")
+    reconcile_hours: float = Field(
+        24.0, gt=0, description="How often the two registers are compared, besides after every outage."
+    )
     beat_seconds: float = Field(
         15.0, gt=0, description="How often customs asks the peer whether it is there, and notices an outage."
     )

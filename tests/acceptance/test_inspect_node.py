@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from hefu.customs import desk
 from hefu.documents.canonical import as_json
 from hefu.protocol.records import Side
+from hefu.stores.reading import asked
 from tests.builders import certificate, declaration, item
 from tests.nodes import Nodes
 
@@ -96,7 +96,7 @@ def test_a_long_dry_run_keeps_nobody_waiting(nodes: Nodes) -> None:
 def test_a_dry_run_cannot_write_even_if_it_would(nodes: Nodes) -> None:
     path = str(nodes.home / "customs" / "store.sqlite")
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        desk.asked(path, lambda reader: reader.connection.execute("DELETE FROM journal"))
+        asked(path, lambda reader: reader.connection.execute("DELETE FROM journal"))
 
 
 def test_what_cannot_be_taken_is_refused_in_its_place(nodes: Nodes) -> None:

@@ -57,6 +57,9 @@ DECIDED: dict[Side, dict[tuple[str, str], Action | None]] = {
 SHARED: dict[tuple[str, str], Action | None] = {
     ("GET", "/v1/trace/{number}"): Action.TRACE,
     ("GET", "/v1/status"): Action.STATUS,
+    ("POST", "/v1/reconcile"): Action.RECONCILE,
+    ("GET", "/v1/divergences"): Action.RECONCILE,
+    ("POST", "/link/registers"): None,
     ("GET", "/v1/keys"): Action.READ_KEYS,
     ("POST", "/v1/keys/rotate"): Action.ROTATE_KEY,
     ("POST", "/link/messages"): None,

@@ -75,7 +75,7 @@ KEYED: tuple[tuple[Record, Key], ...] = (
     (Typed("sha256:0", certificate()), ("sha256:0",)),
     (Scan("sha256:1", "image/png", b""), ("sha256:1",)),
     (Contest(2, "paper.differs", NUMBER, RETURN, "", "T", {}, START), (2,)),
-    (Restoration(1, START, START, None), (1,)),
+    (Restoration(1, START, START, "open"), (1,)),
     (Divergence(2, "use.differs", NUMBER, "a", "b", "", "open", START), (2,)),
     (TwoOfficerAct(3, "paper.enter", NUMBER, {}, "g", "a", START, START), (3,)),
 )

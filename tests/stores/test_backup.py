@@ -73,7 +73,7 @@ def test_what_is_restored_is_what_was_backed_up(home: Path, tmp_path: Path) -> N
     reader = SqliteReader(str(home / "customs" / "store.sqlite"))
     (mark,) = reader.every(Restoration)
     reader.close()
-    assert mark == Restoration(1, NOW, NOW + timedelta(days=1), None)
+    assert mark == Restoration(1, NOW, NOW + timedelta(days=1), "open")
     again = SqliteReader(str(aside / "store.sqlite"))
     assert sorted(one.stream for one in again.every(Ahead)) == ["first", "second"]
     again.close()

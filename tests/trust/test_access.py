@@ -30,6 +30,7 @@ EXPECTED = {
     Action.ENTER_PAPER: {C},
     Action.DECIDE: {C},
     Action.READ_PAPER: {T, C, O, A},
+    Action.RECONCILE: {O, A},
 }
 
 

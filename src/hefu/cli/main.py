@@ -13,7 +13,7 @@ import typer
 from rich.progress import Progress
 
 import hefu
-from hefu.cli import backup, contingency, inspect, processes, replay, rules, show, story, up, watch
+from hefu.cli import backup, contingency, inspect, processes, reconcile, replay, rules, show, story, up, watch
 from hefu.cli import home as homes
 from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
@@ -256,6 +256,7 @@ app.command()(rules.rules)
 app.command()(replay.replay)
 app.command()(inspect.inspect)
 app.command()(watch.watch)
+app.command()(reconcile.reconcile)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(contingency.app, name="contingency")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -24,10 +23,8 @@ from hefu.http.guard import GuardedRoute, body_of, caller, may
 from hefu.http.node import Node, json_body, now
 from hefu.http.problem import respond
 from hefu.protocol.outcome import Outcome
-from hefu.stores.sqlite import SqliteReader
+from hefu.stores.reading import asked
 from hefu.trust.access import Action
-
-T = TypeVar("T")
 
 
 class StatesRequest(Document):
@@ -78,19 +75,6 @@ def desk_routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         return respond(200, {"states": told, "ruleset": node.ruleset.version})
 
     return router
-
-
-def asked(path: str, question: Callable[[SqliteReader], T]) -> T:
-    """Ask the store as it stands at one moment, through a connection of its own that cannot write: a long question keeps
-    nobody waiting.
-    """
-    reader = SqliteReader(path)
-    try:
-        reader.connection.execute("PRAGMA query_only = ON")
-        reader.connection.execute("BEGIN")
-        return question(reader)
-    finally:
-        reader.close()
 
 
 def _checked(outcome: Outcome | HefuError, changes: list[list[dict[str, Any]]]) -> Reply:

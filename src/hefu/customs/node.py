@@ -14,7 +14,8 @@ from hefu.customs.desk import desk_routes
 from hefu.customs.http import routes
 from hefu.customs.service import CustomsAuthority
 from hefu.errors import HefuError
-from hefu.http.node import Node, application, now
+from hefu.http.application import application
+from hefu.http.node import Node, now
 from hefu.settings import load_node
 
 

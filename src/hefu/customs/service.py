@@ -47,6 +47,11 @@ class CustomsAuthority:
     def __init__(self, policy: Policy, ruleset: RuleSet = CURRENT) -> None:
         self.gate = Gate(Verification(policy, ruleset, compare))
 
+    @property
+    def verification(self) -> Verification:
+        """How customs compares."""
+        return self.gate.verification
+
     def receive(self, book: Book, message: Message, actor: str) -> None:
         """Apply a message of tax."""
         self.gate.receive(book, message, actor)

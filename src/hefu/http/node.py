@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import orjson
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import Request
 from starlette.responses import Response
 
-import hefu
 from hefu.documents.party import Party
 from hefu.errors import HefuError
 from hefu.http.commands import Command, Reply, command
-from hefu.http.guard import GuardedRoute, body_of, caller, free, may
+from hefu.http.guard import body_of, caller
 from hefu.http.judging import rules_in_force
-from hefu.http.problem import on_error, on_method, on_missing, respond
-from hefu.link.envelope import MAX_BYTES
+from hefu.http.problem import respond
 from hefu.link.inbox import Inbox
 from hefu.link.line import Line
 from hefu.link.outbox import Outbox
+from hefu.link.reconcile import Reconciler, Report
+from hefu.link.registers import Registers
 from hefu.link.transports.http import HttpTransport
 from hefu.protocol.book import Book
 from hefu.protocol.messages import Message
-from hefu.protocol.records import Entry, PeerKey, Side
+from hefu.protocol.records import PeerKey, Side
+from hefu.protocol.verification import Verification
 from hefu.settings import NodeSettings
 from hefu.stores.lock import hold
 from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.stores.writer import Writer
-from hefu.trust.access import Action, Door, Identity, Role, require_party
+from hefu.trust.access import Door, Identity, Role
 from hefu.trust.keyring import Keyring
 
 _log = structlog.get_logger("hefu.node")
@@ -54,6 +54,11 @@ class Authority(Protocol):
 
     def describe(self, reader: SqliteReader, number: str) -> dict[str, Any] | None:
         """Where the document with this number stands; ``None`` if this side has none."""
+        ...
+
+    @property
+    def verification(self) -> Verification | None:
+        """How this side compares; ``None`` where it does not."""
         ...
 
 
@@ -77,6 +82,8 @@ class Node:
         self.started = now()
         self.writer: Writer
         self.line: Line
+        self.registers: Registers
+        self.reconciler: Reconciler
         self.reader: SqliteReader
         self.index: SqliteReader
         self._readers: list[SqliteReader] = []
@@ -125,7 +132,43 @@ class Node:
             now,
             (self.settings.retry_seconds, self.settings.max_retry_seconds),
         )
+        self.registers = Registers(self.writer, reader.path, self.line.outbox, now)
+        self.reconciler = Reconciler(
+            self.writer, reader.path, self.line.outbox, transport, now, authority.verification
+        )
         return transport
+
+    async def recover(self) -> None:
+        """Until a restored store has recovered, ask the peer for what this side has said since its backup."""
+        while self.writer.recovering:
+            try:
+                report = await self.reconciler.recover()
+                _log.info("recovered", side=self.side.value, words=report.recovered)
+            except HefuError as error:
+                _log.warning("not recovered yet", side=self.side.value, error=str(error))
+                await asyncio.sleep(self.settings.max_retry_seconds)
+
+    async def send(self) -> None:
+        """The line's work; a restored node says nothing before it knows what it has said."""
+        await self.recover()
+        await self.line.run()
+
+    async def compare_registers(self) -> None:
+        """Reconcile on a schedule, and whenever the peer is back."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.settings.reconcile_hours * 3600):
+                    await self.line.back.wait()
+            self.line.back.clear()
+            if self.writer.recovering:
+                continue
+            try:
+                report = await self.reconciler.run()
+            except HefuError as error:
+                _log.warning("not reconciled", side=self.side.value, error=str(error))
+                continue
+            if not report.equal:
+                _log.warning("registers differed", side=self.side.value, **_short(report))
 
     async def read(self, question: Callable[[SqliteReader], Any]) -> Any:
         """Ask the store something, beside the event loop."""
@@ -142,64 +185,14 @@ class Node:
         return respond(reply.status, reply.body, problem=reply.refused)
 
 
+def _short(report: Report) -> dict[str, Any]:
+    told = report.as_json()
+    return {key: told[key] for key in ("differing", "recovered", "open")}
+
+
 def now() -> datetime:
     """The node's clock."""
     return datetime.now(UTC)
-
-
-async def kept_up(work: Callable[[], Coroutine[Any, Any, None]], pause: float = 5.0) -> None:
-    """Run work that has no end; if it fails all the same, a full disk for one, say so and begin it again."""
-    while True:
-        try:
-            await work()
-        except Exception:  # noqa: BLE001 - whatever it is, the work must go on
-            _log.exception("failed, begins again", work=getattr(work, "__name__", ""), seconds=pause)
-        await asyncio.sleep(pause)
-
-
-def application(
-    node: Node,
-    authority: Authority,
-    routes: APIRouter,
-    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
-) -> FastAPI:
-    """The node as an ASGI application; ``beside`` runs as long as the node is up."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        node.open_store()
-        transport = node.open_line(authority)
-        tasks = [asyncio.create_task(kept_up(start)) for start in (node.line.run, *beside)]
-        try:
-            yield
-        finally:
-            try:
-                for task in tasks:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
-                await transport.close()
-            finally:
-                await asyncio.to_thread(node.close_store)
-
-    app = FastAPI(
-        title=f"hefu 合符: {node.side.value}",
-        version=hefu.__version__,
-        description=__doc__ or "",
-        lifespan=lifespan,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-    )
-    app.state.node = node
-    app.state.door = node.door
-    app.add_exception_handler(HefuError, on_error)
-    app.add_exception_handler(Exception, on_error)
-    app.add_exception_handler(404, on_missing)
-    app.add_exception_handler(405, on_method)
-    app.include_router(shared_routes(node, authority))
-    app.include_router(routes)
-    return app
 
 
 def bearer(**more: Any) -> dict[str, Any]:
@@ -236,139 +229,3 @@ async def read_command(request: Request, payload: Callable[[bytes], Any]) -> Com
         key,
         b"%s %s\n%s" % (request.method.encode(), request.url.path.encode(), body),
     )
-
-
-def shared_routes(node: Node, authority: Authority) -> APIRouter:
-    """Link, trace, status, keys, health and the API's own description."""
-    routes = APIRouter(route_class=GuardedRoute)
-
-    @routes.post("/link/messages", tags=["link"], summary="Messages of the other authority")
-    @free("the envelope's signature is the identity")
-    async def messages(request: Request) -> Response:
-        told = await node.line.take(await body_of(request, MAX_BYTES))
-        return Response(told, media_type="application/json")
-
-    @routes.post("/link/pull", tags=["link"], summary="The other authority asks for streams again")
-    @free("the envelope's signature is the identity")
-    async def pull(request: Request) -> Response:
-        told = await node.line.answer_pull(await body_of(request, MAX_BYTES))
-        return Response(told, media_type="application/json")
-
-    @routes.get("/v1/trace/{number}", tags=["trace"], openapi_extra=bearer())
-    @may(Action.TRACE)
-    async def trace(request: Request, number: str) -> Response:
-        """Every step of a certificate or declaration on this side, in time order, with who and why."""
-
-        def ask(reader: SqliteReader) -> tuple[Sequence[Party] | None, list[Entry], dict[str, Any] | None]:
-            return (
-                authority.parties(reader, number),
-                reader.journal_of(number),
-                authority.describe(reader, number),
-            )
-
-        parties, entries, standing = await node.read(ask)
-        if parties is not None:
-            require_party(caller(request), parties, number)
-        elif caller(request).role is Role.ENTERPRISE:
-            entries = []
-        return respond(
-            200,
-            {
-                "number": number,
-                "side": node.side.value,
-                "standing": standing,
-                "entries": [entry_json(entry, node.side) for entry in entries],
-            },
-        )
-
-    @routes.get("/v1/status", tags=["operation"], openapi_extra=bearer())
-    @may(Action.STATUS)
-    async def status() -> Response:
-        """How much stands in which state, how the link does, and under which rules."""
-        counts = await node.read(lambda reader: reader.counts())
-        health = node.line.health
-        return respond(
-            200,
-            {
-                "side": node.side.value,
-                "version": hefu.__version__,
-                "started": node.started.isoformat(),
-                "counts": counts,
-                "link": {
-                    "peer": node.settings.peer,
-                    "failures": health.failures,
-                    "last_error": health.last_error,
-                    "last_answer": health.last_answer.isoformat() if health.last_answer else None,
-                },
-                "policy": node.policy.model_dump(mode="json"),
-                "ruleset": node.ruleset.version,
-                "ruleset_hash": node.ruleset.hash_under(node.policy),
-            },
-        )
-
-    @routes.get("/v1/keys", tags=["operation"], openapi_extra=bearer())
-    @may(Action.READ_KEYS)
-    async def keys() -> Response:
-        """This node's key ids and the peer's keys that it trusts."""
-        theirs = await node.read(lambda reader: list(reader.every(PeerKey)))
-        return respond(
-            200,
-            {
-                "signs_with": node.keyring.signer.key_id,
-                "own": [
-                    {
-                        "key_id": k.key_id,
-                        "algorithm": k.algorithm,
-                        "not_before": k.not_before,
-                        "confirmed": k.confirmed,
-                    }
-                    for k in node.keyring.keys
-                ],
-                "peer": [
-                    {
-                        "key_id": k.key_id,
-                        "algorithm": k.algorithm,
-                        "not_before": k.not_before,
-                        "not_after": k.not_after,
-                    }
-                    for k in theirs
-                ],
-            },
-        )
-
-    @routes.post("/v1/keys/rotate", tags=["operation"], openapi_extra=bearer())
-    @may(Action.ROTATE_KEY)
-    async def rotate(request: Request) -> Response:
-        """Make a new signing key and announce it; it signs once the peer has acknowledged it."""
-        key_id = await node.line.rotate(caller(request).actor)
-        return respond(202, {"key_id": key_id, "result": "announced"})
-
-    @routes.get("/health", tags=["operation"])
-    @free("load balancers and people ask it before they have a token; it tells nothing but that it is up")
-    async def health() -> Response:
-        return respond(200, {"side": node.side.value, "up": True})
-
-    @routes.get("/openapi.json", include_in_schema=False)
-    @free("the description of the API is public")
-    async def openapi(request: Request) -> Response:
-        told = request.app.openapi()
-        told.setdefault("components", {}).setdefault("securitySchemes", {})["token"] = {
-            "type": "http",
-            "scheme": "bearer",
-        }
-        return Response(orjson.dumps(told), media_type="application/json")
-
-    return routes
-
-
-def entry_json(entry: Entry, side: Side) -> dict[str, Any]:
-    """A journal entry for machines."""
-    return {
-        "at": entry.at.isoformat(),
-        "side": side.value,
-        "actor": entry.actor,
-        "event": entry.event,
-        "number": entry.number,
-        "other": entry.other,
-        "detail": entry.detail,
-    }

@@ -121,6 +121,28 @@ def open_envelope(
     return Opened(digest(payload), key_id, str(way[2]), at, content, data)
 
 
+def open_own(data: bytes, side: Side, keyring: Keyring) -> Opened:
+    """An envelope that this side has sealed itself, brought back by the other: its own signature is the proof.
+
+    Raises as :func:`open_envelope`.
+    """
+    try:
+        outer = orjson.loads(data)
+        payload = b64decode(outer["payload"], validate=True)
+        told = outer["signatures"][0]
+        key_id, signature = str(told["keyid"]), b64decode(told["sig"], validate=True)
+        content = orjson.loads(payload)
+        at = datetime.fromisoformat(content["at"])
+    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError, ValueError) as error:
+        errors.fail(BAD_ENVELOPE, value=error)
+    key = next((one for one in keyring.keys if one.key_id == key_id), None)
+    if key is None or not ALGORITHMS[key.algorithm].verify(key.public, _signed_bytes(payload), signature):
+        errors.fail(BAD_SIGNATURE, value=key_id)
+    if (content["from"], content["kind"]) != (side.value, "messages"):
+        errors.fail(WRONG_ADDRESS, value=f"{content['from']}: {content['kind']}")
+    return Opened(digest(payload), key_id, "messages", at, content, data)
+
+
 def _holds(key: PeerKey, payload: bytes, signature: bytes) -> bool:
     algorithm = ALGORITHMS.get(key.algorithm)
     return algorithm is not None and algorithm.verify(

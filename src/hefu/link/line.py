@@ -43,7 +43,9 @@ class Health:
 
 
 class Line:
-    """Outbox, inbox and transport of one node. ``clock`` gives aware times; pauses are seconds."""
+    """Outbox, inbox and transport of one node. ``clock`` gives aware times; pauses are seconds. ``back`` is set when the
+    peer answers again after it did not.
+    """
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class Line:
         self._writer, self._reader, self._transport, self._clock = writer, reader, transport, clock
         self._pauses = pauses
         self._open = asyncio.Event()
+        self.back = asyncio.Event()
         loop = asyncio.get_running_loop()
 
         def notice(book: Book) -> None:
@@ -89,6 +92,7 @@ class Line:
                 continue
             if self.health.failures:
                 _log.info("peer answers again", side=self.outbox.side.value, after=self.health.failures)
+                self.back.set()
             self.health = Health(last_answer=self._clock() if sent else self.health.last_answer)
             if not sent:
                 await self._open.wait()

@@ -164,6 +164,13 @@ def move_cover(book: Book, old: str, certificate: Certificate) -> None:
     seen that this is no more; what has been stated or declared about the goods since does not matter.
     """
     lift_cover(book, old)
+    cover_again(book, certificate)
+
+
+def cover_again(book: Book, certificate: Certificate) -> None:
+    """Enter what a certificate covers that was issued and forgotten. Whether the goods suffice was asked when it was
+    issued; what has been stated or declared since does not matter.
+    """
     for line in certificate.lines:
         account = book.get(Account, str(key_of(certificate, line))) or opened_by(certificate, line)
         wanted = in_unit(scaled(line.quantity), line.unit, account.unit) or 0

@@ -41,7 +41,9 @@ def _is_bound(lodgement: Lodgement) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """What both sides hold at one moment. Each side keeps its own accounts, cursors and journal."""
+    """What both sides hold at one moment. Each side keeps its own accounts, cursors and journal. ``lost``: certificates
+    with the declarations that hold them, whose documents went with a store and which a contest names.
+    """
 
     policy: Policy
     issues: Mapping[str, Issue]
@@ -53,6 +55,7 @@ class Registers:
     papers: Mapping[str, PaperCase] = field(default_factory=dict)
     typed: Mapping[str, Certificate] = field(default_factory=dict)
     copies: frozenset[str] = frozenset()
+    lost: frozenset[tuple[str, str]] = frozenset()
     tax_cursors: Sequence[Cursor] = ()
     customs_cursors: Sequence[Cursor] = ()
     tax_journal: Sequence[Entry] = ()
@@ -89,6 +92,8 @@ def one_declaration(now: Registers) -> Iterator[str]:
         if len(declarations) > 1:
             yield f"{certificate} is drawn on by {declarations}"
     for certificate, holding in now.holdings.items():
+        if (certificate, holding.declaration) in now.lost:
+            continue
         if holding.declaration and holding.declaration not in drawn.get(certificate, []):
             yield f"{certificate} is held by {holding.declaration}, which does not draw on it"
     used: defaultdict[str, set[str]] = defaultdict(set)

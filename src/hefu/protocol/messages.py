@@ -98,11 +98,13 @@ class CertificateFreed(_AboutCertificate):
 
 class CertificateUsed(_AboutCertificate):
     """Customs feeds back the use (Announcement 256 art. 2): final. ``drawn`` maps line numbers to
-    quantities in the line's unit, scaled by 10^5 and written as text (they exceed JSON's safe integers).
+    quantities in the line's unit, scaled by 10^5 and written as text (they exceed JSON's safe integers). ``digest`` is
+    that of the declaration's document, so that it can be known again.
     """
 
     kind: Literal["certificate.used"] = "certificate.used"
     declaration: str
+    digest: str = ""
     drawn: dict[int, Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]]
 
 

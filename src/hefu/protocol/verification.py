@@ -113,6 +113,9 @@ class Verification:
 
     def _take(self, book: Book, lodgement: Lodgement) -> None:
         for certificate in lodgement.certificates:
+            known = book.get(Holding, certificate)
+            if known is not None and known.state is UseState.USED:
+                continue  # by this declaration, whose document was lost with a store and has come again
             if self.policy.used_at == "passing":
                 self.use(book, lodgement, certificate, _SIDE)
             else:
@@ -123,10 +126,13 @@ class Verification:
 
     def use(self, book: Book, lodgement: Lodgement, certificate: str, actor: str) -> None:
         """A certificate becomes used by a declaration, for good."""
+        known = book.get(Holding, certificate)
+        if known is not None and known.state is UseState.USED:
+            return
         drawn = _drawn(book, lodgement.draws, certificate)
         book.put(Holding(certificate, UseState.USED, lodgement.number, book.now))
         book.note(actor, "certificate.used", certificate, lodgement.number, drawn=drawn)
-        tell(book, CertificateUsed(number=certificate, declaration=lodgement.number, drawn=drawn))
+        tell(book, _used(lodgement, certificate, drawn))
 
     def tell_again(self, book: Book, certificate: str) -> None:
         """The record of a certificate that is held on its paper has come: only now does tax know what is meant, and is
@@ -138,7 +144,7 @@ class Verification:
             return
         if holding.state is UseState.USED:
             drawn = _drawn(book, lodgement.draws, certificate)
-            tell(book, CertificateUsed(number=certificate, declaration=lodgement.number, drawn=drawn))
+            tell(book, _used(lodgement, certificate, drawn))
         else:
             tell(book, CertificateReserved(number=certificate, declaration=lodgement.number))
         for text in (one for one in lodgement.marks if holding.state is UseState.USED):
@@ -152,7 +158,8 @@ class Verification:
             book.drop(wait)
         if lodgement.state is not DeclarationState.RESERVED:
             return lodgement
-        if self.policy.used_at == "passing":
+        holdings = [book.get(Holding, certificate) for certificate in lodgement.certificates]
+        if any(one is not None and one.state is UseState.USED for one in holdings):
             mark(book, lodgement, AFTER_USE, actor)
             return replace(lodgement, marks=(*lodgement.marks, AFTER_USE))
         goods.give_back(book, lodgement.draws)
@@ -189,6 +196,12 @@ def mark(book: Book, lodgement: Lodgement, text: str, actor: str) -> None:
     for certificate in lodgement.certificates:
         book.note(actor, "certificate.marked", certificate, lodgement.number, mark=text)
         tell(book, CertificateMarked(number=certificate, declaration=lodgement.number, mark=text))
+
+
+def _used(lodgement: Lodgement, certificate: str, drawn: dict[int, str]) -> CertificateUsed:
+    return CertificateUsed(
+        number=certificate, declaration=lodgement.number, digest=lodgement.digest, drawn=drawn
+    )
 
 
 def tell(book: Book, message: CertificateFeedback) -> None:

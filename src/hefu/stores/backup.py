@@ -251,7 +251,7 @@ def _marked(scratch: Path, manifest: Manifest, now: datetime) -> None:
     store = SqliteStore(str(scratch / STORE), manifest.side)
     with store.write(now) as book:
         number = book.count("restoration")
-        book.put(Restoration(number, manifest.made_at, now, None))
+        book.put(Restoration(number, manifest.made_at, now, "open"))
         book.note("operator", "node.restored", manifest.side.value, backup=manifest.made_at.isoformat())
     store.close()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from hefu import errors
 from hefu.errors import Text
@@ -49,6 +49,7 @@ OLDER = errors.kind(
     ),
 )
 
+T = TypeVar("T")
 _OURS: Final = {"identity", "journal"}
 _TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 _SHOWN: Final = 5
@@ -97,3 +98,16 @@ def _require(reader: SqliteReader, side: Side) -> None:
 
 def _not_one(path: str, side: Side, found: Text) -> None:
     errors.fail(NOT_A_STORE, file=path, wanted=side.value, found_zh=found.zh, found_en=found.en)
+
+
+def asked(path: str, question: Callable[[SqliteReader], T]) -> T:
+    """Ask the store as it stands at one moment, through a connection of its own that cannot write: a long question keeps
+    nobody waiting.
+    """
+    reader = SqliteReader(path)
+    try:
+        reader.connection.execute("PRAGMA query_only = ON")
+        reader.connection.execute("BEGIN")
+        return question(reader)
+    finally:
+        reader.close()

@@ -21,7 +21,8 @@ import orjson
 from hefu import errors
 from hefu.errors import Text
 from hefu.protocol.book import Book, R
-from hefu.protocol.records import Copy, Entry, Key, Outgoing, Record, Side
+from hefu.protocol.records import Copy, Cursor, Entry, Key, Outgoing, Record, Side
+from hefu.protocol.recovery.rows import Row
 from hefu.stores.tables import TABLES, Table, column
 
 STORE_OF_OTHER_SIDE = errors.kind(
@@ -220,6 +221,36 @@ class SqliteReader:
             "SELECT number FROM lodgement WHERE due <= ? ORDER BY due", (now.isoformat(),)
         )
         return [number for (number,) in rows]
+
+    def cursors(self, way: str, streams: Sequence[str]) -> Iterator[Cursor]:
+        """The cursors of many streams."""
+        found = self.connection.execute(
+            "SELECT way, stream, sequence FROM cursor WHERE way = ? AND stream IN (SELECT value FROM json_each(?))",
+            (way, orjson.dumps(streams).decode()),
+        )
+        return (Cursor(*row) for row in found)
+
+    def envelopes_before(self, place: int) -> Iterator[tuple[int, bytes]]:
+        """The other side's envelopes with their row ids, the newest first, below a row id (0: all)."""
+        query = (
+            "SELECT rowid, data FROM envelope WHERE way = 'in' AND (rowid < ?1 OR ?1 = 0) ORDER BY rowid DESC"
+        )
+        yield from self.connection.execute(query, (place,))
+
+    def restored(self) -> bool:
+        """Whether this is a restored store that has not recovered yet."""
+        query = "SELECT 1 FROM restoration WHERE state = 'open'"
+        return self.connection.execute(query).fetchone() is not None
+
+    def rows(self, side: Side, streams: Sequence[str] | None = None) -> Iterator[Row]:
+        """What the register says of every stream, or of some, as the other side can say it too."""
+        query = (files("hefu.stores") / f"rows_{side.value}.sql").read_text(encoding="utf-8")
+        if streams is None:
+            found = self.connection.execute(query.replace(":only", "1"))
+        else:
+            only = "stream IN (SELECT value FROM json_each(?))"
+            found = self.connection.execute(query.replace(":only", only), (orjson.dumps(streams).decode(),))
+        return (Row(*row) for row in found)
 
     def close(self) -> None:
         """Close the connection."""

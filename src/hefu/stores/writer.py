@@ -51,6 +51,19 @@ STORE_FAILED = errors.kind(
     ),
     cure=Text("检查磁盘空间与健康状况后重试", "check disk space and health, then try again"),
 )
+RECOVERING = errors.kind(
+    "node.recovering",
+    http=503,
+    exit_code=3,
+    message=Text(
+        "节点由备份恢复, 正在向对方找回此后的签名报文, 暂不办理业务",
+        "the node was restored from a backup and is recovering what it has said since; it takes no work yet",
+    ),
+    cure=Text(
+        "稍后重试; 久未完成的检查与对方的链路 (hefu status)",
+        "try again shortly; if it does not end, check the link to the other authority (hefu status)",
+    ),
+)
 STOPPED = errors.kind(
     "store.stopped",
     http=503,
@@ -72,12 +85,14 @@ class _Work:
 
 class Writer:
     """Takes work from the event loop and does it in groups. ``clock`` gives the time of each group;
-    ``committed`` is told of every durable book after its callers, in the writer's thread.
+    ``committed`` is told of every durable book after its callers, in the writer's thread. ``recovering``: the store
+    was restored and is behind what its side has said.
     """
 
     def __init__(self, store: SqliteStore, clock: Callable[[], datetime]) -> None:
         self.store = store
         self.committed: Callable[[Book], None] | None = None
+        self.recovering = store.restored()
         self._clock = clock
         self._waiting: deque[_Work] = deque()
         self._durable: list[Book] = []
@@ -92,15 +107,19 @@ class Writer:
         """Whether work is waiting or being done."""
         return bool(self._waiting) or self._working
 
-    async def do(self, handler: Handler, item: Any) -> Any:
-        """Have an item done; returns when its transaction is durable. Raises what refused it."""
-        (result,) = await self.do_all(handler, [item])
+    async def do(self, handler: Handler, item: Any, *, recovery: bool = False) -> Any:
+        """Have an item done; returns when its transaction is durable. Raises what refused it. Until a restored store has
+        recovered, only work of ``recovery`` is done.
+        """
+        (result,) = await self.do_all(handler, [item], recovery=recovery)
         if isinstance(result, HefuError):
             raise result
         return result
 
-    async def do_all(self, handler: Handler, items: Sequence[Any]) -> list[Any]:
+    async def do_all(self, handler: Handler, items: Sequence[Any], *, recovery: bool = False) -> list[Any]:
         """Have many items done, in order; refusals come back as results."""
+        if self.recovering and not recovery:
+            errors.fail(RECOVERING)
         loop = asyncio.get_running_loop()
         work = [_Work(handler, item, loop, loop.create_future()) for item in items]
         with self._wake:

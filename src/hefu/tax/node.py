@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from hefu.http.node import Node, application
+from hefu.http.application import application
+from hefu.http.node import Node
 from hefu.settings import load_node
 from hefu.tax.http import routes
 from hefu.tax.service import TaxAuthority

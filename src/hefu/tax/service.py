@@ -42,6 +42,7 @@ class TaxAuthority:
     """The tax side of a node."""
 
     side = Side.TAX
+    verification = None
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy

@@ -75,6 +75,7 @@ class Action(StrEnum):
     ENTER_PAPER = "paper.enter"
     DECIDE = "act.decide"
     READ_PAPER = "paper.read"
+    RECONCILE = "register.reconcile"
 
 
 _ALL = frozenset(Role)
@@ -99,6 +100,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.CONTINGENCY: frozenset({Role.CUSTOMS_OFFICER}),
         Action.ENTER_PAPER: frozenset({Role.CUSTOMS_OFFICER}),
         Action.DECIDE: frozenset({Role.CUSTOMS_OFFICER}),
+        Action.RECONCILE: frozenset({Role.OPERATOR, Role.AUDITOR}),
         Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
     }
 )

@@ -10,8 +10,10 @@ from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
 from hefu.protocol.contingency import texts
 from hefu.protocol.contingency.records import Contest, PaperCase, PaperState, TwoOfficerAct
+from hefu.protocol.messages import CertificateFreed
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Copy, Lodgement
+from hefu.protocol.records import Copy, Holding, Lodgement
+from hefu.rules.case import UseState
 
 _SIDE: Final = "customs"
 
@@ -69,8 +71,21 @@ def approve_closing(book: Book, act: TwoOfficerAct, actor: str) -> Outcome:
     if contest is None:
         return outcome.refuse(texts.NO_CONTEST, str(act.content["contest"]), _SIDE)
     closed = close(book, contest, act.ground, f"{act.proposed_by}, {actor}")
+    if contest.code == "restore.reservation_lost":
+        _free(book, contest, actor)
     settle(book, contest.certificate, actor)
     return Outcome("closed", contest.certificate, body=contest_summary(closed))
+
+
+def _free(book: Book, contest: Contest, actor: str) -> None:
+    """A reservation whose declaration was lost with a store, and does not come again."""
+    holding = book.get(Holding, contest.certificate)
+    lost = book.get(Lodgement, contest.declaration) is None
+    if lost and holding is not None and holding.state is UseState.RESERVED:
+        book.drop(holding)
+        told = CertificateFreed(number=contest.certificate, declaration=contest.declaration, why="lost")
+        book.note(actor, "certificate.freed", contest.certificate, contest.declaration, why=told.why)
+        book.send(told)
 
 
 def close(book: Book, contest: Contest, ground: str, by: str) -> Contest:

@@ -143,5 +143,27 @@ CONTESTS: Final[Mapping[str, tuple[Text, Text]]] = {
             " investigation",
         ),
     ),
+    "restore.use_lost": (
+        Text(
+            "海关节点恢复备份后, 报关单 {declaration} 的单证缺失; 它已使用证明 {certificate}",
+            "since customs was restored the document of declaration {declaration} is missing; it has used certificate"
+            " {certificate}",
+        ),
+        Text(
+            "请申报人以原号重新申报原单证: 证明仍归它, 不会另作他用",
+            "have the declarant lodge the same document again under its number: the certificate is still its own",
+        ),
+    ),
+    "restore.reservation_lost": (
+        Text(
+            "海关节点恢复备份后, 报关单 {declaration} 的单证缺失; 它已预留证明 {certificate}",
+            "since customs was restored the document of declaration {declaration} is missing; it holds certificate"
+            " {certificate} reserved",
+        ),
+        Text(
+            "请申报人以原号重新申报; 不再申报的由两名关员了结, 证明随即释放",
+            "have the declarant lodge it again; if it never comes two officers close this, which frees the certificate",
+        ),
+    ),
 }
 """Every kind of contest: what contradicts what, and what to do."""

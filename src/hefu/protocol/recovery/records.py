@@ -8,14 +8,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """This store is a backup of ``backup_at``, put in place at ``restored_at``. Until ``recovered_at`` it is behind what
-    the node has said since, and takes no work.
+    """This store is a backup of ``backup_at``, put in place at ``restored_at``. While ``state`` is ``open`` it is behind
+    what the node has said since, and takes no work; then it is ``recovered``.
     """
 
     number: int
     backup_at: datetime
     restored_at: datetime
-    recovered_at: datetime | None
+    state: str
+    recovered_at: datetime | None = None
 
     @property
     def key(self) -> tuple[int]:

@@ -1,7 +1,8 @@
 -- Restored stores, and what the two registers said differently.
 
 CREATE TABLE restoration (
-    number INTEGER PRIMARY KEY, backup_at TEXT NOT NULL, restored_at TEXT NOT NULL, recovered_at TEXT
+    number INTEGER PRIMARY KEY, backup_at TEXT NOT NULL, restored_at TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'recovered')), recovered_at TEXT
 ) STRICT;
 CREATE TRIGGER restoration_is_kept BEFORE DELETE ON restoration
     BEGIN SELECT RAISE(ABORT, 'a restoration deleted'); END;

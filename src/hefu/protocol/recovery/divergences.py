@@ -1,0 +1,86 @@
+"""What it means when two rows of a stream differ: under way, forgotten, lost, or changed behind the program's back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hefu.errors import Text
+from hefu.protocol.records import Side
+from hefu.protocol.recovery.records import Divergence
+from hefu.protocol.recovery.rows import Row
+
+CODES: Final[Mapping[str, Text]] = {
+    "stream.forgotten": Text(
+        "{stream}: 本方忘记了自己说过的话 (对方已采用, 本方没有记录)",
+        "{stream}: this side has forgotten what it said, and the other has applied it",
+    ),
+    "stream.forgotten_there": Text(
+        "{stream}: 对方忘记了它说过的话, 由对方找回",
+        "{stream}: the other side has forgotten what it said, and takes it back itself",
+    ),
+    "stream.lost_there": Text(
+        "{stream}: 对方签收过的报文, 现在没有了; 重新发送",
+        "{stream}: messages that the other side has receipted are not there any more; they are sent again",
+    ),
+    "stream.lost": Text(
+        "{stream}: 本方签收过的报文, 现在没有了; 由对方重新发送",
+        "{stream}: messages that this side has receipted are not here any more; the other sends them again",
+    ),
+    "content.missing": Text(
+        "{stream}: 一方缺少证明内容", "{stream}: the content of the certificate is missing at one side"
+    ),
+    "content.differs": Text("{stream}: 证明内容不同", "{stream}: the content of the certificate differs"),
+    "use.differs": Text("{stream}: 使用状态不同", "{stream}: the use of the certificate differs"),
+}
+"""Every kind of divergence."""
+
+_HEALING: Final = ("stream.forgotten_there", "stream.lost")
+"""What the other side heals."""
+
+
+def code_of(side: Side, mine: Row, theirs: Row) -> str | None:
+    """Why the rows differ, from the point of view of ``side``; ``None`` if they say the same or messages under way
+    explain it.
+    """
+    if mine.facts == theirs.facts:
+        return None
+    sent = (mine.issued, theirs.issued) if side is Side.TAX else (mine.answered, theirs.answered)
+    come = (mine.answered, theirs.answered) if side is Side.TAX else (mine.issued, theirs.issued)
+    if sent[1] > sent[0]:
+        return "stream.forgotten"
+    if come[0] > come[1]:
+        return "stream.forgotten_there"
+    if sent[0] - sent[1] > mine.open:
+        return "stream.lost_there"
+    if come[1] - come[0] > theirs.open:
+        return "stream.lost"
+    if sent[0] != sent[1] or come[0] != come[1]:
+        return None
+    if not mine.content or not theirs.content:
+        return "content.missing"
+    return "content.differs" if mine.content != theirs.content else "use.differs"
+
+
+def is_healed_there(code: str) -> bool:
+    """Whether the other side heals it when it reconciles."""
+    return code in _HEALING
+
+
+def summary(divergence: Divergence) -> dict[str, Any]:
+    """A divergence for machines, in words as well."""
+    text = CODES[divergence.code]
+    return {
+        "divergence": divergence.number,
+        "code": divergence.code,
+        "stream": divergence.stream,
+        "mine": divergence.mine,
+        "theirs": divergence.theirs,
+        "done": divergence.done,
+        "state": divergence.state,
+        "at": divergence.at.isoformat(),
+        "message": {
+            "zh": text.zh.format(stream=divergence.stream),
+            "en": text.en.format(stream=divergence.stream),
+        },
+    }

@@ -1,0 +1,21 @@
+-- Of a certificate that is held on paper alone tax has not been told yet: its use is no part of the row.
+WITH streams AS (
+    SELECT stream FROM cursor WHERE way IN ('in', 'out')
+    UNION SELECT number FROM copy
+    UNION SELECT certificate FROM holding
+)
+SELECT
+    stream,
+    coalesce(copy.digest, ''),
+    CASE WHEN copy.number IS NULL AND (paper.certificate IS NOT NULL OR holding.certificate IS NULL) THEN ''
+         ELSE coalesce(holding.state, 'available') END,
+    CASE WHEN copy.number IS NULL AND paper.certificate IS NOT NULL THEN ''
+         ELSE coalesce(holding.declaration, '') END,
+    coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'in' AND one.stream = streams.stream), 0),
+    coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'out' AND one.stream = streams.stream), 0),
+    (SELECT count(*) FROM outgoing AS one WHERE one.stream = streams.stream AND receipt IS NULL)
+FROM streams
+LEFT JOIN copy ON copy.number = streams.stream
+LEFT JOIN holding ON holding.certificate = streams.stream
+LEFT JOIN paper ON paper.certificate = streams.stream AND paper.state IN ('approved', 'settled', 'contested')
+WHERE :only

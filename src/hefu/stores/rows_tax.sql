@@ -1,0 +1,15 @@
+WITH streams AS (
+    SELECT stream FROM cursor WHERE way IN ('in', 'out')
+    UNION SELECT number FROM issue WHERE state <> 'draft'
+)
+SELECT
+    stream,
+    CASE WHEN issue.state <> 'draft' THEN issue.digest ELSE '' END,
+    CASE WHEN issue.state IN ('voided', 'superseded') THEN 'withdrawn'
+         WHEN issue.state <> 'draft' THEN issue.usage ELSE '' END,
+    coalesce(issue.declaration, ''),
+    coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'out' AND one.stream = streams.stream), 0),
+    coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'in' AND one.stream = streams.stream), 0),
+    (SELECT count(*) FROM outgoing AS one WHERE one.stream = streams.stream AND receipt IS NULL)
+FROM streams LEFT JOIN issue ON issue.number = streams.stream
+WHERE :only
