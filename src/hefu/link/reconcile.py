@@ -170,7 +170,8 @@ class Reconciler:
         words = await self._said(
             report, [s for s, code in coded.items() if code.startswith(("content", "use"))]
         )
-        lost = {stream: found[stream][1] for stream, code in coded.items() if code == "stream.lost"}
+        behind = ("stream.lost", "stream.forgotten")
+        lost = {stream: found[stream][1] for stream, code in coded.items() if code in behind}
         await self._send_again(report, lost)
         found_now = [(code, *found[stream], words.get(stream, {})) for stream, code in sorted(coded.items())]
         report.divergences = await self._writer.do(self._mended, found_now)
