@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import orjson
@@ -11,6 +12,7 @@ import pytest
 from hefu import errors
 from hefu.errors import HefuError
 from hefu.link import outbox as outboxes
+from hefu.link.inbox import Result
 from hefu.link.transports.http import PEER_UNREACHABLE
 from hefu.protocol.records import Evidence, Outgoing, PeerKey, Side
 from tests.link.pair import END_FAULTS, End, facing
@@ -118,17 +120,92 @@ def test_it_resumes_where_it_was_after_a_restart_of_either_side(tmp_path: Path, 
     run(tmp_path, story)
 
 
-def test_a_message_that_breaks_the_peer_is_tried_again_and_neither_half_applied(tmp_path: Path) -> None:
+def test_a_message_that_breaks_the_program_is_set_aside_and_the_others_go_on(tmp_path: Path) -> None:
+    async def story(tax: End, customs: End) -> None:
+        customs.refuse = lambda message: message.stream == "BAD"
+        tax.wire.fault = unreachable
+        await tax.say("GOOD", 1)
+        await tax.say("BAD", 1, 2)
+        await tax.say("GOOD", 2)
+        tax.wire.fault = lambda _path, _data: None
+        await tax.settled()
+        await tax.say("BAD", 3)
+        await tax.say("GOOD", 3)
+        await tax.settled()
+        assert (customs.cursor("GOOD"), customs.cursor("BAD"), customs.entries()) == (3, 0, 3)
+        assert customs.heard("BAD") == []
+        shown = customs.reader.set_aside()
+        assert [(one["stream"], one["sequence"], one["why"]) for one in shown] == [
+            ("BAD", 1, "ZeroDivisionError"),
+            ("BAD", 2, "behind another"),
+            ("BAD", 3, "behind another"),
+        ]
+        assert customs.reader.counts()["aside"] == {"messages": 3}
+
+    run(tmp_path, story)
+
+
+def test_what_was_set_aside_takes_effect_once_in_order_when_the_program_is_mended(tmp_path: Path) -> None:
+    async def story(tax: End, customs: End) -> None:
+        customs.refuse = lambda message: message.stream == "BAD"
+        await tax.say("BAD", 1, 2, 3)
+        await tax.settled()
+        assert await customs.line.try_aside() == 0
+        customs.refuse = lambda _message: False
+        assert await customs.line.try_aside() == 3
+        assert await customs.line.try_aside() == 0
+        await tax.say("BAD", 4)
+        await tax.settled()
+        assert customs.heard("BAD") == [1, 2, 3, 4]
+        assert (customs.cursor("BAD"), customs.reader.set_aside(), customs.entries()) == (4, [], 4)
+
+    run(tmp_path, story)
+
+
+def test_one_that_fails_again_keeps_those_behind_it(tmp_path: Path) -> None:
     async def story(tax: End, customs: End) -> None:
         customs.refuse = lambda _message: True
+        await tax.say("BAD", 1, 2, 3)
+        await tax.settled()
+        customs.refuse = lambda message: getattr(message, "request", 0) == 2
+        assert await customs.line.try_aside() == 1
+        assert customs.heard("BAD") == [1]
+        assert [one["sequence"] for one in customs.reader.set_aside()] == [2, 3]
+
+    run(tmp_path, story)
+
+
+def test_a_message_set_aside_that_comes_again_is_tried_again(tmp_path: Path) -> None:
+    async def story(tax: End, customs: End) -> None:
+        customs.refuse = lambda _message: True
+        await tax.say("BAD", 1)
+        await tax.settled()
+        customs.refuse = lambda _message: False
+        await customs.line.pull(["BAD"], 5)
+        assert (customs.heard("BAD"), customs.reader.set_aside()) == ([1], [])
+
+    run(tmp_path, story)
+
+
+def test_a_full_disk_sets_nothing_aside(tmp_path: Path) -> None:
+    """The message is not at fault: it stays open at its sender, and comes again when there is room."""
+
+    async def story(tax: End, customs: End) -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        genuine = customs.line.inbox.accept_some
+
+        def fail(*_: object) -> list[Result]:
+            raise full
+
+        customs.line.inbox.accept_some = fail  # type: ignore[method-assign, assignment]
         await tax.say("C", 1)
         async with asyncio.timeout(5):
             while tax.line.health.failures < 2:
                 await asyncio.sleep(0.002)
         assert (customs.entries(), customs.cursor("C"), tax.open_messages()) == (0, 0, 1)
-        customs.refuse = lambda _message: False
+        customs.line.inbox.accept_some = genuine  # type: ignore[method-assign]
         await tax.settled()
-        assert (customs.entries(), customs.cursor("C")) == (1, 1)
+        assert (customs.entries(), customs.cursor("C"), customs.reader.set_aside()) == (1, 1, [])
 
     run(tmp_path, story)
 

@@ -40,7 +40,7 @@ from hefu.protocol.records import (
     Side,
     Wait,
 )
-from hefu.protocol.recovery.records import Divergence, Restoration
+from hefu.protocol.recovery.records import Aside, Divergence, Restoration
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 from tests.builders import EXPORT, certificate, declaration
@@ -65,6 +65,7 @@ KEYED: tuple[tuple[Record, Key], ...] = (
     (Edition(RETURN, 1, declaration()), (RETURN, 1)),
     (Adopted("sha256:0", "2026.1", "version = '2026.1'", START), ("sha256:0",)),
     (Ahead(NUMBER, 3), (NUMBER,)),
+    (Aside(NUMBER, 3, {}, "e", "a", "w", START), (NUMBER, 3)),
     (Wait(f"certificate:{NUMBER}", RETURN), (f"certificate:{NUMBER}", RETURN)),
     (Account("item:1:1", "011", 5, 0, "stated"), ("item:1:1",)),
     (ISSUED, (NUMBER,)),

@@ -233,7 +233,9 @@ def test_a_backup_cut_short_is_refused(home: Path, tmp_path: Path) -> None:
 def test_an_older_schema_is_brought_up_to_date(home: Path, tmp_path: Path) -> None:
     """A backup from before an upgrade serves after it."""
     old = sqlite3.connect(home / "customs" / "store.sqlite")
-    old.executescript("DROP TABLE divergence; DROP TABLE restoration; PRAGMA user_version = 5;")
+    old.executescript(
+        "DROP TABLE aside; DROP TABLE divergence; DROP TABLE restoration; PRAGMA user_version = 5;"
+    )
     old.close()
     file = tmp_path / "customs.hefu"
     assert _made(home, file).schema == 5

@@ -94,7 +94,7 @@ def test_a_refused_item_is_refused_alone() -> None:
     assert kept(store) == {"a", "b"}
 
 
-@pytest.mark.parametrize(("bad", "code"), [("bug", "store.failed"), ("late", "certificate.not_found")])
+@pytest.mark.parametrize(("bad", "code"), [("bug", "store.work_failed"), ("late", "certificate.not_found")])
 def test_an_item_that_breaks_after_writing_takes_nobody_with_it_and_leaves_nothing(
     bad: str, code: str
 ) -> None:

@@ -152,7 +152,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
     @may(Action.STATUS)
     async def status() -> Response:
         """How much stands in which state, how the link does, and under which rules."""
-        counts = await node.read(lambda reader: reader.counts())
+        counts, aside = await node.read(lambda reader: (reader.counts(), reader.set_aside()))
         health = node.line.health
         return respond(
             200,
@@ -167,6 +167,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
                     "last_error": health.last_error,
                     "last_answer": health.last_answer.isoformat() if health.last_answer else None,
                 },
+                "aside": aside,
                 "recovering": node.writer.recovering,
                 "policy": node.policy.model_dump(mode="json"),
                 "ruleset": node.ruleset.version,

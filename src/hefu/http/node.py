@@ -151,6 +151,9 @@ class Node:
     async def send(self) -> None:
         """The line's work; a restored node says nothing before it knows what it has said."""
         await self.recover()
+        again = await self.line.try_aside()
+        if again:
+            _log.info("messages set aside have taken effect", side=self.side.value, messages=again)
         await self.line.run()
 
     async def compare_registers(self) -> None:

@@ -12,14 +12,15 @@ from typing import Any, Protocol
 import structlog
 
 from hefu.errors import HefuError
-from hefu.link.envelope import open_envelope
-from hefu.link.inbox import Inbox, receipt
+from hefu.link.envelope import Opened, open_envelope
+from hefu.link.inbox import Inbox, Result, Told, messages_in, receipt
 from hefu.link.outbox import BATCH, Outbox, pull_request
 from hefu.protocol.book import Book
 from hefu.protocol.messages import KeyAnnounced
 from hefu.protocol.records import Outgoing, PeerKey, Side
+from hefu.protocol.recovery.records import Aside
 from hefu.stores.sqlite import SqliteReader
-from hefu.stores.writer import Writer
+from hefu.stores.writer import WORK_FAILED, Writer
 from hefu.trust.keyring import generate
 
 _log = structlog.get_logger("hefu.link")
@@ -109,9 +110,41 @@ class Line:
         return parcel.size
 
     async def take(self, data: bytes) -> bytes:
-        """Messages of the peer: apply them and answer with a signed receipt."""
-        told: bytes = await self._writer.do(self._accept, data)
+        """Messages of the peer: apply them and answer with a signed receipt. An envelope that the program fails over is
+        taken message by message, and what it fails over is set aside.
+        """
+        try:
+            told: bytes = await self._writer.do(self._accept, data)
+        except HefuError as error:
+            if error.first.kind is not WORK_FAILED:
+                raise
+            return await self._take_singly(data)
         return told
+
+    async def _take_singly(self, data: bytes) -> bytes:
+        envelope = await asyncio.to_thread(self._opened, data)
+        results: list[Result] = []
+        for told in messages_in(envelope):
+            try:
+                results += await self._writer.do(self._accept_one, (envelope, told))
+            except HefuError as error:
+                if error.first.kind is not WORK_FAILED:
+                    raise
+                _log.error("message set aside", stream=told[0], sequence=told[1], why=error.first.value)
+                results += await self._writer.do(self._set_aside, (envelope, told, error.first.value))
+        return receipt(self.inbox.side, envelope, results, self.outbox.keyring, self._clock())
+
+    async def try_aside(self) -> int:
+        """Try what was set aside again, in the order of each stream; how many took effect."""
+        applied = 0
+        with self._reader.lock:
+            waiting = sorted(self._reader.every(Aside), key=lambda one: (one.stream, one.sequence))
+        for one in waiting:
+            try:
+                applied += bool(await self._writer.do(self._try_again, one))
+            except HefuError as error:
+                _log.error("still fails", stream=one.stream, sequence=one.sequence, why=error.first.value)
+        return applied
 
     async def pull(self, streams: Sequence[str], seconds: float) -> None:
         """Ask the peer to send these streams now, and apply what comes. A peer that does not answer
@@ -133,11 +166,14 @@ class Line:
         """A pull of the peer: the streams it asks for, from the first message."""
 
         def answer() -> bytes:
-            envelope = open_envelope(data, self.outbox.side, self._peer_key, self._clock())
+            envelope = self._opened(data)
             streams = [str(stream) for stream in envelope.content.get("streams", [])][:1000]
             return self.outbox.resend(self._reader, streams, self._clock())
 
         return await asyncio.to_thread(answer)
+
+    def _opened(self, data: bytes) -> Opened:
+        return open_envelope(data, self.outbox.side, self._peer_key, self._clock())
 
     def _peer_key(self, key_id: str) -> PeerKey | None:
         return self._reader.fetch(PeerKey, [(key_id,)]).get((key_id,))
@@ -173,6 +209,18 @@ class Line:
             else:
                 answers.append(receipt(self.inbox.side, envelope, results, self.outbox.keyring, book.now))
         return answers
+
+    def _accept_one(self, book: Book, items: Sequence[tuple[Opened, Told]]) -> list[list[Result]]:
+        return [self.inbox.accept_some(book, envelope, [told]) for envelope, told in items]
+
+    def _set_aside(self, book: Book, items: Sequence[tuple[Opened, Told, str]]) -> list[list[Result]]:
+        return [
+            [(told[0], told[1], self.inbox.set_aside(book, envelope, told, why))]
+            for envelope, told, why in items
+        ]
+
+    def _try_again(self, book: Book, items: Sequence[Aside]) -> list[bool]:
+        return [self.inbox.try_again(book, one) for one in items]
 
     def _settle(self, book: Book, items: Sequence[bytes]) -> list[HefuError | None]:
         answers: list[HefuError | None] = []

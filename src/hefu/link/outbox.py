@@ -67,7 +67,7 @@ class Outbox:
             done = [
                 (str(stream), int(sequence))
                 for stream, sequence, result in receipt.content["results"]
-                if result in ("applied", "duplicate")
+                if result in ("applied", "duplicate", "aside")
             ]
             book.prefetch(Outgoing, done)
             for stream, sequence in done:

@@ -13,7 +13,8 @@ SELECT
          ELSE coalesce(holding.declaration, '') END,
     coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'in' AND one.stream = streams.stream), 0),
     coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'out' AND one.stream = streams.stream), 0),
-    (SELECT count(*) FROM outgoing AS one WHERE one.stream = streams.stream AND receipt IS NULL)
+    (SELECT count(*) FROM outgoing AS one WHERE one.stream = streams.stream AND receipt IS NULL),
+    (SELECT count(*) FROM aside AS one WHERE one.stream = streams.stream)
 FROM streams
 LEFT JOIN copy ON copy.number = streams.stream
 LEFT JOIN holding ON holding.certificate = streams.stream

@@ -10,6 +10,7 @@ SELECT
     coalesce(issue.declaration, ''),
     coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'out' AND one.stream = streams.stream), 0),
     coalesce((SELECT sequence FROM cursor AS one WHERE one.way = 'in' AND one.stream = streams.stream), 0),
-    (SELECT count(*) FROM outgoing AS one WHERE one.stream = streams.stream AND receipt IS NULL)
+    (SELECT count(*) FROM outgoing AS one WHERE one.stream = streams.stream AND receipt IS NULL),
+    (SELECT count(*) FROM aside AS one WHERE one.stream = streams.stream)
 FROM streams LEFT JOIN issue ON issue.number = streams.stream
 WHERE :only

@@ -198,7 +198,15 @@ class SqliteReader:
         told["copy"] = {"arrived": copies}
         told["journal"] = {"entries": entries}
         told["outgoing"] = {"open": self.backlog()}
+        (aside,) = self.connection.execute("SELECT count(*) FROM aside").fetchone()
+        told["aside"] = {"messages": aside}
         return told
+
+    def set_aside(self, limit: int = 20) -> list[dict[str, Any]]:
+        """The first messages that were set aside, and why."""
+        query = "SELECT stream, sequence, why, at FROM aside ORDER BY at, stream, sequence LIMIT ?"
+        names = ("stream", "sequence", "why", "at")
+        return [dict(zip(names, row, strict=True)) for row in self.connection.execute(query, (limit,))]
 
     def backlog(self) -> int:
         """Messages without a receipt."""

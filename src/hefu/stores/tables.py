@@ -47,7 +47,7 @@ from hefu.protocol.records import (
     Record,
     Wait,
 )
-from hefu.protocol.recovery.records import Divergence, Restoration
+from hefu.protocol.recovery.records import Aside, Divergence, Restoration
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 
@@ -192,6 +192,7 @@ TABLES: Final[Mapping[type[Any], Table]] = {
         _table(Edition, "edition", ("number", "revision"), document=_DECLARATION),
         _table(Adopted, "adopted", ("hash",), since=_AT),
         _table(Ahead, "ahead", ("stream",)),
+        _table(Aside, "aside", ("stream", "sequence"), body=_JSON, at=_AT),
         _table(Wait, "wait", ("on", "declaration")),
         _table(Account, "account", ("goods",)),
         _table(

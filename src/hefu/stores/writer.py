@@ -51,6 +51,18 @@ STORE_FAILED = errors.kind(
     ),
     cure=Text("检查磁盘空间与健康状况后重试", "check disk space and health, then try again"),
 )
+WORK_FAILED = errors.kind(
+    "store.work_failed",
+    http=500,
+    exit_code=3,
+    message=Text(
+        "程序出错, 什么都没有记下: {value}", "the program failed over this, nothing was recorded: {value}"
+    ),
+    cure=Text(
+        "其他业务不受影响; 请把时间与内容告诉运行人员",
+        "other work goes on; tell the operator time and content",
+    ),
+)
 RECOVERING = errors.kind(
     "node.recovering",
     http=503,
@@ -163,7 +175,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - one item's bug must not take the others down
             if len(group) == 1:
                 _log.exception("work failed", handler=group[0].handler)
-                return [HefuError(errors.Problem(STORE_FAILED, value=_named(error)))]
+                return [HefuError(errors.Problem(_kind_of(error), value=_named(error)))]
         # Somebody in the group failed after writing: nothing was committed, so do each alone.
         return [result for one in group for result in self._done([one])]
 
@@ -178,6 +190,12 @@ class Writer:
                 results.extend(done)
         self._durable.append(book)
         return results
+
+
+def _kind_of(error: Exception) -> errors.Kind:
+    """A store that cannot write is another matter than a program that is wrong, or that the store's own rules stop."""
+    environment = isinstance(error, sqlite3.Error | OSError | MemoryError)
+    return STORE_FAILED if environment and not isinstance(error, sqlite3.IntegrityError) else WORK_FAILED
 
 
 def _named(error: Exception) -> str:

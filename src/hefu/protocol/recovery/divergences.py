@@ -40,10 +40,10 @@ _HEALING: Final = ("stream.forgotten_there", "stream.lost")
 
 
 def code_of(side: Side, mine: Row, theirs: Row) -> str | None:
-    """Why the rows differ, from the point of view of ``side``; ``None`` if they say the same or messages under way
-    explain it.
+    """Why the rows differ, from the point of view of ``side``; ``None`` if they say the same, or messages under way or set
+    aside explain it.
     """
-    if mine.facts == theirs.facts:
+    if mine.facts == theirs.facts or mine.aside or theirs.aside:
         return None
     sent = (mine.issued, theirs.issued) if side is Side.TAX else (mine.answered, theirs.answered)
     come = (mine.answered, theirs.answered) if side is Side.TAX else (mine.issued, theirs.issued)

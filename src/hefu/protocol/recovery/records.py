@@ -1,9 +1,12 @@
-"""The records of recovery: a store that was restored from a backup, and divergences of the two registers."""
+"""The records of recovery: a store that was restored from a backup, divergences of the two registers, and messages over
+which the program failed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +48,24 @@ class Divergence:
         return (self.number,)
 
 
-RecoveryRecord = Restoration | Divergence
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A message in its turn over which this program failed (``why``), and those behind it in its stream. It is tried again
+    when the node starts; until then nothing of this stream takes effect, and everything of the others does.
+    """
+
+    stream: str
+    sequence: int
+    body: dict[str, Any]
+    envelope: str
+    actor: str
+    why: str
+    at: datetime
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Stream and sequence."""
+        return (self.stream, self.sequence)
+
+
+RecoveryRecord = Restoration | Divergence | Aside

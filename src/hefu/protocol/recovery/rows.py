@@ -23,7 +23,7 @@ class Row:
     """One stream at one side. ``content``: digest of the certificate, empty if there is none. ``use`` and
     ``declaration``: ``available``, ``reserved``, ``used`` or ``withdrawn``, and who holds it. ``issued`` and
     ``answered``: messages of tax, and of customs, that this side has sent or applied. ``open``: those it has sent and
-    has no receipt for; no part of the digest.
+    has no receipt for; ``aside``: those it could not apply. Both are no part of the digest.
     """
 
     stream: str
@@ -33,6 +33,7 @@ class Row:
     issued: int = 0
     answered: int = 0
     open: int = 0
+    aside: int = 0
 
     @property
     def leaf(self) -> str:
@@ -46,7 +47,7 @@ class Row:
 
     def as_list(self) -> list[Any]:
         """The row as it travels."""
-        return [self.stream, *self.facts, self.open]
+        return [self.stream, *self.facts, self.open, self.aside]
 
 
 def leaf_of(stream: str) -> str:
