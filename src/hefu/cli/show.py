@@ -53,7 +53,13 @@ _EVENTS: Final = {
     "declaration.reserved": "核验通过, 待放行", "declaration.released": "放行", "declaration.withdrawn": "撤回",
     "declaration.refused": "拒绝", "declaration.corrected": "更正", "declaration.amended": "改单生效",
     "declaration.withdrawn_after_release": "放行后撤单", "export.entered": "出口记入货物账", "goods.contested": "货物账有出入",
-    "message.contested": "报文有争议", "key.announced": "对方公布新密钥", "key.rotated": "轮换密钥", "key.retired": "密钥停用",
+    "message.contested": "报文有争议",
+    "message.set_aside": "报文搁置", "message.recovered": "找回报文", "node.restored": "节点由备份恢复", "node.recovered": "节点找回完毕",
+    "register.mended": "登记修复", "register.diverged": "登记不一致", "certificate.presented": "凭纸质提交", "paper.entered": "登记纸质证明",
+    "paper.approved": "批准纸质证明", "paper.closed": "纸质证明结束", "paper.settled": "纸质与电子核对一致", "paper.contested": "纸质有争议",
+    "paper.overtaken": "电子数据先到, 登记作废", "contest.raised": "发现争议", "contest.closed": "争议了结", "act.proposed": "提出双人事项",
+    "act.approved": "批准双人事项", "act.rejected": "驳回双人事项", "act.lapsed": "双人事项失效", "contingency.opened": "启动应急",
+    "contingency.closed": "结束应急", "function.down": "功能中断", "function.up": "功能恢复", "key.announced": "对方公布新密钥", "key.rotated": "轮换密钥", "key.retired": "密钥停用",
 }  # fmt: skip
 
 
@@ -206,6 +212,14 @@ def show_status(told: dict[str, dict[str, Any]]) -> None:
         link = one["link"]
         well = say("正常", "well") if not link["failures"] else f"{link['failures']} × {link['last_error']}"
         console.print(f"[bold]{side}[/bold]  {one['version']}  {say('链路', 'link')}: {well}")
+        if one["recovering"]:
+            console.print(
+                f"  [red]{say('由备份恢复, 正在找回', 'restored, recovering what it has said since')}[/]"
+            )
+        for message in one["aside"]:
+            console.print(
+                f"  [red]{say('搁置', 'set aside')}[/] {message['stream']}/{message['sequence']}: {message['why']}"
+            )
         for table, counts in one["counts"].items():
             if counts and any(counts.values()):
                 console.print(

@@ -174,14 +174,15 @@ def delivered_in_order(now: Registers) -> Iterator[str]:
 def goods_once(now: Registers) -> Iterator[str]:
     """I5: live certificates never cover more than the goods, nor acts take more."""
     covered: defaultdict[str, int] = defaultdict(int)
+    lines: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for cover in now.covers:
         covered[cover.goods] += cover.quantity
+        lines[cover.certificate][cover.line] = cover.quantity
         issue = now.issues.get(cover.certificate)
         if issue is None or issue.state not in _LIVE:
             yield f"{cover.certificate} covers {cover.goods} and is not live"
     for issue in now.issues.values():
-        lines = [c for c in now.covers if c.certificate == issue.number]
-        whole = {c.line: c.quantity for c in lines}
+        whole = lines[issue.number]
         if issue.state in _LIVE and issue.usage is not UseState.USED:
             for line in issue.document.lines:
                 account = now.tax_accounts.get(str(key_of(issue.document, line)))
