@@ -15,6 +15,7 @@ from functools import cache, partial
 from itertools import zip_longest
 from typing import Any
 
+from hefu.customs.service import CustomsAuthority
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.errors import HefuError
@@ -47,7 +48,17 @@ from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
 from hefu.stores.sqlite import SqliteStore
+from hefu.tax.service import TaxAuthority
 from hefu.trust.keyring import Keyring, SigningKey, generate
+from tests.history.operations import (
+    Answer,
+    Asked,
+    Recorder,
+    approving,
+    declaring,
+    issuing,
+    reissuing,
+)
 from tests.registers import registers
 
 POOL = 24
@@ -142,10 +153,13 @@ class Node:
 
 @dataclass
 class World:
-    """The seeded world. ``history`` is what was done, for replay and for shrinking."""
+    """The seeded world. ``history`` is what its clients asked and were told; ``outside``: nobody looks into the
+    registers, so that a history goes on whatever is wrong in them.
+    """
 
     parts: Parts = field(default_factory=Parts)
     policy: Policy = field(default_factory=Policy)
+    outside: bool = False
 
     def __post_init__(self) -> None:
         self.clock = 0
@@ -154,6 +168,8 @@ class World:
         self.crash_next: str = ""
         self.outcomes: list[str] = []
         self._checked: tuple[int, ...] = ()
+        self.history = Recorder()
+        self.desks = {Side.TAX: TaxAuthority(self.policy), Side.CUSTOMS: CustomsAuthority(self.policy)}
 
     # --- time and processes ---------------------------------------------------------------------
 
@@ -170,6 +186,9 @@ class World:
             pass
         except HefuError as error:
             self.outcomes.append(error.first.kind.code)
+        except Exception:
+            if not self.outside:
+                raise
         self.check()
 
     def write(self, side: Side, work: Callable[[Book], Any]) -> Any:
@@ -189,6 +208,34 @@ class World:
             self.crash(side)
             raise Crash
         return result
+
+    def ask(
+        self, side: Side, client: str, asked: Sequence[Asked], work: Callable[[Book], Sequence[Outcome]]
+    ) -> Sequence[Outcome]:
+        """One transaction as its clients see it: asked, and answered unless the node dies."""
+        if not self.nodes[side].alive:
+            raise Crash
+        begun = [self.history.begin(client, one) for one in asked]
+        outcomes: Sequence[Outcome] = ()
+        try:
+            outcomes = self.write(side, work)
+        finally:
+            for operation in begun[len(outcomes) :]:
+                self.history.lost(operation)
+        for operation, outcome in zip(begun, outcomes, strict=True):
+            self.history.end(operation, Answer.of(outcome))
+            self.outcomes.append(outcome.status)
+        return outcomes
+
+    def ask_one(self, side: Side, client: str, asked: Asked, work: Callable[[Book], Outcome]) -> Outcome:
+        (outcome,) = self.ask(side, client, [asked], lambda book: [work(book)])
+        return outcome
+
+    def look(self, side: Side, what: str, number: str) -> None:
+        """A client reads where a certificate or a declaration stands."""
+        if self.nodes[side].alive:
+            answer = Answer.reading(self.desks[side].describe(self.nodes[side].store, number))
+            self.history.told("reader", Asked(what, number), answer)
 
     def crash(self, side: Side) -> None:
         self.nodes[side].alive = False
@@ -216,20 +263,20 @@ class World:
         for which in rng.sample(range(POOL), rng.choice([1, 2, 4])):
             certificate = a_certificate(which, rng.choice([0, 0, 0, 1, 2]))
             issue = partial(self.parts.issue, certificate=certificate, actor="officer", policy=self.policy)
-            self._tell(self.write(Side.TAX, issue))
+            self.ask_one(Side.TAX, "officer", issuing(certificate), issue)
 
     def do_void(self, rng: random.Random) -> None:
         known = self.known(Side.TAX, "issue")
         number = rng.choice(known) if known else a_certificate(rng.randrange(POOL)).number
-        self._tell(self.write(Side.TAX, lambda book: self.parts.void(book, number, "reason", "officer")))
+        void = partial(self.parts.void, number=number, reason="reason", actor="officer")
+        self.ask_one(Side.TAX, "officer", Asked("void", number), void)
 
     def do_reissue(self, rng: random.Random) -> None:
         old = a_certificate(rng.randrange(POOL), rng.choice([0, 0, 0, 1, 2]))
         new = old.model_copy(update={"number": f"{old.number}R{rng.randrange(3)}"})
-        self._tell(
-            self.write(
-                Side.TAX, lambda book: tax.reissue(book, old.number, new, "lost", "officer", self.policy)
-            )
+        reissue = partial(tax.reissue, number=old.number, certificate=new, reason="lost", actor="officer")
+        self.ask_one(
+            Side.TAX, "officer", reissuing(old.number, new), partial(reissue, policy=self.policy)
         )
 
     def do_lodge(self, rng: random.Random) -> None:
@@ -243,35 +290,52 @@ class World:
             for _ in range(rng.choice([1, 1, 2, 4]))
         ]
         gate = self.nodes[Side.CUSTOMS].gate
-        for outcome in self.write(Side.CUSTOMS, lambda book: gate.lodge(book, declarations, "firm")):
-            self._tell(outcome)
+        asked = [self._declaring("lodge", one) for one in declarations]
+        self.ask(Side.CUSTOMS, "firm", asked, lambda book: gate.lodge(book, declarations, "firm"))
 
     def do_correct(self, rng: random.Random) -> None:
         declaration = a_declaration(rng.randrange(POOL))
         other = a_declaration(rng.randrange(POOL))
         corrected = declaration.model_copy(update={"certificates": other.certificates})
         gate = self.nodes[Side.CUSTOMS].gate
-        self._tell(self.write(Side.CUSTOMS, lambda book: gate.correct(book, corrected, "firm")))
+        asked = self._declaring("correct", corrected)
+        self.ask_one(Side.CUSTOMS, "firm", asked, lambda book: gate.correct(book, corrected, "firm"))
+
+    def _declaring(self, what: str, declaration: Declaration) -> Asked:
+        return declaring(what, declaration, needs=self.policy.needs_certificate(declaration))
 
     def do_release(self, rng: random.Random) -> None:
-        self._at_gate(rng, lambda gate, book, number: gate.release(book, number, "officer"))
+        self._at_gate(rng, "release", lambda gate, book, number: gate.release(book, number, "officer"))
 
     def do_withdraw(self, rng: random.Random) -> None:
-        self._at_gate(rng, lambda gate, book, number: gate.withdraw(book, number, "mistake", "firm"))
+        self._at_gate(
+            rng, "withdraw", lambda gate, book, number: gate.withdraw(book, number, "mistake", "firm")
+        )
 
     def do_refuse(self, rng: random.Random) -> None:
-        self._at_gate(rng, lambda gate, book, number: gate.refuse(book, number, "forbidden", "officer"))
+        self._at_gate(
+            rng, "refuse", lambda gate, book, number: gate.refuse(book, number, "forbidden", "officer")
+        )
 
     def do_expire(self, rng: random.Random) -> None:
-        self._at_gate(rng, lambda gate, book, number: gate.expire(book, number, "clock"))
+        self._at_gate(rng, "expire", lambda gate, book, number: gate.expire(book, number, "clock"))
 
-    def _at_gate(self, rng: random.Random, act: Callable[[Gate, Book, str], Outcome]) -> None:
+    def _at_gate(self, rng: random.Random, what: str, act: Callable[[Gate, Book, str], Outcome]) -> None:
         known = self.known(Side.CUSTOMS, "lodgement")
         ready = self.known(Side.CUSTOMS, "lodgement", "reserved")
         choice = ready if ready and rng.random() < 0.7 else known
         number = rng.choice(choice) if choice else a_declaration(rng.randrange(POOL)).number
         gate = self.nodes[Side.CUSTOMS].gate
-        self._tell(self.write(Side.CUSTOMS, lambda book: act(gate, book, number)))
+        self.ask_one(Side.CUSTOMS, "gate", Asked(what, number), lambda book: act(gate, book, number))
+
+    def do_look(self, rng: random.Random) -> None:
+        """Clients read: a certificate on either side, a declaration."""
+        issued, lodged = self.known(Side.TAX, "issue"), self.known(Side.CUSTOMS, "lodgement")
+        if issued:
+            self.look(Side.TAX, "read at tax", rng.choice(issued))
+            self.look(Side.CUSTOMS, "read at customs", rng.choice(issued))
+        if lodged:
+            self.look(Side.CUSTOMS, "read declaration", rng.choice(lodged))
 
     def do_paper(self, rng: random.Random) -> None:
         """In a contingency: one officer enters a paper for a held declaration, another approves or rejects it."""
@@ -295,7 +359,7 @@ class World:
         self._tell(told)
         if told.status in ("proposed", "exists"):
             act = customs.store.fetch(PaperCase, [(number,)])[number,].act
-            self._decide(act, rng)
+            self._decide(act, rng, approving(number, lodgement.number))
 
     def _ticket(self, book: Book, customs: Node) -> str:
         told = tickets.open_ticket(book, Function.CERTIFICATES, None, "no link", "first", timedelta(hours=2))
@@ -303,11 +367,13 @@ class World:
             told = customs.gate.approve(book, told.body["act"], "", "second")
         return told.number
 
-    def _decide(self, act: int, rng: random.Random) -> None:
+    def _decide(self, act: int, rng: random.Random, asked: Asked) -> None:
         gate = self.nodes[Side.CUSTOMS].gate
         for officer in rng.choice([("second",), ("first", "second"), ("first",)]):
             decide = gate.reject if rng.random() < 0.1 else gate.approve
-            self._tell(self.write(Side.CUSTOMS, partial(decide, number=act, remark="seen", actor=officer)))
+            self.ask_one(
+                Side.CUSTOMS, officer, asked, partial(decide, number=act, remark="seen", actor=officer)
+            )
 
     def do_contest(self, rng: random.Random) -> None:
         """Two officers look at a contest and close it."""
@@ -318,7 +384,7 @@ class World:
             told = self.write(Side.CUSTOMS, propose)
             self._tell(told)
             if told.status == "proposed":
-                self._decide(told.body["act"], rng)
+                self._decide(told.body["act"], rng, Asked("close contest", str(number)))
 
     def do_rotate(self, rng: random.Random) -> None:
         side = rng.choice(list(Side))
