@@ -43,15 +43,18 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is wrong with a history: nothing, if it is false. ``objects`` and ``calls`` count what was checked."""
+    """What is wrong with a history: nothing, if it is false. ``objects`` and ``calls`` count what was checked, ``wrong``
+    the objects whose answers cannot all be true; ``contradictions`` shows the first of them.
+    """
 
     objects: int
     calls: int
+    wrong: int
     contradictions: list[Contradiction] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.contradictions or self.broken)
+        return bool(self.wrong or self.broken)
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.contradictions), *self.broken])
@@ -63,4 +66,4 @@ def check(operations: Sequence[Operation], used_at: str = "release", most: int =
     calls = Projection(operations).calls
     wrong = [place for place, made in calls.items() if contradicted(told[place[0]], made) is not None]
     found = [Contradiction(one, tuple(core(told[one[0]], calls[one])), len(calls[one])) for one in wrong[:most]]
-    return Report(len(calls), sum(map(len, calls.values())), found, list(broken(operations)))
+    return Report(len(calls), sum(map(len, calls.values())), len(wrong), found, list(broken(operations)))

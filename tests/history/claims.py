@@ -94,6 +94,9 @@ def _lost(operations: Sequence[Operation], claims: dict[str, list[Claim]]) -> It
     rest = next((one for one in reversed(operations) if one.asked.what == "rest"), None)
     if rest is None:
         return
+    if rest.answer == Answer("unsent"):
+        yield f"I4: nothing fails any more, and messages stay unsent{_shown(rest)}"
+        return
     issued = {one.asked.about: one for one in operations if one.answer and one.answer.result == "issued"}
     for operation in operations:
         answer, number = operation.answer or _NOBODY, operation.asked.about

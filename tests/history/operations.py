@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -123,6 +123,24 @@ def told(answer: Answer | None) -> str:
     if facts.get("state") == answer.result:
         del facts["state"]
     return " ".join([answer.result, *(f"{key}={value}" for key, value in facts.items())])
+
+
+def asked_about(operations: Iterable[Operation]) -> tuple[list[str], list[str]]:
+    """The certificates and the declarations that were asked about, in the order of their first mention."""
+    certificates: dict[str, None] = {}
+    declarations: dict[str, None] = {}
+    for operation in operations:
+        asked = operation.asked
+        if asked.what in _OF_CERTIFICATES:
+            certificates[asked.about] = None
+            if asked.what == "reissue":
+                certificates[asked.other] = None
+        elif asked.about and asked.what != "close contest":
+            declarations[asked.about] = None
+    return list(certificates), list(declarations)
+
+
+_OF_CERTIFICATES = {"issue", "void", "reissue", "approve", "read at tax", "read at customs"}
 
 
 class Recorder:

@@ -22,6 +22,7 @@ _CHANGES: Final = {
     "expire": ("refused",),
 }
 _ABSENT: Final = ("not_found", "declaration.not_found", "certificate.not_found")
+_AT_REST: Final = Answer("rest")
 _IN_FORCE: Final = "issued asked reasked"
 _KNOWN: Final = f"{_IN_FORCE} voided superseded"
 _STATES: Final = {"void_requested": "asked reasked", "reissue_requested": "reasked"}
@@ -87,7 +88,7 @@ class Projection:
                 self._approve(operation)
             case "rest":
                 for kind, number in list(self.calls):
-                    if kind == "certificate":
+                    if kind == "certificate" and operation.answer == _AT_REST:
                         self._see(operation, number, Seen("rest"))
             case what if what in _CHANGES or what == "read declaration":
                 self._declare(operation)

@@ -8,12 +8,12 @@ contradiction between the answers that are left, whatever all the others were.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
 from tests.history.linear import Call, Model, contradicted
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Hashable)
 _ORDERS = 4
 
 
@@ -22,19 +22,18 @@ def core(model: Model[S], calls: Sequence[Call]) -> list[Call]:
     culprit = contradicted(model, calls)
     if culprit is None:
         return []
-    asked = [call for call in calls if call.operation.invoked < culprit.operation.ended]
-    tries = [_spared(model, asked, order) for order in _orders(len(asked))]
-    return min(tries, key=len)
+    begun = [n for n, call in enumerate(calls) if call.operation.invoked <= culprit.operation.ended]
+    tries = [_spared(model, calls, order) for order in _orders(begun)]
+    return [calls[place] for place in sorted(min(tries, key=len))]
 
 
-def _orders(size: int) -> list[list[int]]:
+def _orders(places: list[int]) -> list[list[int]]:
     """In which orders answers are forgotten: the oldest first, the newest first, and some by lot."""
-    oldest = list(range(size))
-    rng = random.Random(size)
-    return [oldest, oldest[::-1], *(rng.sample(oldest, size) for _ in range(_ORDERS - 2))]
+    rng = random.Random(len(places))
+    return [places, places[::-1], *(rng.sample(places, len(places)) for _ in range(_ORDERS - 2))]
 
 
-def _spared(model: Model[S], calls: Sequence[Call], order: Sequence[int]) -> list[Call]:
+def _spared(model: Model[S], calls: Sequence[Call], order: Sequence[int]) -> set[int]:
     kept = set(order)
     size = max(1, len(order) // 2)
     while size:
@@ -43,7 +42,7 @@ def _spared(model: Model[S], calls: Sequence[Call], order: Sequence[int]) -> lis
             if fewer != kept and contradicted(model, _with_answers(calls, fewer)) is not None:
                 kept = fewer
         size //= 2
-    return [calls[place] for place in sorted(kept)]
+    return kept
 
 
 def _with_answers(calls: Sequence[Call], kept: set[int]) -> list[Call]:

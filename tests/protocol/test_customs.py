@@ -101,6 +101,13 @@ def test_one_that_fails_does_not_touch_the_others_of_its_batch(both: Authorities
     assert [one.status for one in told] == ["held", "reserved", "exists_with_different_content", "exists"]
 
 
+def test_a_declaration_twice_in_one_batch_is_told_the_verdict_both_times(both: Authorities) -> None:
+    both.ready()
+    told = both.lodge_all(declaration(), declaration())
+    assert [one.status for one in told] == ["reserved", "exists"]
+    assert told[0].body == told[1].body
+
+
 def test_a_declaration_out_of_scope_passes_without_a_certificate() -> None:
     with facing(Policy(scope="announcement-256")) as both:
         assert both.lodge(declaration("export", certificates=None)).status == "reserved"

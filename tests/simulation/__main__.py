@@ -8,14 +8,14 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.simulation.histories import LENGTH, Failure, play, run, steps_of
+from tests.simulation.histories import LENGTH, Failure, play, policy_of, run, steps_of
 
 
 def chunk(first: int, count: int) -> tuple[Counter[str], Failure | None]:
     """Play ``count`` seeds from ``first``; what the commands came to, and the first failure."""
     told: Counter[str] = Counter()
     for seed in range(first, first + count):
-        world, text = play(steps_of(seed))
+        world, text = play(steps_of(seed), policy=policy_of(seed))
         told.update(world.outcomes)
         if text:
             return told, run(seed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hefu.rules.policy import Policy
+from tests.history.check import check
 from tests.simulation.world import Parts, Violation, World
 
 Step = tuple[str, int]
@@ -15,7 +16,7 @@ WEIGHTS: Final = {
     "issue": 10, "lodge": 12, "release": 14, "void": 5, "reissue": 3, "correct": 3, "withdraw": 2, "refuse": 1,
     "expire": 2, "send": 14, "deliver": 22, "lose": 2, "repeat": 2, "pull": 2, "crash": 2, "doom": 3,
     "restart": 6, "flow": 14, "clock": 1, "rotate": 1,
-    "paper": 6, "contest": 2,
+    "paper": 6, "contest": 2, "look": 8,
 }  # fmt: skip
 LENGTH: Final = 60
 
@@ -46,10 +47,16 @@ def policy_of(seed: int) -> Policy:
 
 
 def play(
-    steps: tuple[Step, ...], parts: Parts | None = None, policy: Policy | None = None
+    steps: tuple[Step, ...],
+    parts: Parts | None = None,
+    policy: Policy | None = None,
+    *,
+    outside: bool = False,
 ) -> tuple[World, str]:
-    """Play the steps in a new world; the text says what was violated, empty if nothing."""
-    world = World(parts or Parts(), policy or Policy())
+    """Play the steps in a new world; the text says what was violated, empty if nothing: in the registers, which are
+    looked into unless told to stay ``outside``, or in what the clients were told.
+    """
+    world = World(parts or Parts(), policy or Policy(), outside)
     try:
         for name, seed in steps:
             world.step(name, seed)
@@ -61,7 +68,8 @@ def play(
     finally:
         for node in world.nodes.values():
             node.store.close()
-    return world, ""
+    found = check(world.history.operations, world.policy.used_at)
+    return world, str(found) if found else ""
 
 
 def run(seed: int, parts: Parts | None = None, *, shrinking: bool = True) -> Failure | None:

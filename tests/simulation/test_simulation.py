@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.broken.variants import VARIANTS
-from tests.simulation.histories import play, run, steps_of
+from tests.simulation.broken.variants import UNSEEN, VARIANTS
+from tests.simulation.histories import play, policy_of, run, steps_of
 
 CHUNKS = 8
 SEEDS_A_CHUNK = 40
@@ -41,6 +41,23 @@ def test_broken_variant_is_caught(name: str) -> None:
         if failure is not None:
             return
     pytest.fail(f"no history of 400 shows what is wrong with: {name}")
+
+
+@pytest.mark.parametrize("name", sorted(VARIANTS.keys() - UNSEEN.keys()))
+def test_broken_variant_is_caught_from_the_answers_alone(name: str) -> None:
+    """Nobody looks into the registers: what the clients are told contradicts itself."""
+    for seed in range(400):
+        _, text = play(steps_of(seed), VARIANTS[name], policy_of(seed), outside=True)
+        if text:
+            return
+    pytest.fail(f"in 400 histories no client could tell what is wrong with: {name}")
+
+
+def test_what_no_client_is_told_is_still_caught_in_the_registers() -> None:
+    assert UNSEEN.keys() < VARIANTS.keys()
+    for name in UNSEEN:
+        _, text = next(told for told in (play(steps_of(n), VARIANTS[name]) for n in range(400)) if told[1])
+        assert text
 
 
 def test_failure_is_shrunk() -> None:

@@ -54,6 +54,7 @@ class Gate:
         """
         outcomes: list[Outcome | None] = []
         fresh: list[tuple[int, Lodgement]] = []
+        repeated: list[tuple[int, Lodgement]] = []
         for declaration in declarations:
             known = book.get(Lodgement, declaration.number)
             if known is None:
@@ -63,7 +64,8 @@ class Gate:
                 continue
             fingerprint = digest(declaration)
             if known.digest == fingerprint:
-                outcomes.append(Outcome("exists", known.number, body=summary(known)))
+                repeated.append((len(outcomes), known))
+                outcomes.append(None)
             else:
                 outcomes.append(
                     outcome.refuse(
@@ -73,6 +75,9 @@ class Gate:
         settled = self.verification.verify(book, [lodgement for _, lodgement in fresh])
         for (place, _), lodgement in zip(fresh, settled, strict=True):
             outcomes[place] = Outcome(lodgement.state.value, lodgement.number, body=summary(lodgement))
+        for place, known in repeated:  # told last: one that this batch has lodged is compared by now
+            now = book.get(Lodgement, known.number) or known
+            outcomes[place] = Outcome("exists", known.number, body=summary(now))
         return [one for one in outcomes if one is not None]
 
     def correct(self, book: Book, declaration: Declaration, actor: str) -> Outcome:

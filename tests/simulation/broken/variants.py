@@ -306,4 +306,10 @@ VARIANTS: dict[str, Parts] = {
 }
 """Every variant by what is wrong with it."""
 
+UNSEEN: dict[str, str] = {
+    "one officer approves his own paper": "who approved a paper is in no answer about the certificate's use",
+    "a paper is never settled": "the state of a paper beside its certificate's use is not part of the history",
+}
+"""Variants that answers about use do not show, and why; the registers do."""
+
 assert sqlite3.sqlite_version_info >= (3, 37), "STRICT tables"
