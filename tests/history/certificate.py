@@ -226,7 +226,7 @@ def look(spec: Spec, state: State, seen: Seen) -> Iterator[State]:
 @operation("use")
 def use_at_customs(_: Spec, state: State, seen: Seen) -> Iterator[State]:
     """Read at customs: the use, or ``not_found`` before the record has come."""
-    if state.here and state.use == Use(seen.told, seen.by) or seen.told == "not_found" and not state.here:
+    if (state.here and state.use == Use(seen.told, seen.by)) or (seen.told == "not_found" and not state.here):
         yield state
 
 

@@ -65,5 +65,7 @@ def check(operations: Sequence[Operation], used_at: str = "release", most: int =
     told = models(used_at)
     calls = Projection(operations).calls
     wrong = [place for place, made in calls.items() if contradicted(told[place[0]], made) is not None]
-    found = [Contradiction(one, tuple(core(told[one[0]], calls[one])), len(calls[one])) for one in wrong[:most]]
+    found = [
+        Contradiction(one, tuple(core(told[one[0]], calls[one])), len(calls[one])) for one in wrong[:most]
+    ]
     return Report(len(calls), sum(map(len, calls.values())), len(wrong), found, list(broken(operations)))

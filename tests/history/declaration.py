@@ -31,7 +31,7 @@ class Spec:
             yield state
         match seen.what:
             case "look":
-                if seen.told == "present" and state != "absent" or seen.told == state:
+                if (seen.told == "present" and state != "absent") or seen.told == state:
                     yield state
             case "lodge" if state == "absent":
                 yield seen.told or "held"

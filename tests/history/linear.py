@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from tests.history.operations import NEVER, Operation
 
 S = TypeVar("S", bound=Hashable)
-Seen = Hashable
-"""What one object sees of a call."""
+Seen = Any
+"""What one object sees of a call: hashable, and of a form of the specification's own."""
 
 
 class Object(Protocol[S]):

@@ -166,7 +166,11 @@ class Projection:
         heir = asked.other
         if answer.result == "certificate.number_taken":
             self._see(operation, heir, _at_tax(str(answer.told["value"])))
-        elif not answer.result or answer.result in ("reissue_requested", "superseded", "voided") or _late(answer):
+        elif (
+            not answer.result
+            or answer.result in ("reissue_requested", "superseded", "voided")
+            or _late(answer)
+        ):
             self._see(operation, heir, Seen("draft", told="draft"), Seen("draft"))
         self._superseded_by(operation)
 
@@ -194,10 +198,10 @@ class Projection:
 
     def _superseded_by(self, operation: Operation) -> None:
         """Whoever is told that one certificate has replaced another is told that it is in force."""
-        answer = operation.answer
-        if answer is not None and answer.told.get("replacement"):
-            if "superseded" in (answer.result, answer.told.get("state")):
-                self._see(operation, str(answer.told["replacement"]), _at_tax(_KNOWN))
+        answer = operation.answer or Answer("")
+        superseded = "superseded" in (answer.result, answer.told.get("state"))
+        if superseded and answer.told.get("replacement"):
+            self._see(operation, str(answer.told["replacement"]), _at_tax(_KNOWN))
 
     def _read_at_tax(self, operation: Operation) -> None:
         number, answer = operation.asked.about, operation.answer

@@ -24,7 +24,8 @@ def core(model: Model[S], calls: Sequence[Call]) -> list[Call]:
         return []
     begun = [n for n, call in enumerate(calls) if call.operation.invoked <= culprit.operation.ended]
     tries = [_spared(model, calls, order) for order in _orders(begun)]
-    return [calls[place] for place in sorted(min(tries, key=len))]
+    fewest = min(tries, key=len)
+    return [calls[place] for place in sorted(fewest)]
 
 
 def _orders(places: list[int]) -> list[list[int]]:

@@ -69,12 +69,16 @@ class Story:
         """The certificate is read at tax."""
         told = {"state": state, "usage": usage, "declaration": by, "replacement": None, **more}
         number = str(told.pop("number", C))
-        return self.tell(Asked("read at tax", number), "not_found" if state == "not_found" else "read", **told)
+        return self.tell(
+            Asked("read at tax", number), "not_found" if state == "not_found" else "read", **told
+        )
 
     def at_customs(self, state: str, by: str | None = None, number: str = C, **more: Any) -> Story:
         """The certificate is read at customs."""
         result = "not_found" if state == "not_found" else "read"
-        return self.tell(Asked("read at customs", number), result, **{"state": state, "declaration": by, **more})
+        return self.tell(
+            Asked("read at customs", number), result, **{"state": state, "declaration": by, **more}
+        )
 
     def declared(self, number: str, state: str, holds: tuple[str, ...] = (), **more: Any) -> Story:
         """The declaration is read."""

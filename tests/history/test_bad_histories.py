@@ -8,7 +8,7 @@ import pytest
 
 from tests.history.check import check
 from tests.history.operations import NEVER, Asked
-from tests.history.telling import C, D1, D2, OTHER, Story, used
+from tests.history.telling import D1, D2, OTHER, C, Story, used
 
 BAD: dict[str, tuple[Callable[[], Story], Callable[[], Story], str]] = {
     "two reservations": (

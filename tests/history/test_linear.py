@@ -89,7 +89,8 @@ def test_a_core_contradicts_itself_and_none_of_it_can_be_spared(calls: list[Call
     assert bool(found) is not by_definition(calls)
 
     def told(kept: Sequence[Call]) -> list[Call]:
-        some = [one if one in kept else one.forgotten() for one in calls]
+        places = {id(one) for one in kept}  # two calls may be equal
+        some = [one if id(one) in places else one.forgotten() for one in calls]
         return [one for one in some if one is not None]
 
     if found:
@@ -99,6 +100,9 @@ def test_a_core_contradicts_itself_and_none_of_it_can_be_spared(calls: list[Call
 
 
 def test_a_forgotten_answer_still_explains_others() -> None:
-    """The addition that a later reading needs is not left out with its answer: the reading alone is no contradiction."""
-    calls = [call("add", 1, 1, 2), call("top", 1, 3, 4), call("top", 0, 5, 6), call("top", 1, 7, 8)]
-    assert core(Model(Counter()), calls) == calls[1:3] or core(Model(Counter()), calls) == [calls[0], calls[2]]
+    """An addition whose answer is forgotten may have happened: a reading that needs it is no contradiction."""
+    addition, seen = call("add", 1, 1, 2), call("top", 1, 3, 4)
+    gone, back = call("top", 0, 5, 6), call("top", 1, 7, 8)
+    assert core(Model(Counter()), [addition, seen, back]) == []
+    assert gone in core(Model(Counter()), [addition, seen, gone, back])
+    assert len(core(Model(Counter()), [addition, seen, gone, back])) == 2

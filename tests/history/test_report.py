@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.history.check import check
-from tests.history.telling import C, D1, D2, Story
+from tests.history.telling import D1, D2, C, Story
 
 
 def test_the_shortest_contradicting_history_is_told() -> None:
@@ -15,9 +15,33 @@ def test_the_shortest_contradicting_history_is_told() -> None:
     (found,) = report.contradictions
     assert (found.place, found.among, len(found.calls)) == (("certificate", C), 67, 2)
     told = str(report).splitlines()
-    assert told[0].startswith(f"certificate {C}: these 2 answers cannot all be true, whatever the other 65 calls")
-    assert told[1].split() == ["129", "to", "130", "client", "release", D1, "->", "released", f"certificates=['{C}']"]
-    assert told[2].split() == ["131", "to", "132", "client", "read", "at", "customs", C, "->", "read", "state=available"]
+    assert told[0].startswith(
+        f"certificate {C}: these 2 answers cannot all be true, whatever the other 65 calls"
+    )
+    assert told[1].split() == [
+        "129",
+        "to",
+        "130",
+        "client",
+        "release",
+        D1,
+        "->",
+        "released",
+        f"certificates=['{C}']",
+    ]
+    assert told[2].split() == [
+        "131",
+        "to",
+        "132",
+        "client",
+        "read",
+        "at",
+        "customs",
+        C,
+        "->",
+        "read",
+        "state=available",
+    ]
     assert report.broken[0].startswith(f"I3: {C} is not used after a release")
 
 

@@ -170,6 +170,7 @@ class World:
         self.outcomes: list[str] = []
         self._checked: tuple[int, ...] = ()
         self.history = Recorder()
+        self.desks: dict[Side, TaxAuthority | CustomsAuthority]
         self.desks = {Side.TAX: TaxAuthority(self.policy), Side.CUSTOMS: CustomsAuthority(self.policy)}
 
     # --- time and processes ---------------------------------------------------------------------
@@ -276,9 +277,7 @@ class World:
         old = a_certificate(rng.randrange(POOL), rng.choice([0, 0, 0, 1, 2]))
         new = old.model_copy(update={"number": f"{old.number}R{rng.randrange(3)}"})
         reissue = partial(tax.reissue, number=old.number, certificate=new, reason="lost", actor="officer")
-        self.ask_one(
-            Side.TAX, "officer", reissuing(old.number, new), partial(reissue, policy=self.policy)
-        )
+        self.ask_one(Side.TAX, "officer", reissuing(old.number, new), partial(reissue, policy=self.policy))
 
     def do_lodge(self, rng: random.Random) -> None:
         arrived = {copy.number for copy in self.nodes[Side.CUSTOMS].store.every(Copy)}
