@@ -61,10 +61,11 @@ class Report:
 
 
 def check(operations: Sequence[Operation], used_at: str = "release", most: int = 3) -> Report:
-    """Check a history. Of at most ``most`` objects the contradiction is looked for that takes the fewest answers."""
+    """Check a history. Of the ``most`` objects with the fewest calls the shortest contradiction is looked for."""
     told = models(used_at)
     calls = Projection(operations).calls
     wrong = [place for place, made in calls.items() if contradicted(told[place[0]], made) is not None]
+    wrong.sort(key=lambda place: len(calls[place]))
     found = [
         Contradiction(one, tuple(core(told[one[0]], calls[one])), len(calls[one])) for one in wrong[:most]
     ]

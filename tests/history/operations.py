@@ -15,6 +15,10 @@ from hefu.protocol.outcome import Outcome
 NEVER = math.inf
 
 
+_FACTS = ("state", "usage", "declaration", "declaration_state", "certificates", "replacement")
+"""What an answer tells of use and state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a client was told: the named result (``read`` for a reading, a refusal's code) and the facts beside it."""
@@ -32,12 +36,12 @@ class Answer:
 
     @classmethod
     def of_reply(cls, body: Mapping[str, Any]) -> Answer:
-        """The answer of a node over HTTP."""
+        """The answer of a node over HTTP; of a long body only what is looked at is kept."""
         if "problems" in body:
             first = body["problems"][0]
             told = {"value": first["value"], "side": first["side"], **first.get("details", {})}
             return cls(first["code"], told)
-        return cls(str(body.get("result", "read")), body)
+        return cls(str(body.get("result", "read")), {key: body[key] for key in _FACTS if key in body})
 
     @classmethod
     def reading(cls, told: Mapping[str, Any] | None) -> Answer:
@@ -104,22 +108,19 @@ class Operation:
     answer: Answer | None = None
 
     def __str__(self) -> str:
-        return f"{self.when:>21}  {self.client:<14} {self.asked}  ->  {told(self.answer)}"
+        return f"{self.when:>18}  {self.client:<10} {self.asked}  ->  {told(self.answer)}"
 
     @property
     def when(self) -> str:
-        until = "..." if self.ended == NEVER else f"{self.ended:.6g}"
-        return f"{self.invoked:.6g} to {until}"
-
-
-_SHOWN = ("state", "usage", "declaration", "declaration_state", "certificates", "replacement", "value")
+        until = "..." if self.ended == NEVER else f"{round(self.ended, 3):.12g}"
+        return f"{round(self.invoked, 3):.12g} to {until}"
 
 
 def told(answer: Answer | None) -> str:
     """An answer in a line."""
     if answer is None:
         return "(no answer)"
-    facts = {key: answer.told[key] for key in _SHOWN if answer.told.get(key)}
+    facts = {key: answer.told[key] for key in (*_FACTS, "value") if answer.told.get(key)}
     if facts.get("state") == answer.result:
         del facts["state"]
     return " ".join([answer.result, *(f"{key}={value}" for key, value in facts.items())])
