@@ -6,11 +6,12 @@ RIVALS := .venv-rivals/.installed
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SEEDS ?= 300
+MINUTES ?= 1
 SHARE ?= 1
 MESSAGES ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format simulate backlog mutation bench rules-docs lock clean
+.PHONY: help install up demo test lint format simulate storm backlog mutation bench rules-docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -48,6 +49,9 @@ format: $(STAMP) ## let the formatter have its way
 
 simulate: $(STAMP) ## run SEEDS=N two-node histories with faults
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+storm: $(STAMP) ## MINUTES=N of clients over HTTP and kill -9; what they were told must be linearizable
+	$(BIN)/python -m tests.history --minutes $(MINUTES)
 
 backlog: $(STAMP) ## an outage of MESSAGES=N messages, drained under load
 	$(BIN)/python -m tests.backlog --messages $(MESSAGES)

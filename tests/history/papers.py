@@ -118,8 +118,10 @@ def _move(what: str) -> Callable[[Plot, random.Random], Request]:
 
 def _read(what: str) -> Callable[[Plot, random.Random], Request]:
     def make(plot: Plot, rng: random.Random) -> Request:
-        papers = plot.declarations if what == "read declaration" else [*plot.certificates, *plot.heirs]
-        return reading(Asked(what, rng.choice(papers).number))
+        numbers = [one.number for one in (*plot.certificates, *plot.heirs)]
+        if what == "read declaration":
+            numbers = [one.number for one in plot.declarations]
+        return reading(Asked(what, rng.choice(numbers)))
 
     return make
 
