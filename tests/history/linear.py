@@ -8,7 +8,8 @@ client asked for (a message arrives), and a call without an answer may have take
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -139,7 +140,18 @@ def _through(
             if after not in seen:
                 seen.add(after)
                 todo.append(after)
-    return {(state, done) for done, states in found.items() for state in model.least(states)}
+    return set(_needed(calls, {done: model.least(states) for done, states in found.items()}))
+
+
+def _needed(calls: Sequence[Call], found: Mapping[frozenset[int], Iterable[S]]) -> Iterator[Configuration[S]]:
+    """Without those that differ from another only by unanswered calls that have taken effect: these need not have."""
+    kept: defaultdict[S, list[frozenset[int]]] = defaultdict(list)
+    for done in sorted(found, key=len):
+        unanswered = {place for place in done if not calls[place].certain}
+        for state in found[done]:
+            if not any(less <= done and done - less <= unanswered for less in kept[state]):
+                kept[state].append(done)
+                yield state, done
 
 
 def _onward(
