@@ -11,7 +11,7 @@ SHARE ?= 1
 MESSAGES ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format simulate storm backlog mutation bench rules-docs lock clean
+.PHONY: help install up demo test lint format simulate storm backlog model mutation bench rules-docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -55,6 +55,9 @@ storm: $(STAMP) ## MINUTES=N of clients over HTTP and kill -9; what they were to
 
 backlog: $(STAMP) ## an outage of MESSAGES=N messages, drained under load
 	$(BIN)/python -m tests.backlog --messages $(MESSAGES)
+
+model: $(STAMP) ## prove the model of the protocol, and find the errors planted in it
+	$(BIN)/python -m tests.model
 
 mutation: $(STAMP) ## share of the mutants of rules/ that the tests notice (MODULES="value dates" SHARE=0.1)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
