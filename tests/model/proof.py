@@ -153,12 +153,12 @@ def invariants(s: State) -> dict[str, Any]:
 def _heard(s: State, until: Any, use: Any, by: Any) -> Any:
     """Use and holder are what the last word about the use, up to a place, says."""
     i, j = z3.Ints("i j")
-    about = lambda place: z3.Or(  # noqa: E731
-        s.customs_kinds[place] == RESERVE, s.customs_kinds[place] == FREED, s.customs_kinds[place] == USE
-    )
-    silent = z3.ForAll([i], z3.Implies(z3.And(i >= 1, i <= until), z3.Not(about(i))))
+    silent = z3.ForAll([i], z3.Implies(z3.And(i >= 1, i <= until), z3.Not(_about(s, i))))
     last = z3.And(
-        j >= 1, j <= until, about(j), z3.ForAll([i], z3.Implies(z3.And(i > j, i <= until), z3.Not(about(i))))
+        j >= 1,
+        j <= until,
+        _about(s, j),
+        z3.ForAll([i], z3.Implies(z3.And(i > j, i <= until), z3.Not(_about(s, i)))),
     )
     kind, number = s.customs_kinds[j], s.customs_numbers[j]
     says = z3.And(
@@ -166,6 +166,12 @@ def _heard(s: State, until: Any, use: Any, by: Any) -> Any:
         by == z3.If(kind == FREED, 0, number),
     )
     return z3.Or(z3.And(silent, use == FREE, by == 0), z3.Exists([j], z3.And(last, says)))
+
+
+def _about(s: State, place: Any) -> Any:
+    """Whether the word at a place is about the use."""
+    kind = s.customs_kinds[place]
+    return z3.Or(kind == RESERVE, kind == FREED, kind == USE)
 
 
 @dataclass(frozen=True)
