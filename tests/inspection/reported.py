@@ -16,7 +16,7 @@ from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.inspection.actions import Action, action_of
-from hefu.inspection.checks import SAID, in_words
+from hefu.inspection.checks import SAID
 from hefu.inspection.result import (
     CERTIFIED,
     COLUMNS,
@@ -28,6 +28,7 @@ from hefu.inspection.result import (
     Inspection,
     empty,
 )
+from hefu.inspection.wording import in_words
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.change import smallest_changes
 from hefu.rules.compare import compare

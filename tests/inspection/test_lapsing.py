@@ -13,7 +13,7 @@ from tests.inspection.papers import TODAY, inspected, papers_of
 @pytest.mark.parametrize(
     ("exported", "until", "status", "code"),
     [
-        ("2025-03-19", "2026-03-19", "lapsed", "papers.certificate_lapsing"),
+        ("2025-03-19", "2026-03-19", "lapsed", "papers.certificate_lapsed"),
         ("2025-03-20", "2026-03-20", "lapsing", "papers.certificate_lapsing"),
         ("2025-04-19", "2026-04-19", "lapsing", "papers.certificate_lapsing"),
         ("2025-04-20", "2026-04-20", "unused", "papers.certificate_unused"),

@@ -175,17 +175,18 @@ def on_several(references: pl.DataFrame) -> pl.DataFrame:
 
 
 def lapsing(certificates: pl.DataFrame, references: pl.DataFrame, today: date) -> pl.DataFrame:
-    """Unused certificates whose goods must soon be declared, and those that nobody names at all."""
+    """Unused certificates whose goods had to be or must soon be declared, and others that nobody names."""
     unused = certificates.join(references, on="certificate", how="anti").filter(
         ~col("agent") & col("state").fill_null(UseState.AVAILABLE.value).is_in([UseState.AVAILABLE.value])
     )
-    soon = as_number(today + LAPSING)
-    ending = (col("until") <= soon).fill_null(value=False)
+    lapsed = (col("until") < as_number(today)).fill_null(value=False)
+    ending = (col("until") <= as_number(today + LAPSING)).fill_null(value=False)
     day = col("until").cast(pl.Int32).cast(pl.Date).cast(pl.String)
     return pl.concat(
         [
             pl.DataFrame(schema=SAID),
-            said("papers.certificate_lapsing", unused.filter(ending), other=day),
+            said("papers.certificate_lapsed", unused.filter(lapsed), other=day),
+            said("papers.certificate_lapsing", unused.filter(ending & ~lapsed), other=day),
             said("papers.certificate_unused", unused.filter(~ending)),
         ]
     )

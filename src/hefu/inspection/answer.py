@@ -11,18 +11,16 @@ from pydantic import ValidationError
 
 import hefu
 from hefu.documents.canonical import as_json
-from hefu.documents.fields import SHANGHAI
 from hefu.inspection.across import certificates_told
 from hefu.inspection.actions import Action, action_of
-from hefu.inspection.checks import DESK, filled, in_words
 from hefu.inspection.judging import HEADS, NAMED, Judgement
 from hefu.inspection.papers import Papers
 from hefu.inspection.parting import PLACE
 from hefu.inspection.result import CERTIFIED, DECLARED, FOUND, Detail, Inspection
+from hefu.inspection.wording import DESK, filled, in_words
 from hefu.rules.case import Case, UseState
 from hefu.rules.change import smallest_changes
 from hefu.rules.compare import compare
-from hefu.rules.days import as_number
 from hefu.rules.finding import Finding
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
@@ -52,7 +50,7 @@ def answer(
     found = _found(judged, said, exact, ruleset)
     declarations = _declarations(papers, found)
     held = declarations.filter(col("outcome") == "held").get_column("declaration")
-    told = _certificates(papers, policy, held, found, as_number(at.astimezone(SHANGHAI).date()) or 0)
+    told = _certificates(papers, policy, held, found)
     spoken = {
         name: found.get_column(name).drop_nulls().unique().implode()
         for name in ("declaration", "certificate")
@@ -225,13 +223,11 @@ def _declared(papers: Papers, bucket: int, counts: pl.DataFrame) -> pl.DataFrame
     return heads.select(col(name).cast(kind) for name, kind in DECLARED.items())
 
 
-def _certificates(
-    papers: Papers, policy: Policy, held: pl.Series, found: pl.DataFrame, today: int
-) -> pl.DataFrame:
-    """One row a certificate, with what became of it. ``held``: declarations that would be; ``today`` in days."""
-    over, soon = (
-        found.filter(col("code") == code).get_column("certificate").implode()
-        for code in ("papers.goods_covered_twice", "papers.certificate_lapsing")
+def _certificates(papers: Papers, policy: Policy, held: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
+    """One row a certificate, with what became of it. ``held``: declarations that would be."""
+    over, past, soon = (
+        found.filter(col("code") == f"papers.{code}").get_column("certificate").implode()
+        for code in ("goods_covered_twice", "certificate_lapsed", "certificate_lapsing")
     )
     many = col("declarations").list.len().fill_null(0)
     status = (
@@ -247,7 +243,7 @@ def _certificates(
         .then(pl.lit("matched"))
         .when(col("state").is_in([UseState.USED.value, UseState.RESERVED.value]))
         .then(pl.lit("used"))
-        .when(col("certificate").is_in(soon) & (col("until") < today))
+        .when(col("certificate").is_in(past))
         .then(pl.lit("lapsed"))
         .when(col("certificate").is_in(soon))
         .then(pl.lit("lapsing"))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from hefu.errors import Text
 from hefu.inspection.actions import Action
-from hefu.inspection.fields import FIELDS, Paper
-from hefu.inspection.titles import called
+from hefu.inspection.fields import Paper
 from hefu.rules.finding import Severity
 
 col = pl.col
@@ -47,6 +44,9 @@ _PRACTICE: Final = Text("单证相符 (实务)", "documents must agree (practice
 _ASSUMED: Final = Text("本项目的核对 (假设)", "a check of this project (assumption)")
 _A256: Final = Text("联合公告 2025 年第 256 号", "Joint Announcement 256 of 2025")
 _FILLING: Final = Text("进出口货物报关单填制规范", "rules for filling in declarations")
+_RETURNS: Final = Text(
+    "关税征收管理办法; 跨境电商出口退运政策", "duty regulation on returned goods; e-commerce returns policy"
+)
 _STA17: Final = Text("国家税务总局公告 2025 年第 17 号第七条", "STA Announcement 17 of 2025 art. 7")
 
 CHECKS: Final = {
@@ -159,7 +159,23 @@ CHECKS: Final = {
                 "certificate {certificate} is unused; its goods must be declared for return by {other}",
             ),
             Text("尽快申报; 逾期的按一般进口办理", "declare soon; later it is an ordinary import"),
-            Text("关税征收管理办法; 跨境电商出口退运政策", "duty regulation on returned goods; e-commerce returns policy"),
+            _RETURNS,
+        ),
+        Check(
+            "papers.certificate_lapsed",
+            Severity.WARN,
+            Action.LOOK,
+            "certificate",
+            Text(
+                "证明 {certificate} 未使用, 货物最迟应于 {other} 申报复运进境, 已过期",
+                "certificate {certificate} is unused; its goods had to be declared for return by {other}",
+            ),
+            Text(
+                "已申报的, 补充报关单文件; 未申报的按一般进口办理, 证明可申请作废",
+                "add the declaration if it was lodged; if not, the return is an ordinary import and the certificate"
+                " can be voided",
+            ),
+            _RETURNS,
         ),
         Check(
             "papers.certificate_fits",
@@ -312,89 +328,8 @@ CHECKS: Final = {
 }  # fmt: skip
 """All checks by code."""
 
-_SLOT: Final = re.compile(r"\{(\w+)\}")
-
 
 def said(code: str, rows: pl.DataFrame, **columns: pl.Expr) -> pl.DataFrame:
     """Findings of a check, one for each row, as :data:`SAID`; what is not given is empty."""
     told = {"code": pl.lit(code), **{name: col(name) for name in SAID if name in rows.columns}, **columns}
     return rows.select(told.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in SAID.items())
-
-
-def in_words(found: pl.DataFrame) -> pl.DataFrame:
-    """Findings of checks with severity, action and texts, in the columns of the report."""
-    parts = [
-        _worded(part, CHECKS[str(code)])
-        for (code,), part in found.partition_by("code", as_dict=True, maintain_order=True).items()
-    ]
-    return pl.concat(parts) if parts else found.clear().with_columns(_texts(next(iter(CHECKS.values()))))
-
-
-def _worded(found: pl.DataFrame, check: Check) -> pl.DataFrame:
-    return found.with_columns(_texts(check))
-
-
-def _texts(check: Check) -> list[pl.Expr]:
-    plain: dict[str, Any] = {
-        "question": QUESTION,
-        "severity": check.severity.value,
-        "action": check.action.value,
-        "field": check.field,
-        "ground_zh": check.ground.zh,
-        "ground_en": check.ground.en,
-    }
-    told = [pl.lit(value).alias(name) for name, value in plain.items()]
-    for name in ("message", "remedy"):
-        for language in ("zh", "en"):
-            sentence = getattr(getattr(check, name), language)
-            told.append(filled(sentence, _named(check.of, language)).alias(f"{name}_{language}"))
-    return told
-
-
-def _named(paper: Paper | None, language: str) -> Mapping[str, str]:
-    """What the fields of a paper are called in a language."""
-    if paper is None:
-        return {}
-    return {one.name: getattr(called(paper, one.name), language) for one in FIELDS[paper]}
-
-
-def filled(text: str, names: Mapping[str, str] | None = None) -> pl.Expr:
-    """A sentence with its slots taken from the columns of the same names, as far as there are any. ``names``: what the
-    values of ``other`` are called.
-    """
-    parts = _SLOT.split(text)
-    told = []
-    for place, part in enumerate(parts):
-        if place % 2 and part in SAID:
-            held = col(part).cast(pl.String).fill_null("")
-            told.append(held.replace(dict(names)) if names and part == "other" else held)
-        elif part:
-            told.append(pl.lit("…" if place % 2 else part))
-    return pl.concat_str(told)
-
-
-DESK: Final = {
-    "certificate.unknown": (
-        Text(
-            "报关单 {declaration} 填报的证明 {certificate} 不在所给的证明中",
-            "certificate {certificate}, named by declaration {declaration}, is not among the certificates given",
-        ),
-        Text(
-            "核对编号; 证明在别处的, 一并给出后重新自查; 海关没有其数据时会扣留",
-            "check the number; if you have the certificate, give it too and inspect again; without its data customs holds"
-            " the declaration",
-        ),
-    ),
-    "certificate.missing": (
-        Text(
-            "报关单 {declaration} 须有《出口货物已补税/未退税证明》: 未填编号, 所给的证明中也没有可用的",
-            "declaration {declaration} needs a Certificate of Tax Paid / Not Refunded: none is named, and none"
-            " of those given can be found for it",
-        ),
-        Text(
-            "有证明的填入编号; 没有的向主管税务机关申请",
-            "enter the number of the certificate; if there is none, apply to the tax office",
-        ),
-    ),
-}
-"""What a desk says in its own words: message and remedy of findings that speak of what customs has."""
