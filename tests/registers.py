@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from hefu.protocol.book import R
-from hefu.protocol.contingency.records import Contest, PaperCase, Typed
+from hefu.protocol.contingency.records import Contest, PaperCase, TwoOfficerAct, Typed
 from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.records import Account, Cover, Cursor, Holding, Issue, Lodgement, Record, Side
 from hefu.rules.policy import Policy
@@ -35,6 +35,7 @@ def registers(tax: SqliteReader, customs: SqliteReader, policy: Policy) -> Regis
             if one.code.startswith("restore.")
         ),
         copies=frozenset(number for (number,) in customs.connection.execute("SELECT number FROM copy")),
+        acts=list(_every(customs, TwoOfficerAct)),
         tax_cursors=list(_every(tax, Cursor)),
         customs_cursors=list(_every(customs, Cursor)),
         tax_journal=tax.journal_after(0),

@@ -25,7 +25,7 @@ GONE: Final = Use("withdrawn")
 class State(NamedTuple):
     """``tax``: none, draft, issued, asked (may it be voided?), reasked (may it be reissued?), voided, superseded.
     ``view``: use as tax has been told; ``refusal``: who held it when the last void was refused. ``here``: the record is
-    at customs. ``bound``: whose paper it is. ``waiting``: held declarations that may take it. ``down`` and ``up``:
+    at customs. ``bound``: whose paper it is. ``moved``: two officers have moved its use. ``waiting``: held declarations that may take it. ``down`` and ``up``:
     messages to customs and to tax.
     """
 
@@ -35,6 +35,7 @@ class State(NamedTuple):
     here: bool = False
     use: Use = FREE
     bound: str = ""
+    moved: bool = False
     waiting: frozenset[str] = frozenset()
     down: tuple[str, ...] = ()
     up: tuple[Use, ...] = ()
@@ -102,7 +103,7 @@ class Spec:
     def close(self, state: State, by: str) -> Iterator[State]:
         """A declaration is closed before release: it gives back what is not used, and its paper."""
         if state.use == Use("used", by):
-            if self.taking == "used":
+            if self.taking == "used" or state.moved:
                 yield state
             return
         yield self.give_back(state, by, keeping=False).without(by)
@@ -183,9 +184,9 @@ def release(spec: Spec, state: State, seen: Seen) -> Iterator[State]:
     """Told ``released``: what it held is used by it, for good (I3)."""
     if not seen.told:
         yield state
-    held = state.use == Use(spec.taking, seen.by)
+    held = state.use == Use(spec.taking, seen.by) or (state.moved and state.use.by == seen.by)
     if held and seen.holds is not False:
-        yield state if spec.taking == "used" else state.says(Use("used", seen.by))
+        yield state if state.use.state == "used" else state.says(Use("used", seen.by))
     elif seen.told and not seen.holds and state.use.by != seen.by:
         yield state.without(seen.by)
 
@@ -208,6 +209,27 @@ def approve(spec: Spec, state: State, seen: Seen) -> Iterator[State]:
         yield from spec.settle(bound, seen) if seen.told else (bound,)
 
 
+@operation("override")
+def override(spec: Spec, state: State, seen: Seen) -> Iterator[State]:
+    """Two officers have released it though it was held: what it names becomes used by it."""
+    if not seen.told:
+        yield state
+    if seen.holds is not False:
+        for taken in spec.take(state, seen.by):
+            yield taken if taken.use.state == "used" else taken.says(Use("used", seen.by))
+    if not seen.holds and state.use.by != seen.by:
+        yield state.without(seen.by)
+
+
+@operation("move")
+def move(_: Spec, state: State, seen: Seen) -> Iterator[State]:
+    """Two officers have put another declaration in the place of one that used it wrongly."""
+    if not seen.told:
+        yield state
+    if state.use.state == "used" and state.use.by != seen.by and state.here and not state.bound:
+        yield state.without(seen.by)._replace(moved=True).says(Use("used", seen.by))
+
+
 @operation("look")
 def look(spec: Spec, state: State, seen: Seen) -> Iterator[State]:
     """A declaration is said to be in a state, and to hold the certificate or not."""
@@ -215,9 +237,9 @@ def look(spec: Spec, state: State, seen: Seen) -> Iterator[State]:
     if use.by != by:
         possible = not seen.holds and (seen.told != "absent" or by not in {state.bound, *state.waiting})
     elif seen.told in ("withdrawn", "refused"):
-        possible = use.state == spec.taking == "used"
+        possible = use.state == "used" and (spec.taking == "used" or state.moved)
     else:
-        wanted = {"reserved": spec.taking, "released": "used"}.get(seen.told)
+        wanted = {"reserved": "used" if state.moved else spec.taking, "released": "used"}.get(seen.told)
         possible = seen.holds is not False and use.state == wanted
     if possible:
         yield state

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,8 +32,9 @@ def broken(operations: Sequence[Operation]) -> Iterator[str]:
     for operation in operations:
         for claim in claimed(operation):
             claims[claim.certificate].append(claim)
+    moved = {(one.asked.about, one.asked.other) for one in operations if one.asked.what == "move"}
     for certificate, made in claims.items():
-        yield from _for_good(certificate, made)
+        yield from _for_good(certificate, made, moved)
     yield from _released_bare(operations)
     yield from _use_unseen(operations, claims)
     yield from _lost(operations, claims)
@@ -58,12 +60,14 @@ def claimed(operation: Operation) -> Iterator[Claim]:
                 yield Claim(str(certificate), "used", asked.about, operation)
 
 
-def _for_good(certificate: str, made: Sequence[Claim]) -> Iterator[str]:
+def _for_good(certificate: str, made: Sequence[Claim], moved: AbstractSet[tuple[str, str]]) -> Iterator[str]:
+    """``moved``: certificates with declarations to which two officers were asked to move their use."""
     used = [claim for claim in made if claim.what == "used"]
     dead = [claim for claim in made if claim.what == "dead"]
-    others = [claim for claim in used if claim.by != used[0].by]
+    first = [claim for claim in used if (certificate, claim.by) not in moved]
+    others = [claim for claim in first if claim.by != first[0].by]
     if others:
-        yield f"I1: {certificate} is said to be used by two{_shown(used[0].operation, others[0].operation)}"
+        yield f"I1: {certificate} is said to be used by two{_shown(first[0].operation, others[0].operation)}"
     if used and dead:
         yield f"I2: {certificate} is said to be void and used{_shown(dead[0].operation, used[0].operation)}"
 
@@ -73,7 +77,7 @@ def _released_bare(operations: Sequence[Operation]) -> Iterator[str]:
     for operation in operations:
         answer = operation.answer or _NOBODY
         bare = answer.result == "released" and not answer.told.get("certificates")
-        if bare and operation.asked.about in needing:
+        if bare and operation.asked.what != "override" and operation.asked.about in needing:
             yield f"I3: released without a certificate{_shown(operation)}"
 
 

@@ -39,6 +39,10 @@ class Spec:
                 yield seen.told or "held"
             case "approve" if state == "held":
                 yield seen.told or "held"
+            case "override" if state == "held":
+                yield "released"
+            case "move" if state == "held":
+                yield "reserved"
             case "release" if state == "reserved":
                 yield "released"
             case "withdraw" if state in _OPEN:

@@ -141,7 +141,7 @@ def asked_about(operations: Iterable[Operation]) -> tuple[list[str], list[str]]:
     return list(certificates), list(declarations)
 
 
-_OF_CERTIFICATES = {"issue", "void", "reissue", "approve", "read at tax", "read at customs"}
+_OF_CERTIFICATES = {"issue", "void", "reissue", "approve", "move", "read at tax", "read at customs"}
 
 
 class Recorder:

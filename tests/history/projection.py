@@ -17,6 +17,7 @@ _CHANGES: Final = {
     "lodge": ("held", "reserved"),
     "correct": ("held", "reserved"),
     "release": ("released",),
+    "override": ("released",),
     "withdraw": ("withdrawn",),
     "refuse": ("refused",),
     "expire": ("refused",),
@@ -67,7 +68,7 @@ class Projection:
         number = asked.other if asked.what == "reissue" else asked.about
         for export in asked.covers:
             self._covering[export].add(number)
-        if asked.what == "approve":
+        if asked.what in ("approve", "move"):
             self._touched[asked.other].add(asked.about)
         elif asked.what in _CHANGES or asked.what == "read declaration":
             self._touched[asked.about].update(asked.names)
@@ -86,6 +87,8 @@ class Projection:
                 self._read_at_customs(operation)
             case "approve":
                 self._approve(operation)
+            case "move":
+                self._move(operation)
             case "rest":
                 for kind, number in list(self.calls):
                     if kind == "certificate" and operation.answer == _AT_REST:
@@ -147,6 +150,15 @@ class Projection:
         told = str(answer.told["declaration_state"]) if answer else ""
         self._put(("declaration", asked.other), operation, Seen("approve", told=told), Seen("approve"))
         seen = Seen("approve", self._letter(asked.about, asked.other), told, wants="names")
+        self._see(operation, asked.about, seen, seen._replace(told=""))
+
+    def _move(self, operation: Operation) -> None:
+        asked, answer = operation.asked, operation.answer
+        if answer is not None and answer.result != "moved":
+            return
+        told = "moved" if answer else ""
+        self._put(("declaration", asked.other), operation, Seen("move", told=told), Seen("move"))
+        seen = Seen("move", self._letter(asked.about, asked.other), told)
         self._see(operation, asked.about, seen, seen._replace(told=""))
 
     # --- certificates -----------------------------------------------------------------------------

@@ -77,8 +77,11 @@ def lost_declarations(operations: Sequence[Operation]) -> Iterator[Lie]:
 
 
 def other_outcomes(operations: Sequence[Operation]) -> Iterator[Lie]:
-    """A refusal is told as done, and what was done as refused."""
+    """A refusal is told as done, and what was done as refused; of what nobody was told anything may be true."""
+    unsure = {one.asked.about for one in operations if one.answer is None}
     for place, one in enumerate(operations):
+        if one.asked.about in unsure:
+            continue
         result = one.answer.result if one.answer else ""
         if one.asked.what == "release" and result == "declaration.wrong_state":
             yield place, answered(one, result="released", certificates=[])
@@ -102,4 +105,4 @@ def test_a_turned_answer_is_reported(lies: type) -> None:
             told += 1
             turned = [*operations[:place], lie, *operations[place + 1 :]]
             assert check(turned, used_at, most=0), f"seed {seed}: {operations[place]} told as {lie}"
-    assert told > SEEDS
+    assert told > SEEDS / 2

@@ -37,6 +37,7 @@ _KINDS: Final = {
     "certificate.reserved": model.RESERVE, "certificate.freed": model.FREED, "certificate.used": model.USE,
     "certificate.void_granted": model.GRANT, "certificate.void_refused": model.REFUSE,
     "certificate.marked": model.MARK, "certificate.presented": model.PRESENT,
+    "certificate.moved": model.MOVE, "certificate.goods_reopened": model.REOPEN,
 }  # fmt: skip
 _REQUESTS: Final = ("certificate.void_requested", "certificate.void_granted", "certificate.void_refused")
 DEEPEST: Final = 8
@@ -61,7 +62,7 @@ def state_of(tax: SqliteReader, customs: SqliteReader, number: str, names: Names
     paper = customs.fetch(PaperCase, [(number,)]).get((number,))
     for bound in (holding, paper):
         names(bound.declaration if bound else None)
-    declarations, ever = _declarations(customs, number, names)
+    declarations, ever, moved = _declarations(customs, number, names)
     issued = issue is not None and issue.state is not IssueState.DRAFT
     tax_kinds, tax_numbers = _said(tax, number, names)
     customs_kinds, customs_numbers = _said(customs, number, names)
@@ -84,11 +85,14 @@ def state_of(tax: SqliteReader, customs: SqliteReader, number: str, names: Names
         tax_heard=_heard(tax, number),
         customs_heard=_heard(customs, number),
         ever=ever,
+        moved=moved,
         issued_at=next((i for i, kind in tax_kinds.items() if kind == model.ISSUE), 0) if issued else 0,
     )
 
 
-def _declarations(customs: SqliteReader, number: str, names: Names) -> tuple[dict[int, int], dict[int, int]]:
+def _declarations(
+    customs: SqliteReader, number: str, names: Names
+) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
     told: dict[int, int] = {}
     for one in customs.every(Lodgement):
         draws = number in one.certificates
@@ -101,10 +105,12 @@ def _declarations(customs: SqliteReader, number: str, names: Names) -> tuple[dic
         else:
             state = model.LODGED if one.state.is_open else model.CLOSED
         told[names(one.number)] = state
+    journal = customs.journal_of(number)
     used = {
-        names(entry.other): 1 for entry in customs.journal_of(number) if entry.event == "certificate.used"
+        names(entry.other): 1 for entry in journal if entry.event in ("certificate.used", "certificate.moved")
     }
-    return told, used
+    moved = {names(entry.detail["moved_from"]): 1 for entry in journal if entry.event == "certificate.moved"}
+    return told, used, moved
 
 
 def _said(store: SqliteReader, number: str, names: Names) -> tuple[dict[int, int], dict[int, int]]:

@@ -109,12 +109,26 @@ def paper_use_untold(o: Algebra, s: State, _: Any) -> tuple[Any, State]:
     return came, replace(s, customs_heard=place, copy=1)
 
 
+def move_untold(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
+    """A wrong use is put right at customs, and tax keeps the wrong declaration."""
+    may, after = protocol.move(o, s, d)
+    return may, replace(
+        after, customs_said=s.customs_said, customs_kinds=s.customs_kinds, customs_numbers=s.customs_numbers
+    )
+
+
+def move_keeps_both(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
+    """A wrong use is moved, and the first declaration still has it."""
+    may, after = protocol.move(o, s, d)
+    return may, replace(after, declarations=o.put(s.declarations, d, TAKEN))
+
+
 BROKEN: Final[Mapping[str, Step]] = {
     one.__name__: one
     for one in (
         void_alone, hears_again, hears_out_of_order, counts_what_never_came, release_without_reserving,
         reserve_what_is_reserved, grant_while_reserved, free_the_used, use_untold, void_of_bound_paper,
-        record_over_paper, paper_use_untold,
+        record_over_paper, paper_use_untold, move_untold, move_keeps_both,
     )
 }  # fmt: skip
 """Every wrong step by name."""

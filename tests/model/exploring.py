@@ -28,7 +28,7 @@ class Trace:
 def violated(s: State) -> str:
     """Which of I1, I2 and I4 does not hold; empty if all do."""
     holders = [d for d, state in s.declarations.items() if state in (model.TAKEN, model.RELEASED)]
-    if len([d for d, used in s.ever.items() if used]) > 1:
+    if len([d for d, used in s.ever.items() if used and not s.moved.get(d)]) > 1:
         return "I1: used by two declarations"
     if len(holders) > 1:
         return "I1: held by two declarations"
@@ -36,7 +36,8 @@ def violated(s: State) -> str:
         return "I1: a declaration has what it does not hold"
     if s.tax == model.VOIDED and s.held != model.WITHDRAWN:
         return "I2: void at tax and not withdrawn at customs"
-    if s.told == model.USED and (s.held, s.held_by) != (model.USED, s.told_by):
+    user = s.held_by if s.moved.get(s.told_by) else s.told_by
+    if s.told == model.USED and (s.held, s.held_by) != (model.USED, user):
         return "I4: used at tax and not at customs"
     at_rest = s.tax_heard == s.customs_said and s.customs_heard == s.tax_said and s.copy == 1
     if at_rest and s.held != model.WITHDRAWN and (s.told, s.told_by) != (s.held, s.held_by):

@@ -17,6 +17,7 @@ from tests.model.protocol import (
     FREED,
     GRANT,
     ISSUE,
+    MOVE,
     NAMES,
     NONE,
     RELEASED,
@@ -58,7 +59,10 @@ def invariants(s: State) -> dict[str, Any]:
     granted = z3.Exists([i], z3.And(said, kind == GRANT))
     return {
         "I1 used by one ever": z3.ForAll(
-            [d, e], z3.Implies(z3.And(s.ever[d] == 1, s.ever[e] == 1), d == e)
+            [d, e],
+            z3.Implies(
+                z3.And(s.ever[d] == 1, s.ever[e] == 1, s.moved[d] == 0, s.moved[e] == 0), d == e
+            ),
         ),
         "I1 one declaration at a time": z3.ForAll(
             [d, e],
@@ -78,7 +82,8 @@ def invariants(s: State) -> dict[str, Any]:
             s.customs_heard <= s.tax_said,
         ),
         "I4 used at tax is used at customs": z3.Implies(
-            s.told == USED, z3.And(s.held == USED, s.told_by == s.held_by)
+            s.told == USED,
+            z3.And(s.held == USED, z3.Or(s.told_by == s.held_by, s.moved[s.told_by] == 1)),
         ),
         "I4 at rest both say the same": z3.Implies(
             z3.And(s.tax_heard == s.customs_said, s.customs_heard == s.tax_said, s.copy == 1, s.held != WITHDRAWN),
@@ -114,7 +119,15 @@ def invariants(s: State) -> dict[str, Any]:
             z3.Or(s.held == RESERVED, s.held == USED), s.held_by != 0
         ),
         "ever is the user": z3.ForAll(
-            [d], (s.ever[d] == 1) == z3.And(s.held == USED, s.held_by == d)
+            [d],
+            (s.ever[d] == 1) == z3.Or(z3.And(s.held == USED, s.held_by == d), s.moved[d] == 1),
+        ),
+        "moved has ended, and stays used": z3.ForAll(
+            [d],
+            z3.And(
+                z3.Or(s.moved[d] == 0, s.moved[d] == 1),
+                z3.Implies(s.moved[d] == 1, z3.And(s.declarations[d] == CLOSED, s.held == USED, s.held_by != d)),
+            ),
         ),
         "paper is its holder's": z3.Implies(
             z3.And(s.paper != 0, s.held != FREE), z3.And(s.held_by == s.paper, s.held != WITHDRAWN)
@@ -124,7 +137,11 @@ def invariants(s: State) -> dict[str, Any]:
         "granted is withdrawn": z3.Implies(granted, s.held == WITHDRAWN),
         "void was granted": z3.Implies(s.tax == VOIDED, granted),
         "use was used": z3.ForAll(
-            [i], z3.Implies(z3.And(said, kind == USE), z3.And(s.held == USED, s.held_by == number))
+            [i],
+            z3.Implies(
+                z3.And(said, z3.Or(kind == USE, kind == MOVE)),
+                z3.And(s.held == USED, z3.Or(s.held_by == number, s.moved[number] == 1)),
+            ),
         ),
         "tax spoke once of the issue": z3.ForAll(
             [i], z3.Implies(spoken, (s.tax_kinds[i] == ISSUE) == (i == s.issued_at))
@@ -138,7 +155,9 @@ def invariants(s: State) -> dict[str, Any]:
         "the record came": (s.copy == 1) == z3.And(s.issued_at > 0, s.customs_heard >= s.issued_at),
         "nothing of use was said before the record": z3.Implies(
             s.copy == 0,
-            z3.ForAll([i], z3.Implies(said, z3.And(kind != RESERVE, kind != FREED, kind != USE))),
+            z3.ForAll(
+                [i], z3.Implies(said, z3.And(kind != RESERVE, kind != FREED, kind != USE, kind != MOVE))
+            ),
         ),
         "tax knows what it has heard": _heard(s, s.tax_heard, s.told, s.told_by),
         "customs has said what it holds": z3.Implies(
@@ -162,7 +181,7 @@ def _heard(s: State, until: Any, use: Any, by: Any) -> Any:
     )
     kind, number = s.customs_kinds[j], s.customs_numbers[j]
     says = z3.And(
-        use == z3.If(kind == RESERVE, RESERVED, z3.If(kind == USE, USED, FREE)),
+        use == z3.If(kind == RESERVE, RESERVED, z3.If(kind == FREED, FREE, USED)),
         by == z3.If(kind == FREED, 0, number),
     )
     return z3.Or(z3.And(silent, use == FREE, by == 0), z3.Exists([j], z3.And(last, says)))
@@ -171,7 +190,7 @@ def _heard(s: State, until: Any, use: Any, by: Any) -> Any:
 def _about(s: State, place: Any) -> Any:
     """Whether the word at a place is about the use."""
     kind = s.customs_kinds[place]
-    return z3.Or(kind == RESERVE, kind == FREED, kind == USE)
+    return z3.Or(kind == RESERVE, kind == FREED, kind == USE, kind == MOVE)
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ ABSENT, LODGED, TAKEN, RELEASED, CLOSED = range(5)
 """A declaration, as far as this certificate goes; ``taken``: it has passed and holds the certificate."""
 ISSUE, ASK, UNKNOWN = 1, 2, 3
 """What tax says."""
-RESERVE, FREED, USE, GRANT, REFUSE, MARK, PRESENT = range(1, 8)
+RESERVE, FREED, USE, GRANT, REFUSE, MARK, PRESENT, MOVE, REOPEN = range(1, 10)
 """What customs says."""
 
 
 @dataclass(frozen=True)
 class State:
     """Both registers, what has been said in either direction (kind and a number: declaration or request), how far
-    each side has applied, and by whom the certificate was ever used.
+    each side has applied, by whom the certificate was ever used, and from whom two officers have moved the use.
     """
 
     tax: Any
@@ -49,18 +49,19 @@ class State:
     tax_heard: Any
     customs_heard: Any
     ever: Any
+    moved: Any
     issued_at: Any
 
 
 NAMES: Final = tuple(one.name for one in fields(State))
 TABLES: Final = frozenset(
-    {"declarations", "tax_kinds", "tax_numbers", "customs_kinds", "customs_numbers", "ever"}
+    {"declarations", "tax_kinds", "tax_numbers", "customs_kinds", "customs_numbers", "ever", "moved"}
 )
 
 START: Final = State(
     tax=NONE, told=FREE, told_by=0, asked=0, copy=0, held=FREE, held_by=0, paper=0, declarations={}, tax_said=0,
     tax_kinds={}, tax_numbers={}, customs_said=0, customs_kinds={}, customs_numbers={}, tax_heard=0, customs_heard=0,
-    ever={}, issued_at=0,
+    ever={}, moved={}, issued_at=0,
 )  # fmt: skip
 """Nothing has happened. ``paper`` is the declaration that the number is bound to on paper, 0 if none."""
 
@@ -119,9 +120,13 @@ def tax_hears(o: Algebra, s: State, _: Any) -> tuple[Any, State]:
             o.all(kind == GRANT, answers), VOIDED, o.pick(o.all(kind == REFUSE, answers), ISSUED, s.tax)
         ),
         told=o.pick(
-            kind == RESERVE, RESERVED, o.pick(kind == FREED, FREE, o.pick(kind == USE, USED, s.told))
+            kind == RESERVE,
+            RESERVED,
+            o.pick(kind == FREED, FREE, o.pick(o.any(kind == USE, kind == MOVE), USED, s.told)),
         ),
-        told_by=o.pick(o.any(kind == RESERVE, kind == USE), number, o.pick(kind == FREED, 0, s.told_by)),
+        told_by=o.pick(
+            o.any(kind == RESERVE, kind == USE, kind == MOVE), number, o.pick(kind == FREED, 0, s.told_by)
+        ),
     )
     in_force = o.any(s.tax == ISSUED, s.tax == ASKED)
     stranger = o.all(kind == PRESENT, o.no(in_force))
@@ -234,11 +239,30 @@ def give_paper_back(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
     return o.all(s.paper == d, d != 0, s.held == FREE), replace(s, paper=0)
 
 
+def move(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
+    """Two officers move a use that was wrong to the held declaration whose it is, and which passes with it."""
+    ended = o.any(_is(o, s, s.held_by, RELEASED), _is(o, s, s.held_by, CLOSED))
+    after = replace(
+        s,
+        held_by=d,
+        declarations=o.put(o.put(s.declarations, s.held_by, CLOSED), d, TAKEN),
+        ever=o.put(s.ever, d, 1),
+        moved=o.put(s.moved, s.held_by, 1),
+    )
+    may = o.all(s.held == USED, ended, _is(o, s, d, LODGED), s.copy == 1, s.paper == 0)
+    return may, _customs_says(o, after, MOVE, d, s.copy == 1)
+
+
+def reopen_goods(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
+    """Two officers give the goods of a declaration back that was ended after use; the number stays used."""
+    return o.all(s.held == USED, s.held_by == d, s.copy == 1), _customs_says(o, s, REOPEN, d, s.copy == 1)
+
+
 STEPS: Final[Mapping[str, Step]] = {
     one.__name__: one
     for one in (
         issue, void, tax_hears, customs_hears, lodge, reserve, use_at_passing, release, withdraw, correct, close,
-        close_after_use, reopen_after_use, mark, approve_paper, give_paper_back,
+        close_after_use, reopen_after_use, mark, approve_paper, give_paper_back, move, reopen_goods,
     )
 }  # fmt: skip
 """Every step by name."""

@@ -79,7 +79,8 @@ class Authorities:
 
     def check(self) -> None:
         now = registers(self.stores[Side.TAX], self.stores[Side.CUSTOMS], self.policy)
-        assert violations(now) == []
+        found = violations(now)
+        assert not found, found
 
     def pass_days(self, days: int) -> None:
         self.now += timedelta(days=days)

@@ -162,13 +162,13 @@ VIOLATIONS: tuple[tuple[str, str, str, tuple[Change, ...]], ...] = (
     (
         "I1",
         "a used certificate that is free again",
-        f"{NUMBER} was used and is not any more",
+        f"{NUMBER} was used by ['{RETURN}'] and is not any more",
         (holding(NUMBER, None),),
     ),
     (
         "I1",
         "a used certificate that is reserved again",
-        f"{NUMBER} was used and is not any more",
+        f"{NUMBER} was used by ['{RETURN}'] and is not any more",
         (holding(NUMBER, RESERVED, RETURN),),
     ),
     *(

@@ -16,11 +16,14 @@ from hefu.protocol.messages import (
     CertificateFreed,
     CertificateIssued,
     CertificateMarked,
+    CertificateMoved,
     CertificatePresented,
     CertificateReserved,
     CertificateUnknown,
     CertificateUsed,
+    Decision,
     ExportReleased,
+    GoodsReopened,
     KeyAnnounced,
     KeyRetired,
     Message,
@@ -32,6 +35,7 @@ from hefu.protocol.messages import (
 from tests.builders import EXPORT, certificate, declaration
 from tests.protocol.authorities import NUMBER, RETURN
 
+BY_TWO = Decision(ground="court order 7", proposed_by="officer:one", approved_by="officer:two")
 MESSAGES: tuple[tuple[Message, str, str], ...] = (
     (CertificateIssued(number=NUMBER, certificate=certificate()), "certificate.issued", NUMBER),
     (
@@ -54,6 +58,18 @@ MESSAGES: tuple[tuple[Message, str, str], ...] = (
         NUMBER,
     ),
     (CertificateMarked(number=NUMBER, declaration=RETURN, mark="m"), "certificate.marked", NUMBER),
+    (
+        CertificateMoved(
+            number=NUMBER, declaration=RETURN, moved_from=EXPORT, drawn={1: "1"}, decision=BY_TWO
+        ),
+        "certificate.moved",
+        NUMBER,
+    ),
+    (
+        GoodsReopened(number=NUMBER, declaration=RETURN, decision=BY_TWO),
+        "certificate.goods_reopened",
+        NUMBER,
+    ),
     (
         CertificatePresented(number=NUMBER, declaration=RETURN, ticket="YJ2026-0001"),
         "certificate.presented",

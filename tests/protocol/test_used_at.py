@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from hefu.protocol.marks import AFTER_USE
 from hefu.protocol.records import DeclarationState, Lodgement, Side
-from hefu.protocol.verification import AFTER_USE
 from hefu.rules.case import UseState
 from hefu.rules.policy import Policy
 from tests.builders import certificate, declaration

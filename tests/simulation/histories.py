@@ -16,7 +16,7 @@ WEIGHTS: Final = {
     "issue": 10, "lodge": 12, "release": 14, "void": 5, "reissue": 3, "correct": 3, "withdraw": 2, "refuse": 1,
     "expire": 2, "send": 14, "deliver": 22, "lose": 2, "repeat": 2, "pull": 2, "crash": 2, "doom": 3,
     "restart": 6, "flow": 14, "clock": 1, "rotate": 1,
-    "paper": 6, "contest": 2, "look": 8,
+    "paper": 6, "contest": 2, "look": 8, "override": 2, "reopen": 2, "move": 3,
 }  # fmt: skip
 LENGTH: Final = 60
 

@@ -9,6 +9,8 @@ from tests.simulation.histories import play, policy_of, run, steps_of
 
 CHUNKS = 8
 SEEDS_A_CHUNK = 40
+ENOUGH = 1000
+"""Histories in which every planted error must show."""
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -36,32 +38,32 @@ def test_same_seed_same_history() -> None:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_broken_variant_is_caught(name: str) -> None:
-    for seed in range(400):
+    for seed in range(ENOUGH):
         failure = run(seed, VARIANTS[name], shrinking=False)
         if failure is not None:
             return
-    pytest.fail(f"no history of 400 shows what is wrong with: {name}")
+    pytest.fail(f"no history of {ENOUGH} shows what is wrong with: {name}")
 
 
 @pytest.mark.parametrize("name", sorted(VARIANTS.keys() - UNSEEN.keys()))
 def test_broken_variant_is_caught_from_the_answers_alone(name: str) -> None:
     """Nobody looks into the registers: what the clients are told contradicts itself."""
-    for seed in range(400):
+    for seed in range(ENOUGH):
         _, text = play(steps_of(seed), VARIANTS[name], policy_of(seed), outside=True)
         if text:
             return
-    pytest.fail(f"in 400 histories no client could tell what is wrong with: {name}")
+    pytest.fail(f"in {ENOUGH} histories no client could tell what is wrong with: {name}")
 
 
 def test_what_no_client_is_told_is_still_caught_in_the_registers() -> None:
     assert UNSEEN.keys() < VARIANTS.keys()
     for name in UNSEEN:
-        _, text = next(told for told in (play(steps_of(n), VARIANTS[name]) for n in range(400)) if told[1])
+        _, text = next(told for told in (play(steps_of(n), VARIANTS[name]) for n in range(ENOUGH)) if told[1])
         assert text
 
 
 def test_failure_is_shrunk() -> None:
     parts = VARIANTS["tax voids without asking"]
-    failure = next(f for f in (run(seed, parts) for seed in range(400)) if f is not None)
+    failure = next(f for f in (run(seed, parts) for seed in range(ENOUGH)) if f is not None)
     assert len(failure.steps) < 10
     assert "I2" in failure.text

@@ -23,9 +23,6 @@ from hefu.link.inbox import Inbox, receipt
 from hefu.link.outbox import Outbox, pull_request
 from hefu.protocol import tax
 from hefu.protocol.book import Book
-from hefu.protocol.contingency import contests, papers, tickets
-from hefu.protocol.contingency.papers import PaperEntry
-from hefu.protocol.contingency.records import Contest, Function, PaperCase, Scan
 from hefu.protocol.customs import Gate
 from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.messages import KeyAnnounced, Message
@@ -33,8 +30,6 @@ from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
     Adopted,
     Copy,
-    DeclarationState,
-    Lodgement,
     Outgoing,
     PeerKey,
     Side,
@@ -53,14 +48,14 @@ from tests.history.operations import (
     Answer,
     Asked,
     Recorder,
-    approving,
     asked_about,
     declaring,
     issuing,
     reissuing,
 )
 from tests.registers import registers
-from tests.simulation.documents import POOL, a_certificate, a_declaration, a_paper
+from tests.simulation import officers
+from tests.simulation.documents import POOL, a_certificate, a_declaration
 
 START = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 
@@ -180,7 +175,10 @@ class World:
         self.clock += 1
         rng = random.Random(seed)
         try:
-            getattr(self, f"do_{name}")(rng)
+            if name in officers.STEPS:
+                officers.STEPS[name](self, rng)
+            else:
+                getattr(self, f"do_{name}")(rng)
         except Crash:
             pass
         except HefuError as error:
@@ -334,55 +332,6 @@ class World:
         if lodged:
             self.look(Side.CUSTOMS, "read declaration", rng.choice(lodged))
 
-    def do_paper(self, rng: random.Random) -> None:
-        """In a contingency: one officer enters a paper for a held declaration, another approves or rejects it."""
-        customs = self.nodes[Side.CUSTOMS]
-        held = [one for one in customs.store.every(Lodgement) if one.state is DeclarationState.HELD]
-        wanted = [(one, n) for one in held for n in one.document.certificate_numbers()]
-        fresh = [pair for pair in wanted if customs.store.missing(Copy, [(pair[1],)])]
-        if not wanted:
-            return
-        lodgement, number = rng.choice(fresh if fresh and rng.random() < 0.9 else wanted)
-        paper = a_paper(number, rng.choice([0, 0, 0, 1, 2, 3]))
-        scan = Scan(
-            digest=rng.choice(["scan 1", "scan 2", f"scan {number}"]), media_type="image/png", data=b"x"
-        )
-
-        def enter(book: Book) -> Outcome:
-            ticket = self._ticket(book, customs)
-            return papers.enter_paper(book, PaperEntry(paper, lodgement.number, ticket, scan), "first")
-
-        told = self.write(Side.CUSTOMS, enter)
-        self._tell(told)
-        if told.status in ("proposed", "exists"):
-            act = customs.store.fetch(PaperCase, [(number,)])[number,].act
-            self._decide(act, rng, approving(number, lodgement.number))
-
-    def _ticket(self, book: Book, customs: Node) -> str:
-        told = tickets.open_ticket(book, Function.CERTIFICATES, None, "no link", "first", timedelta(hours=2))
-        if told.status == "proposed":
-            told = customs.gate.approve(book, told.body["act"], "", "second")
-        return told.number
-
-    def _decide(self, act: int, rng: random.Random, asked: Asked) -> None:
-        gate = self.nodes[Side.CUSTOMS].gate
-        for officer in rng.choice([("second",), ("first", "second"), ("first",)]):
-            decide = gate.reject if rng.random() < 0.1 else gate.approve
-            self.ask_one(
-                Side.CUSTOMS, officer, asked, partial(decide, number=act, remark="seen", actor=officer)
-            )
-
-    def do_contest(self, rng: random.Random) -> None:
-        """Two officers look at a contest and close it."""
-        found = [one for one in self.nodes[Side.CUSTOMS].store.every(Contest) if one.state == "open"]
-        if found:
-            number = rng.choice(found).number
-            propose = partial(contests.propose_closing, number=number, ground="typing error", actor="first")
-            told = self.write(Side.CUSTOMS, propose)
-            self._tell(told)
-            if told.status == "proposed":
-                self._decide(told.body["act"], rng, Asked("close contest", str(number)))
-
     def do_rotate(self, rng: random.Random) -> None:
         side = rng.choice(list(Side))
         node = self.nodes[side]
@@ -401,7 +350,7 @@ class World:
 
     def do_send(self, rng: random.Random) -> None:
         side = rng.choice(list(Side))
-        self.send(side, rng.choice([1, 2, 5, 100]), rng.choice([1, 1, 3]))
+        self.send(side, rng.choice([1, 1, 2, 5, 100]), rng.choice([1, 3, 5]))
 
     def send(self, side: Side, limit: int = 100, parcels: int = 1) -> None:
         """Send the open messages, in several envelopes under way at once if told so."""
@@ -547,5 +496,5 @@ class World:
                 raise Violation("; ".join(found))
         self._checked = changes
 
-    def _tell(self, outcome: Outcome) -> None:
+    def tell(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome.status)

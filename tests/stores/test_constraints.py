@@ -130,3 +130,30 @@ def test_many_keys_of_two_parts_are_found_in_one_question(store: SqliteStore) ->
     assert found["out", "S7"].sequence == 8
     assert store.missing(Cursor, keys) == keys[1200:]
     assert len(store.fetch(Outgoing, [(f"S{number}", 1) for number in range(1300)])) == 1200
+
+
+@pytest.mark.parametrize(
+    ("state", "second", "content", "to"),
+    [
+        ("proposed", "", '{"from": "D", "to": "E"}', "E"),
+        ("approved", "b", '{"from": "D", "to": "E"}', "F"),
+        ("approved", "b", '{"from": "C", "to": "E"}', "E"),
+    ],
+)
+def test_a_use_moves_by_an_approved_act_alone(
+    store: SqliteStore, state: str, second: str, content: str, to: str
+) -> None:
+    store.connection.execute(USED)
+    act = ACT.format(state=state, second=second).replace("'k', 's', '{}'", f"'use.move', 'C', '{content}'")
+    store.connection.execute(act)
+    with pytest.raises(sqlite3.IntegrityError, match="moved"):
+        store.connection.execute(f"UPDATE holding SET declaration = '{to}'")
+
+
+def test_a_use_moves_by_the_act_that_names_both(store: SqliteStore) -> None:
+    store.connection.execute(USED)
+    act = ACT.format(state="approved", second="b")
+    store.connection.execute(act.replace("'k', 's', '{}'", """'use.move', 'C', '{"from": "D", "to": "E"}'"""))
+    store.connection.execute("UPDATE holding SET declaration = 'E'")
+    with pytest.raises(sqlite3.IntegrityError, match="changed"):
+        store.connection.execute("UPDATE holding SET state = 'reserved'")

@@ -15,7 +15,7 @@ from hefu.protocol.contingency import contests, papers, tickets
 from hefu.protocol.contingency.records import Contest, Function, Outage, PaperCase, Ticket, TwoOfficerAct
 from hefu.protocol.customs import Gate
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Entry
+from hefu.protocol.records import Copy, Entry
 from hefu.stores.sqlite import SqliteReader
 
 Answers = list[Outcome | HefuError]
@@ -215,6 +215,13 @@ def uses(entries: Iterable[Entry], contested: set[str]) -> dict[str, Any]:
 
 
 def uses_since(reader: SqliteReader, since: datetime | None) -> dict[str, Any]:
-    """:func:`uses` of a store, since a moment."""
-    contested = {one.certificate for one in reader.every(Contest)}
+    """:func:`uses` of a store, since a moment. A number that tax did not know yet when it was told of the paper, and has
+    issued since, was never in contest.
+    """
+    raised = list(reader.every(Contest))
+    unknown = {(one.certificate,) for one in raised if one.code == "paper.unknown_at_tax"}
+    still = set(reader.missing(Copy, sorted(unknown)))
+    contested = {
+        one.certificate for one in raised if one.code != "paper.unknown_at_tax" or (one.certificate,) in still
+    }
     return uses(reader.approved_papers(since), contested)

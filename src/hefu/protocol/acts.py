@@ -31,10 +31,13 @@ class ActKind(StrEnum):
     OPEN_CONTINGENCY = "contingency.open"
     ENTER_PAPER = "paper.enter"
     CLOSE_CONTEST = "contest.close"
+    OVERRIDE = "declaration.override"
+    REOPEN_GOODS = "goods.reopen"
+    MOVE_USE = "use.move"
 
 
 Perform = Callable[[Book, TwoOfficerAct, str], Outcome]
-"""Does what an approved act says: book, act, second officer. A refusal leaves the act proposed."""
+"""Does what an approved act says: book, act, second officer. After a refusal nothing of it remains."""
 
 NO_ACT = errors.kind(
     "act.not_found",
@@ -100,9 +103,11 @@ def approve(book: Book, number: int, remark: str, actor: str, perform: Perform) 
         return refusal
     if actor == act.proposed_by:
         return outcome.refuse(SAME_OFFICER, str(number), _SIDE, value=actor)
-    done = perform(book, act, actor)
+    trial = book.trial()
+    _decide(trial, act, ActState.APPROVED, remark, actor)
+    done = perform(trial, act, actor)
     if not done.refused:
-        _decide(book, act, ActState.APPROVED, remark, actor)
+        book.adopt(trial)
     return done
 
 

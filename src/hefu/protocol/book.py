@@ -97,6 +97,16 @@ class Book:
         else:
             change.after = after
 
+    def trial(self) -> Book:
+        """A book over this one, for what may still be refused: adopted as a whole, or dropped."""
+        return Book(_Pages(self), self.now)
+
+    def adopt(self, trial: Book) -> None:
+        """Take over everything that a trial came to."""
+        for (kind, key), change in trial.changes.items():
+            self._set(kind, key, change.after)
+        self.journal += trial.journal
+
     def count(self, what: str) -> int:
         """The next number of a kind of record, from 1."""
         last = self.get(Cursor, "count", what)
@@ -114,3 +124,17 @@ class Book:
         sequence = 1 + (last.sequence if last else 0)
         self.put(Cursor("out", message.stream, sequence))
         self.add(Outgoing(message.stream, sequence, message.kind, message.body(), self.now))
+
+
+class _Pages:
+    """A book as the reader of another."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def fetch(self, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
+        found = {key: self._book.get(kind, *key) for key in keys}
+        return {key: record for key, record in found.items() if record is not None}
+
+    def find(self, kind: type[R], field: str, value: str) -> list[R]:
+        return self._book.find(kind, field, value)

@@ -13,6 +13,7 @@ from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.contents import bound_paper, typed
 from hefu.protocol.contingency.records import PaperCase, PaperState
+from hefu.protocol.marks import TAKEN_BACK
 from hefu.protocol.records import Ahead, Copy, Covering, DeclarationState, Edition, Holding, Lodgement
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.finding import Comparison
@@ -133,7 +134,7 @@ def _original(book: Book, export: str | None) -> tuple[Declaration | None, Expor
         return None, ExportState.UNKNOWN, None
     if lodgement.state.is_open:
         return None, ExportState.NOT_RELEASED, None
-    if lodgement.state is not DeclarationState.RELEASED or lodgement.marks:
+    if lodgement.state is not DeclarationState.RELEASED or TAKEN_BACK in lodgement.marks:
         return None, ExportState.WITHDRAWN, None
     amended_on = lodgement.amended_at and lodgement.amended_at.astimezone(SHANGHAI).date()
     return lodgement.document, ExportState.IN_FORCE, amended_on

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from hefu.documents.canonical import digest
-from hefu.documents.declaration import Act, Declaration
-from hefu.protocol import acts, goods, outcome
+from hefu.documents.declaration import Declaration
+from hefu.protocol import acts, decisions, outcome
 from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
 from hefu.protocol.contents import bound_paper
@@ -23,7 +23,6 @@ from hefu.protocol.contingency.texts import PAPER_CONTESTED
 from hefu.protocol.messages import (
     CertificateIssued,
     CertificateUnknown,
-    ExportReleased,
     Message,
     VoidGranted,
     VoidRefused,
@@ -31,7 +30,8 @@ from hefu.protocol.messages import (
 )
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Copy, Covering, DeclarationState, Holding, Lodgement
-from hefu.protocol.verification import Verification, keep_edition, mark
+from hefu.protocol.releasing import released
+from hefu.protocol.verification import Verification, has_used, keep_edition
 from hefu.rules.case import UseState
 
 _SIDE = "customs"
@@ -87,9 +87,7 @@ class Gate:
         known = book.get(Lodgement, declaration.number)
         if known is None:
             return outcome.refuse(outcome.UNKNOWN_DECLARATION, declaration.number, _SIDE)
-        if not known.state.is_open or (
-            known.state is DeclarationState.RESERVED and self.policy.used_at == "passing"
-        ):
+        if not known.state.is_open or (known.state is DeclarationState.RESERVED and has_used(book, known)):
             return _wrong_state(known, "更正", "corrected")
         fingerprint = digest(declaration)
         if known.digest == fingerprint:
@@ -130,16 +128,8 @@ class Gate:
             return outcome.refuse(PAPER_CONTESTED, number, _SIDE, value=contest.code, **told)
         if not known.draws and self.policy.needs_certificate(known.document):
             raise AssertionError(f"{number} passed without a certificate")  # I3, whatever the rules say
-        if self.policy.used_at == "release":
-            for certificate in known.certificates:
-                self.verification.use(book, known, certificate, actor)
-        released = replace(known, state=DeclarationState.RELEASED, due=None, changed_at=book.now)
-        book.put(released)
-        book.note(actor, "declaration.released", number, certificates=list(known.certificates))
-        self._take_effect(book, released, actor)
-        related = [f"export:{known.document.related}"] if known.document.related else []
-        self.verification.wake(book, [*(f"certificate:{one}" for one in known.certificates), *related])
-        return Outcome("released", number, body=summary(released))
+        done = released(book, known, actor, self.verification)
+        return Outcome("released", number, body=summary(done))
 
     def withdraw(self, book: Book, number: str, reason: str, actor: str) -> Outcome:
         """The declarant withdraws before release; what was reserved becomes free."""
@@ -176,6 +166,12 @@ class Gate:
                 return papers.approve_paper(book, act, actor, self.verification)
             case ActKind.CLOSE_CONTEST:
                 return contests.approve_closing(book, act, actor)
+            case ActKind.OVERRIDE:
+                return decisions.approve_override(book, act, actor, self.verification)
+            case ActKind.REOPEN_GOODS:
+                return decisions.approve_reopening(book, act, actor, self.verification)
+            case ActKind.MOVE_USE:
+                return decisions.approve_move(book, act, actor, self.verification)
 
     # --- messages -------------------------------------------------------------------------------
 
@@ -269,49 +265,6 @@ class Gate:
         papers.let_go(book, closed, actor)
         self.verification.wake_freed(book, known)
         return Outcome(to.value, number, body=summary(closed))
-
-    def _take_effect(self, book: Book, released: Lodgement, actor: str) -> None:
-        """What a release does beyond its certificates: exports enter the goods ledger of both sides,
-        amendments change and withdrawals end the export declaration they concern.
-        """
-        document = released.document
-        if document.act is Act.EXPORT:
-            goods.enter_export(book, document, actor)
-            book.send(ExportReleased(declaration=document, revision=released.revision))
-            self.verification.wake(book, [f"export:{document.number}"])
-            return
-        original = book.get(Lodgement, document.related) if document.related else None
-        if original is None or original.state is not DeclarationState.RELEASED:
-            return
-        if document.act is Act.AMENDMENT and document.becomes:
-            self._amend(book, original, document, actor)
-        elif document.act is Act.WITHDRAWAL:
-            self._end(book, original, document, actor)
-
-    def _amend(self, book: Book, original: Lodgement, amendment: Declaration, actor: str) -> None:
-        becomes = {item.item: item for item in amendment.becomes}
-        items = tuple(becomes.pop(item.item, item) for item in original.document.items)
-        document = original.document.model_copy(update={"items": (*items, *becomes.values())})
-        keep_edition(book, original)
-        after = replace(
-            original,
-            document=document,
-            digest=digest(document),
-            revision=original.revision + 1,
-            changed_at=book.now,
-            amended_at=book.now,
-        )
-        book.put(after)
-        book.note(actor, "declaration.amended", original.number, amendment.number, revision=after.revision)
-        goods.enter_export(book, document, actor)
-        book.send(ExportReleased(declaration=document, revision=after.revision))
-
-    def _end(self, book: Book, original: Lodgement, withdrawal: Declaration, actor: str) -> None:
-        """Withdrawn after release: its certificates stay used, and are marked (DESIGN §2)."""
-        text = "withdrawn-after-release"
-        book.put(replace(original, marks=(*original.marks, text), changed_at=book.now))
-        book.note(actor, "declaration.withdrawn_after_release", original.number, withdrawal.number)
-        mark(book, original, text, actor)
 
 
 def summary(lodgement: Lodgement) -> dict[str, Any]:

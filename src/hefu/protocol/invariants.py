@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Act
 from hefu.documents.fields import scaled
-from hefu.protocol.contingency.records import PaperCase, PaperState
+from hefu.protocol.acts import ActKind
+from hefu.protocol.contingency.records import ActState, PaperCase, PaperState, TwoOfficerAct
 from hefu.protocol.goods import in_unit, key_of
+from hefu.protocol.marks import AFTER_USE
 from hefu.protocol.records import (
     Account,
     Cover,
@@ -26,7 +28,6 @@ from hefu.protocol.records import (
     IssueState,
     Lodgement,
 )
-from hefu.protocol.verification import AFTER_USE
 from hefu.rules.case import UseState
 from hefu.rules.policy import Policy
 
@@ -42,7 +43,8 @@ def _is_bound(lodgement: Lodgement) -> bool:
 @dataclass(frozen=True, slots=True)
 class Registers:
     """What both sides hold at one moment. Each side keeps its own accounts, cursors and journal. ``lost``: certificates
-    with the declarations that hold them, whose documents went with a store and which a contest names.
+    with the declarations that hold them, whose documents went with a store and which a contest names. ``acts``: of two
+    officers.
     """
 
     policy: Policy
@@ -56,6 +58,7 @@ class Registers:
     typed: Mapping[str, Certificate] = field(default_factory=dict)
     copies: frozenset[str] = frozenset()
     lost: frozenset[tuple[str, str]] = frozenset()
+    acts: Sequence[TwoOfficerAct] = ()
     tax_cursors: Sequence[Cursor] = ()
     customs_cursors: Sequence[Cursor] = ()
     tax_journal: Sequence[Entry] = ()
@@ -96,16 +99,37 @@ def one_declaration(now: Registers) -> Iterator[str]:
             continue
         if holding.declaration and holding.declaration not in drawn.get(certificate, []):
             yield f"{certificate} is held by {holding.declaration}, which does not draw on it"
-    used: defaultdict[str, set[str]] = defaultdict(set)
+    yield from _used_by_one(now)
+
+
+def _used_by_one(now: Registers) -> Iterator[str]:
+    users: defaultdict[str, list[str]] = defaultdict(list)
     for entry in now.customs_journal:
-        if entry.event == "certificate.used":
-            used[entry.number].add(entry.other)
-    for certificate, ever in used.items():
+        if entry.event == "certificate.used" and entry.other not in users[entry.number]:
+            users[entry.number].append(entry.other)
+        elif entry.event == "certificate.moved":
+            if users[entry.number] != [entry.detail["moved_from"]] or not _moved_by_two(now, entry):
+                yield f"{entry.number} moved from {users[entry.number]} to {entry.other} without an act of two"
+            users[entry.number] = [entry.other]
+    for certificate, ever in users.items():
         holding = now.holdings.get(certificate)
         if len(ever) > 1:
             yield f"{certificate} was used by {sorted(ever)}"
-        if holding is None or holding.state is not UseState.USED:
-            yield f"{certificate} was used and is not any more"
+        if holding is None or holding.state is not UseState.USED or holding.declaration not in ever:
+            yield f"{certificate} was used by {ever} and is not any more"
+
+
+def _moved_by_two(now: Registers, entry: Entry) -> bool:
+    wanted = {"certificate": entry.number, "from": entry.detail["moved_from"], "to": entry.other}
+    return any(act.content == wanted for act in _decided(now, ActKind.MOVE_USE))
+
+
+def _decided(now: Registers, kind: ActKind) -> Iterator[TwoOfficerAct]:
+    """The acts of a kind that one officer has proposed on a ground and another approved."""
+    for act in now.acts:
+        by_two = act.decided_by and act.decided_by != act.proposed_by
+        if act.kind == kind.value and act.state is ActState.APPROVED and act.ground and by_two:
+            yield act
 
 
 def never_void_and_used(now: Registers) -> Iterator[str]:
@@ -124,11 +148,14 @@ def never_void_and_used(now: Registers) -> Iterator[str]:
 
 
 def released_only_when_used(now: Registers) -> Iterator[str]:
-    """I3: nothing in scope is released unless every certificate it needs is used by it."""
+    """I3: nothing in scope is released unless every certificate it needs is used by it, or two officers decided so."""
+    decided = {act.subject for act in _decided(now, ActKind.OVERRIDE)}
+    decided |= {str(act.content["from"]) for act in _decided(now, ActKind.MOVE_USE)}
     for lodgement in now.lodgements.values():
         if lodgement.state is not DeclarationState.RELEASED:
             continue
-        if now.policy.needs_certificate(lodgement.document) and not lodgement.draws:
+        needs = now.policy.needs_certificate(lodgement.document) and lodgement.number not in decided
+        if needs and not lodgement.draws:
             yield f"{lodgement.number} is released without a certificate"
         for certificate in lodgement.certificates:
             holding = now.holdings.get(certificate)
@@ -163,10 +190,18 @@ def delivered_in_order(now: Registers) -> Iterator[str]:
         for cursor in here:
             if cursor.way == "in" and cursor.sequence > sent.get(cursor.stream, 0):
                 yield f"{cursor.stream}/{cursor.sequence} was applied, {sent.get(cursor.stream, 0)} were sent"
+    users = {
+        (entry.number, user)
+        for entry in now.customs_journal
+        if entry.event == "certificate.moved"
+        for user in (entry.detail["moved_from"], entry.other)
+    }
     for issue in now.issues.values():
         holding = now.holdings.get(issue.number)
         if issue.usage is UseState.USED and (
-            holding is None or holding.state is not UseState.USED or holding.declaration != issue.declaration
+            holding is None
+            or holding.state is not UseState.USED
+            or (holding.declaration != issue.declaration and (issue.number, issue.declaration) not in users)
         ):
             yield f"tax holds {issue.number} for used by {issue.declaration}, customs has {holding}"
 
@@ -220,6 +255,7 @@ _USES = {
     "certificate.reserved": "reserved",
     "certificate.freed": "available",
     "certificate.withdrawn": "withdrawn",
+    "certificate.moved": "used",
 }
 _STATES = {
     "certificate.drafted": "draft",

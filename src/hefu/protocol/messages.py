@@ -19,6 +19,10 @@ KEY_STREAM: Final = "keys"
 """The stream of key news."""
 
 
+Drawn = dict[int, Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]]
+"""Quantities by line."""
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,6 +36,16 @@ class _Message(BaseModel):
     def body(self) -> dict[str, Any]:
         """The message as plain JSON values."""
         return self.model_dump(mode="json", exclude_none=True)
+
+
+class Decision(BaseModel):
+    """What two officers of customs have decided, as it stands in their record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ground: str
+    proposed_by: str
+    approved_by: str
 
 
 class _AboutCertificate(_Message):
@@ -105,7 +119,7 @@ class CertificateUsed(_AboutCertificate):
     kind: Literal["certificate.used"] = "certificate.used"
     declaration: str
     digest: str = ""
-    drawn: dict[int, Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]]
+    drawn: Drawn
 
 
 class CertificateMarked(_AboutCertificate):
@@ -114,6 +128,29 @@ class CertificateMarked(_AboutCertificate):
     kind: Literal["certificate.marked"] = "certificate.marked"
     declaration: str
     mark: str
+
+
+class CertificateMoved(_AboutCertificate):
+    """Customs tells: it had been used by ``moved_from`` wrongly; two officers have put ``declaration`` in its place. It
+    stays used. ``drawn`` and ``digest`` as in :class:`CertificateUsed`.
+    """
+
+    kind: Literal["certificate.moved"] = "certificate.moved"
+    declaration: str
+    moved_from: str
+    digest: str = ""
+    drawn: Drawn
+    decision: Decision
+
+
+class GoodsReopened(_AboutCertificate):
+    """Customs tells: the declaration that used it was taken back, and two officers have found that its goods may have
+    a certificate again. The number stays used.
+    """
+
+    kind: Literal["certificate.goods_reopened"] = "certificate.goods_reopened"
+    declaration: str
+    decision: Decision
 
 
 class CertificatePresented(_AboutCertificate):
@@ -132,11 +169,14 @@ class CertificateUnknown(_AboutCertificate):
 
 
 class ExportReleased(_Message):
-    """Customs feeds the export declaration in force to the goods ledger of tax (feeds 201, 202)."""
+    """Customs feeds the export declaration in force to the goods ledger of tax (feeds 201, 202). ``decision``: two
+    officers have released it though it was held.
+    """
 
     kind: Literal["export.released"] = "export.released"
     declaration: Declaration
     revision: int
+    decision: Decision | None = None
 
     @property
     def stream(self) -> str:
@@ -171,6 +211,8 @@ Message = Annotated[
     | CertificateFreed
     | CertificateUsed
     | CertificateMarked
+    | CertificateMoved
+    | GoodsReopened
     | CertificatePresented
     | CertificateUnknown
     | ExportReleased

@@ -7,6 +7,7 @@ feedback. Tax never voids alone: it asks, customs grants or refuses.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hefu.documents.canonical import digest
 from hefu.documents.certificate import Certificate, CertificateLine, Purpose
@@ -16,11 +17,13 @@ from hefu.protocol.messages import (
     CertificateFreed,
     CertificateIssued,
     CertificateMarked,
+    CertificateMoved,
     CertificatePresented,
     CertificateReserved,
     CertificateUnknown,
     CertificateUsed,
     ExportReleased,
+    GoodsReopened,
     Message,
     VoidGranted,
     VoidRefused,
@@ -235,7 +238,8 @@ def receive(book: Book, message: Message, actor: str) -> None:
     """
     if isinstance(message, ExportReleased):
         goods.enter_export(book, message.declaration, actor)
-        book.note(actor, "export.entered", message.declaration.number, revision=message.revision)
+        decided: dict[str, Any] = {"decision": message.decision.model_dump()} if message.decision else {}
+        book.note(actor, "export.entered", message.declaration.number, revision=message.revision, **decided)
         return
     number = message.stream
     found = book.get(Issue, number)
@@ -256,6 +260,22 @@ def receive(book: Book, message: Message, actor: str) -> None:
         case CertificateMarked(declaration=declaration, mark=mark):
             book.put(replace(found, marks=(*found.marks, mark), changed_at=book.now))
             book.note(actor, "certificate.marked", number, declaration, mark=mark)
+        case CertificateMoved():
+            goods.settle_cover(book, found.document, message.drawn)
+            book.put(replace(found, declaration=message.declaration, changed_at=book.now))
+            book.note(
+                actor,
+                "certificate.moved",
+                number,
+                message.declaration,
+                moved_from=message.moved_from,
+                decision=message.decision.model_dump(),
+            )
+        case GoodsReopened(declaration=declaration, decision=decision):
+            goods.lift_cover(book, number)
+            book.note(
+                actor, "certificate.goods_reopened", number, declaration, decision=decision.model_dump()
+            )
         case VoidGranted(request=request):
             _granted(book, found, request, actor)
         case VoidRefused(request=request, state=state, declaration=declaration):

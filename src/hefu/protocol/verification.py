@@ -13,11 +13,14 @@ from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.cases import assemble, facts, waits
 from hefu.protocol.contents import bound_paper, differences, typed
+from hefu.protocol.marks import AFTER_USE, TAKEN_BACK
 from hefu.protocol.messages import (
     CertificateFreed,
     CertificateMarked,
+    CertificateMoved,
     CertificateReserved,
     CertificateUsed,
+    GoodsReopened,
 )
 from hefu.protocol.records import Adopted, Copy, DeclarationState, Edition, Holding, Lodgement, Wait
 from hefu.rules.case import Case, UseState
@@ -25,15 +28,20 @@ from hefu.rules.finding import Comparison, Draw
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
 
-CertificateFeedback = CertificateReserved | CertificateFreed | CertificateUsed | CertificateMarked
+CertificateFeedback = (
+    CertificateReserved
+    | CertificateFreed
+    | CertificateUsed
+    | CertificateMarked
+    | CertificateMoved
+    | GoodsReopened
+)
 """What customs feeds back of one certificate."""
 
 Compare = Callable[[Sequence[Case], Policy, RuleSet], list[Comparison]]
 """The comparison: one answer a case, in order."""
 
 _SIDE = "customs"
-AFTER_USE = "closed-after-use"
-"""Mark of a declaration, and of its certificates, that was closed when they were used already."""
 
 
 class Verification:
@@ -68,10 +76,8 @@ class Verification:
 
     def _settle(self, book: Book, lodgement: Lodgement, case: Case, comparison: Comparison) -> Lodgement:
         number = lodgement.number
-        for wait in (
-            book.find(Wait, "declaration", number) if lodgement.state is DeclarationState.HELD else ()
-        ):
-            book.drop(wait)
+        if lodgement.state is DeclarationState.HELD:
+            self.stop_waiting(book, lodgement)
         after = replace(
             lodgement,
             state=DeclarationState.RESERVED if comparison.passes else DeclarationState.HELD,
@@ -81,7 +87,7 @@ class Verification:
             due=self._due(book, comparison),
         )
         if comparison.passes:
-            self._take(book, after)
+            self.take(book, after)
         else:
             for on in waits(lodgement.document, comparison, case.export):
                 book.put(Wait(on, number))
@@ -111,7 +117,8 @@ class Verification:
             text = self.ruleset.as_toml(self.policy)
             book.put(Adopted(told, comparison.ruleset, text, book.now))
 
-    def _take(self, book: Book, lodgement: Lodgement) -> None:
+    def take(self, book: Book, lodgement: Lodgement) -> None:
+        """Its certificates become reserved for a declaration, or used by it, and the goods taken."""
         for certificate in lodgement.certificates:
             known = book.get(Holding, certificate)
             if known is not None and known.state is UseState.USED:
@@ -129,7 +136,7 @@ class Verification:
         known = book.get(Holding, certificate)
         if known is not None and known.state is UseState.USED:
             return
-        drawn = _drawn(book, lodgement.draws, certificate)
+        drawn = _said_drawn(book, lodgement.draws, certificate)
         book.put(Holding(certificate, UseState.USED, lodgement.number, book.now))
         book.note(actor, "certificate.used", certificate, lodgement.number, drawn=drawn)
         tell(book, _used(lodgement, certificate, drawn))
@@ -143,23 +150,22 @@ class Verification:
         if holding is None or lodgement is None:
             return
         if holding.state is UseState.USED:
-            drawn = _drawn(book, lodgement.draws, certificate)
+            drawn = _said_drawn(book, lodgement.draws, certificate)
             tell(book, _used(lodgement, certificate, drawn))
         else:
             tell(book, CertificateReserved(number=certificate, declaration=lodgement.number))
-        for text in (one for one in lodgement.marks if holding.state is UseState.USED):
+        taken_back = [one for one in lodgement.marks if one in (TAKEN_BACK, AFTER_USE)]
+        for text in taken_back if holding.state is UseState.USED else ():
             tell(book, CertificateMarked(number=certificate, declaration=lodgement.number, mark=text))
 
     def give_back(self, book: Book, lodgement: Lodgement, actor: str, why: str) -> Lodgement:
         """Free what a reserved declaration holds, and drop what a held one waits for. Certificates that
         are used already stay so, with their draws, and are marked.
         """
-        for wait in book.find(Wait, "declaration", lodgement.number):
-            book.drop(wait)
+        self.stop_waiting(book, lodgement)
         if lodgement.state is not DeclarationState.RESERVED:
             return lodgement
-        holdings = [book.get(Holding, certificate) for certificate in lodgement.certificates]
-        if any(one is not None and one.state is UseState.USED for one in holdings):
+        if has_used(book, lodgement):
             mark(book, lodgement, AFTER_USE, actor)
             return replace(lodgement, marks=(*lodgement.marks, AFTER_USE))
         goods.give_back(book, lodgement.draws)
@@ -170,6 +176,11 @@ class Verification:
             book.note(actor, "certificate.freed", certificate, lodgement.number, why=why)
             tell(book, CertificateFreed(number=certificate, declaration=lodgement.number, why=why))
         return replace(lodgement, draws=())
+
+    def stop_waiting(self, book: Book, lodgement: Lodgement) -> None:
+        """Drop what a held declaration waits for."""
+        for wait in book.find(Wait, "declaration", lodgement.number):
+            book.drop(wait)
 
     def wake(self, book: Book, ons: Sequence[str], but: str = "") -> None:
         """Compare again the held declarations that wait for one of these, except ``but``."""
@@ -212,15 +223,26 @@ def tell(book: Book, message: CertificateFeedback) -> None:
         book.send(message)
 
 
-def _drawn(book: Book, draws: Sequence[Draw], certificate: str) -> dict[int, str]:
+def _said_drawn(book: Book, draws: Sequence[Draw], certificate: str) -> dict[int, str]:
     """What was drawn, by line of the record. A paper that the record contradicts counts whole, so that nothing of its
     goods comes back by mistake.
     """
     case, copy = bound_paper(book, certificate), book.get(Copy, certificate)
     if case is not None and copy is not None and differences(typed(book, case.digest), copy.document):
         return {line.line: str(scaled(line.quantity)) for line in copy.document.lines}
+    return {line: str(quantity) for line, quantity in sorted(drawn_of(draws, certificate).items())}
+
+
+def drawn_of(draws: Sequence[Draw], certificate: str) -> dict[int, int]:
+    """What draws take of a certificate, by line."""
     total: dict[int, int] = {}
     for draw in draws:
         if draw.certificate == certificate:
             total[draw.line] = total.get(draw.line, 0) + draw.quantity
-    return {line: str(quantity) for line, quantity in sorted(total.items())}
+    return total
+
+
+def has_used(book: Book, lodgement: Lodgement) -> bool:
+    """Whether one of its certificates is used already, and cannot be given back."""
+    holdings = [book.get(Holding, certificate) for certificate in lodgement.certificates]
+    return any(one is not None and one.state is UseState.USED for one in holdings)

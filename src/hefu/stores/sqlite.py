@@ -312,21 +312,21 @@ class SqliteStore(SqliteReader):
             before, after = change.before, change.after
             if before == after:
                 continue
-            moved = before is not None and after is not None and TABLES[kind].moved(before, after)
-            if before is not None and (after is None or moved):
+            renewed = before is not None and after is not None and TABLES[kind].renewed(before, after)
+            if before is not None and (after is None or renewed):
                 deletes.setdefault(kind, []).append(key)
             if after is not None:
                 row = TABLES[kind].row(after)
-                if before is None or moved:
+                if before is None or renewed:
                     inserts.setdefault(kind, []).append(row)
                 else:
                     updates.setdefault(kind, []).append(tuple(row[place] for place in _SQL[kind].places))
         for kind, keys in deletes.items():
             self._many(_SQL[kind].delete, keys)
-        for kind, rows in updates.items():
-            self._many(_SQL[kind].update, rows)
         for kind, rows in inserts.items():
             self.connection.executemany(_SQL[kind].insert, rows)
+        for kind, rows in updates.items():
+            self._many(_SQL[kind].update, rows)
         self.connection.executemany(
             _ENTRY,
             [

@@ -91,13 +91,8 @@ class Table:
     key: tuple[str, ...]
     encode: Mapping[str, Encode]
     decode: Mapping[str, Encode]
-    pinned: tuple[str, ...] = ()
-
-    def moved(self, before: Record, after: Record) -> bool:
-        """Whether a pinned field changed: then the old row goes and a new one comes, so that the
-        store can forbid to change it in place.
-        """
-        return any(getattr(before, field) != getattr(after, field) for field in self.pinned)
+    renewed: Callable[[Any, Any], bool] = lambda _before, _after: False
+    """Whether the old row goes and a new one comes, so that the store can forbid to change it in place."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,11 +141,16 @@ _CERTIFICATE = (_document, Certificate.model_validate_json)
 _DECLARATION = (_document, Declaration.model_validate_json)
 
 
+def _freed_and_taken(before: Holding, after: Holding) -> bool:
+    """One transaction has given a reserved certificate back and another declaration has taken it."""
+    return before.state is UseState.RESERVED and before.declaration != after.declaration
+
+
 def _table(
     record: type[Record],
     name: str,
     key: tuple[str, ...],
-    pinned: tuple[str, ...] = (),
+    renewed: Callable[[Any, Any], bool] = lambda _before, _after: False,
     **codecs: tuple[Encode, Encode],
 ) -> Table:
     return Table(
@@ -160,7 +160,7 @@ def _table(
         key=key,
         encode={field: pair[0] for field, pair in codecs.items()},
         decode={field: pair[1] for field, pair in codecs.items()},
-        pinned=pinned,
+        renewed=renewed,
     )
 
 
@@ -174,7 +174,7 @@ TABLES: Final[Mapping[type[Any], Table]] = {
         _table(PeerKey, "peer_key", ("key_id",), not_before=_AT, not_after=_AT),
         _table(Copy, "copy", ("number",), document=_CERTIFICATE, arrived_at=_AT),
         _table(Covering, "covering", ("export", "certificate")),
-        _table(Holding, "holding", ("certificate",), ("declaration",), state=_USE, since=_AT),
+        _table(Holding, "holding", ("certificate",), _freed_and_taken, state=_USE, since=_AT),
         _table(
             Lodgement,
             "lodgement",

@@ -15,6 +15,7 @@ from hefu.link.envelope import Opened
 from hefu.link.inbox import Inbox
 from hefu.link.outbox import Outbox, Parcel
 from hefu.protocol import goods, tax
+from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
 from hefu.protocol.contingency.records import PaperCase, PaperState, TwoOfficerAct
 from hefu.protocol.customs import Gate, summary
@@ -32,6 +33,7 @@ from hefu.protocol.records import (
     Outgoing,
     Side,
 )
+from hefu.protocol.releasing import released
 from hefu.protocol.verification import Verification
 from hefu.rules.case import UseState
 from hefu.rules.policy import Policy
@@ -284,6 +286,49 @@ class BoundPaperVoided(Gate):
         super()._answer_void(book, message, actor)
 
 
+class OverrideLeavesItFree(Gate):
+    """Two officers release a held declaration, and what it names stays free for another."""
+
+    def _perform(self, book: Book, act: TwoOfficerAct, actor: str) -> Outcome:
+        if act.kind != ActKind.OVERRIDE.value:
+            return super()._perform(book, act, actor)
+        known = book.get(Lodgement, act.subject)
+        if known is None or known.state is not DeclarationState.HELD:
+            return super()._perform(book, act, actor)
+        released(book, known, actor, self.verification)
+        return Outcome(
+            "released", known.number, body={"certificates": list(known.document.certificate_numbers())}
+        )
+
+
+class MoveUntold(Gate):
+    """A wrong use is put right at customs, and tax is not told."""
+
+    def _perform(self, book: Book, act: TwoOfficerAct, actor: str) -> Outcome:
+        trial = book.trial()
+        done = super()._perform(trial, act, actor)
+        if done.status == "moved":
+            said = [
+                place for place in trial.changes if act.subject in place[1] and place[0] in (Outgoing, Cursor)
+            ]
+            for place in said:
+                trial.changes.pop(place)
+        book.adopt(trial)
+        return done
+
+
+class ReopensTheNumber(Gate):
+    """With the goods the certificate comes back as well."""
+
+    def _perform(self, book: Book, act: TwoOfficerAct, actor: str) -> Outcome:
+        done = super()._perform(book, act, actor)
+        for certificate in done.body.get("certificates", ()) if done.status == "reopened" else ():
+            holding = book.get(Holding, certificate)
+            if holding is not None:
+                book.drop(holding)
+        return done
+
+
 VARIANTS: dict[str, Parts] = {
     "grant that loses the reissue": Parts(receive_at_tax=grant_drops_the_draft),
     "tax voids without asking": Parts(void=void_alone),
@@ -302,6 +347,9 @@ VARIANTS: dict[str, Parts] = {
     "a paper is never settled": Parts(gate=PaperForgotten),
     "a use on paper is not told": Parts(verification=UseOnPaperNotTold),
     "a bound paper is voided": Parts(gate=BoundPaperVoided),
+    "an override leaves its certificate free": Parts(gate=OverrideLeavesItFree),
+    "tax is not told of a moved use": Parts(gate=MoveUntold),
+    "reopened goods free the number": Parts(gate=ReopensTheNumber, store=NoUniqueKey),
     "binding without the unique key": Parts(verification=BindsBlindly, store=NoUniqueKey),
 }
 """Every variant by what is wrong with it."""
