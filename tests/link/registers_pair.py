@@ -16,6 +16,7 @@ from hefu.link.outbox import Outbox
 from hefu.link.reconcile import Reconciler, Report
 from hefu.link.registers import Registers
 from hefu.protocol import tax
+from hefu.protocol.book import Book
 from hefu.protocol.customs import Gate
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import PeerKey, Side
@@ -61,7 +62,8 @@ class Both:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock, self.policy = folder, Clock(), Policy()
-        self.gate = Gate(Verification(self.policy, CURRENT, compare))
+        self.verification = Verification(self.policy, CURRENT, compare)
+        self.gate = Gate(self.verification)
         self.keys = {side: Keyring([generate(side.value, START, confirmed=True)]) for side in Side}
         self.outboxes = {side: Outbox(side, self.keys[side]) for side in Side}
         receive = {Side.TAX: tax.receive, Side.CUSTOMS: self.gate.receive}
@@ -103,6 +105,14 @@ class Both:
             for number in numbers:
                 told = self.gate.release(book, number, "officer")
                 assert told.status == "released", told
+
+    def decide(self, propose: Callable[[Book], Outcome]) -> None:
+        """One officer proposes, another approves."""
+        with self.stores[Side.CUSTOMS].write(self.clock()) as book:
+            told = propose(book)
+            assert told.status == "proposed", told
+            done = self.gate.approve(book, told.body["act"], "seen", "b")
+            assert not done.refused, done
 
     def flow(self) -> None:
         """What is open goes over, both ways, until nothing is."""

@@ -13,6 +13,8 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.errors import HefuError
 from hefu.link.envelope import seal
+from hefu.protocol import decisions
+from hefu.protocol.contingency.records import TwoOfficerAct
 from hefu.protocol.invariants import settled, violations
 from hefu.protocol.records import Copy, Holding, Issue, Side
 from hefu.protocol.recovery.records import Divergence
@@ -262,6 +264,43 @@ def test_a_store_of_yesterday_takes_its_words_back(both: Both, side: Side, tmp_p
     if side is CUSTOMS:
         held = both.lodge(declaration("export", number=_number(99), certificates=[{"number": "N0005"}]))
         assert held[0].status == "held"
+
+
+def test_decisions_of_two_officers_come_back_with_their_words(both: Both, tmp_path: Path) -> None:
+    """A moved use, reopened goods and a release by two, all since the backup: acts and grounds are entered again."""
+    used, again, bare = _number(2), _number(98), _number(97)
+    both.release(used)
+    both.flow()
+    both.stores[CUSTOMS].close()
+    shutil.copy(both.path(CUSTOMS), tmp_path / "yesterday")
+    both.open(CUSTOMS)
+    certificate = f"N{2:04}"
+    both.lodge(_declaration(2).model_copy(update={"number": again}))
+    both.lodge(declaration("export", number=bare, certificates=[]))
+    both.decide(lambda book: decisions.propose_move(book, certificate, again, "typo", "a", both.verification))
+    both.decide(lambda book: decisions.propose_override(book, bare, "court order", "a", both.verification))
+    with both.stores[CUSTOMS].write(both.clock()) as book:
+        both.gate.withdraw(book, again, "not shipped", "firm")
+    both.decide(lambda book: decisions.propose_reopening(book, again, "still here", "a"))
+    both.flow()
+    both.stores[CUSTOMS].close()
+    for suffix in ("-wal", "-shm"):
+        Path(both.path(CUSTOMS) + suffix).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "yesterday", both.path(CUSTOMS))
+    both.open(CUSTOMS)
+    both.reconcile(CUSTOMS, recover=True)
+    (holding,) = both.reader(CUSTOMS).find(Holding, "declaration", again)
+    assert (holding.certificate, holding.state.value) == (certificate, "used")
+    acts = {one.kind: one for one in both.reader(CUSTOMS).every(TwoOfficerAct)}
+    assert (acts["use.move"].ground, acts["use.move"].decided_by) == ("typo", "b")
+    assert (acts["declaration.override"].subject, acts["declaration.override"].ground) == (
+        bare,
+        "court order",
+    )
+    now = registers(both.reader(TAX), both.reader(CUSTOMS), both.policy)
+    assert list(violations(now)) == []
+    for one in Side:
+        assert both.reconcile(one).equal
 
 
 def test_a_question_of_nobody_is_refused(both: Both) -> None:

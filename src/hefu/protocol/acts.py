@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from hefu.errors import Text
 from hefu.protocol import outcome
 from hefu.protocol.book import Book
 from hefu.protocol.contingency.records import ActState, TwoOfficerAct
+from hefu.protocol.messages import Decision
 from hefu.protocol.outcome import Outcome
 
 _SIDE: Final = "customs"
@@ -87,6 +88,29 @@ def propose(
     book.put(act)
     book.note(actor, "act.proposed", subject, act=act.number, kind=act.kind, ground=ground)
     return act
+
+
+def enter_decided(
+    book: Book, kind: ActKind, subject: str, content: dict[str, Any], decision: Decision, at: datetime
+) -> None:
+    """Enter an act that was decided before a store was lost, from a message that tells of it."""
+    number = book.count("act")
+    book.put(
+        TwoOfficerAct(
+            number=number,
+            kind=kind.value,
+            subject=subject,
+            content=content,
+            ground=decision.ground,
+            proposed_by=decision.proposed_by,
+            proposed_at=at,
+            due=at + OPEN_FOR,
+            state=ActState.APPROVED,
+            decided_by=decision.approved_by,
+            decided_at=at,
+        )
+    )
+    book.note(_SIDE, "act.approved", subject, act=number, kind=kind.value, recovered=True)
 
 
 def proposed(act: TwoOfficerAct) -> Outcome:

@@ -6,19 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from hefu.documents.canonical import digest
 from hefu.documents.declaration import Declaration
-from hefu.protocol import goods
+from hefu.protocol import acts, decisions, goods
+from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
 from hefu.protocol.contingency.contests import raise_contest
+from hefu.protocol.marks import REOPENED
 from hefu.protocol.messages import (
     CertificateFreed,
     CertificateIssued,
     CertificateMarked,
+    CertificateMoved,
     CertificateReserved,
     CertificateUsed,
     ExportReleased,
+    GoodsReopened,
     VoidGranted,
     VoidRefused,
     VoidRequested,
@@ -44,10 +50,17 @@ def take_back(book: Book, words: Sequence[Word], told: Sequence[Word], verificat
     touched = dict.fromkeys(
         word.message.declaration
         for word in mine
-        if isinstance(word.message, CertificateReserved | CertificateFreed | CertificateUsed)
+        if isinstance(
+            word.message, CertificateReserved | CertificateFreed | CertificateUsed | CertificateMoved
+        )
     )
     exports = {word.stream: word.message for word in mine if isinstance(word.message, ExportReleased)}
-    used = [word.message for word in mine if isinstance(word.message, CertificateUsed)]
+    last = {
+        word.stream: word.message
+        for word in mine
+        if isinstance(word.message, CertificateUsed | CertificateMoved)
+    }
+    used = list(last.values())
     for number, export in exports.items():
         _export_again(book, export, [one for one in used if one.declaration == number])
     for number in touched:
@@ -85,9 +98,15 @@ def _copied(book: Book, message: CertificateIssued) -> None:
 
 
 def _certificate(book: Book, word: Word) -> None:
-    """The certificate's row, as the word says; used and withdrawn are final."""
+    """The certificate's row, as the word says; used and withdrawn are final, but for what two officers have moved."""
     message = word.message
     holding = book.get(Holding, word.stream)
+    if isinstance(message, CertificateMoved):
+        _moved(book, message, word.at)
+        return
+    if isinstance(message, CertificateMarked | GoodsReopened):
+        _marked(book, message)
+        return
     if holding is not None and holding.state is not UseState.RESERVED:
         return
     match message:
@@ -104,13 +123,41 @@ def _certificate(book: Book, word: Word) -> None:
         case VoidGranted():
             book.put(Holding(word.stream, UseState.WITHDRAWN, None, word.at))
             book.note(_ACTOR, "certificate.withdrawn", word.stream, recovered=True)
-        case CertificateMarked(declaration=declaration, mark=mark):
-            book.note(_ACTOR, "certificate.marked", word.stream, declaration, mark=mark, recovered=True)
         case _:
             book.note(_ACTOR, "message.recovered", word.stream, kind=message.kind)
 
 
-def _export_again(book: Book, message: ExportReleased, used: Sequence[CertificateUsed]) -> None:
+def _moved(book: Book, message: CertificateMoved, at: datetime) -> None:
+    """With the use comes the act that moved it: the officers and their ground stand in the message."""
+    content = {"certificate": message.number, "from": message.moved_from, "to": message.declaration}
+    known = book.get(Lodgement, message.moved_from)
+    if known is not None and message.number in known.certificates:
+        book.put(decisions.parted(book, known, message.number))
+    acts.enter_decided(book, ActKind.MOVE_USE, message.number, content, message.decision, at)
+    book.put(Holding(message.number, UseState.USED, message.declaration, at))
+    told = {"moved_from": message.moved_from, "decision": message.decision.model_dump(), "recovered": True}
+    book.note(_ACTOR, "certificate.moved", message.number, message.declaration, **told)
+
+
+def _marked(book: Book, message: CertificateMarked | GoodsReopened) -> None:
+    """The declaration that used it was taken back; its goods may have been given back since."""
+    known = book.get(Lodgement, message.declaration)
+    event = message.kind
+    told: dict[str, Any] = {"recovered": True}
+    if isinstance(message, CertificateMarked):
+        told["mark"] = message.mark
+        if known is not None and message.mark not in known.marks and not known.state.is_open:
+            book.put(replace(known, marks=(*known.marks, message.mark)))
+    else:
+        told["decision"] = message.decision.model_dump()
+        if known is not None and REOPENED not in known.marks and not known.state.is_open:
+            book.put(decisions.reopened(book, known))
+    book.note(_ACTOR, event, message.number, message.declaration, **told)
+
+
+def _export_again(
+    book: Book, message: ExportReleased, used: Sequence[CertificateUsed | CertificateMoved]
+) -> None:
     """A released export declaration is whole in the message that told tax of it."""
     document = message.declaration
     known = book.get(Lodgement, document.number)
@@ -132,11 +179,14 @@ def _export_again(book: Book, message: ExportReleased, used: Sequence[Certificat
             marks=known.marks if known else (),
         )
     )
+    if message.decision is not None:
+        content = {"declaration": document.number, "revision": message.revision}
+        acts.enter_decided(book, ActKind.OVERRIDE, document.number, content, message.decision, book.now)
     book.note(_ACTOR, "declaration.released", document.number, recovered=True)
     goods.enter_export(book, document, _ACTOR)
 
 
-def _draws(document: Declaration, used: Sequence[CertificateUsed]) -> tuple[Draw, ...]:
+def _draws(document: Declaration, used: Sequence[CertificateUsed | CertificateMoved]) -> tuple[Draw, ...]:
     """What was drawn, by certificate and line; which item drew it no message says, so it is the first."""
     item = document.items[0].item if document.items else 1
     return tuple(
@@ -147,7 +197,7 @@ def _draws(document: Declaration, used: Sequence[CertificateUsed]) -> tuple[Draw
 
 
 def _declaration(
-    book: Book, number: str, used: Sequence[CertificateUsed], verification: Verification
+    book: Book, number: str, used: Sequence[CertificateUsed | CertificateMoved], verification: Verification
 ) -> None:
     """A return, amendment or withdrawal: no message carries its document. If the backup has the same one it stands
     where the words say; else it is lost, and named.
@@ -161,7 +211,12 @@ def _declaration(
             raise_contest(book, (code, "", {}), holding.certificate, number, "", _ACTOR)
 
 
-def _again(book: Book, known: Lodgement, used: Sequence[CertificateUsed], verification: Verification) -> None:
+def _again(
+    book: Book,
+    known: Lodgement,
+    used: Sequence[CertificateUsed | CertificateMoved],
+    verification: Verification,
+) -> None:
     """One that the backup has, still open: released if the words say so and its document is the one that was."""
     if known.state is DeclarationState.RESERVED:
         goods.give_back(book, known.draws)

@@ -14,6 +14,7 @@ from hefu.protocol.book import Book
 from hefu.protocol.messages import (
     CertificateFreed,
     CertificateIssued,
+    CertificateMoved,
     CertificateReserved,
     CertificateUsed,
     Message,
@@ -63,6 +64,8 @@ def use_of(words: Iterable[Message]) -> tuple[UseState, str]:
                 use, by = UseState.AVAILABLE, ""
             case CertificateUsed(declaration=declaration) if use is not UseState.WITHDRAWN:
                 use, by = UseState.USED, declaration
+            case CertificateMoved(declaration=declaration) if use is UseState.USED:
+                by = declaration
             case VoidGranted() if use is not UseState.USED:
                 use, by = UseState.WITHDRAWN, ""
             case _:
