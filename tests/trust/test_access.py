@@ -29,6 +29,7 @@ EXPECTED = {
     Action.CONTINGENCY: {C},
     Action.ENTER_PAPER: {C},
     Action.DECIDE: {C},
+    Action.DECIDE_AT_TAX: {T},
     Action.READ_PAPER: {T, C, O, A},
     Action.RECONCILE: {O, A},
 }

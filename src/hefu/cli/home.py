@@ -16,7 +16,8 @@ from hefu.trust.keyring import Keyring, SigningKey, generate
 PORTS: Final = {Side.TAX: 8701, Side.CUSTOMS: 8702}
 
 _OFFICERS: Final = (
-    ("tax", "国家税务总局北京市税务局", Role.TAX_OFFICER, (), ""),
+    ("tax", "国家税务总局北京市税务局", Role.TAX_OFFICER, (), "王芳"),
+    ("tax2", "国家税务总局北京市税务局", Role.TAX_OFFICER, (), "刘洋"),
     ("customs", "皇岗海关", Role.CUSTOMS_OFFICER, (), "张伟"),
     ("customs2", "皇岗海关", Role.CUSTOMS_OFFICER, (), "李娜"),
     ("operator", "运行中心", Role.OPERATOR, (), ""),
@@ -24,7 +25,7 @@ _OFFICERS: Final = (
     ("exporter", "北京合符进出口有限公司", Role.ENTERPRISE, ("91110000101623741K", "1100660001"), ""),
     ("agent", "深圳通运报关代理有限公司", Role.ENTERPRISE, ("91440300MA5FC50094", "4403160003"), ""),
 )
-"""Who can call a fresh home: officers of each kind (two of customs, for what takes two), and two firms of the samples."""
+"""Who can call a fresh home: officers of each kind (two of each authority, for what takes two), and two firms of the samples."""
 
 
 def free_port() -> int:

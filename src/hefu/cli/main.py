@@ -13,7 +13,20 @@ import typer
 from rich.progress import Progress
 
 import hefu
-from hefu.cli import backup, contingency, inspect, processes, reconcile, replay, rules, show, story, up, watch
+from hefu.cli import (
+    backup,
+    contingency,
+    inspect,
+    officers,
+    processes,
+    reconcile,
+    replay,
+    rules,
+    show,
+    story,
+    up,
+    watch,
+)
 from hefu.cli import home as homes
 from hefu.cli.client import Client, refused
 from hefu.documents.canonical import as_json
@@ -261,8 +274,10 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(contingency.app, name="contingency")
 app.command()(contingency.paper)
-app.command()(contingency.acts)
-app.command()(contingency.contests)
+app.command()(officers.acts)
+app.command()(officers.contests)
+app.command()(officers.divergences)
+app.add_typer(officers.app, name="decide")
 
 
 @app.command()

@@ -1,103 +1,17 @@
-"""What officers do together at customs, and what is counted of it: commands over the state machine."""
+"""What is on record of contingency at customs, and what is counted of it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from hefu.errors import HefuError
-from hefu.http.commands import Command
 from hefu.protocol.book import Book
 from hefu.protocol.contingency import contests, papers, tickets
-from hefu.protocol.contingency.records import Contest, Function, Outage, PaperCase, Ticket, TwoOfficerAct
-from hefu.protocol.customs import Gate
-from hefu.protocol.outcome import Outcome
+from hefu.protocol.contingency.records import Contest, Function, Outage, PaperCase, Ticket
 from hefu.protocol.records import Copy, Entry
 from hefu.stores.sqlite import SqliteReader
-
-Answers = list[Outcome | HefuError]
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Open a contingency for a function, on a ground; ``since`` when the function failed."""
-
-    function: Function
-    ground: str
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Close a ticket, or propose to close a contest, on a ground."""
-
-    what: str
-    ground: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Approve or reject an act."""
-
-    act: int
-    remark: str = ""
-
-
-class ContingencyDesk:
-    """Tickets, papers, contests and acts of two officers. ``published``: after so long one officer opens a ticket."""
-
-    def __init__(self, gate: Gate, published: timedelta) -> None:
-        self.gate = gate
-        self.published = published
-
-    def open(self, book: Book, commands: Sequence[Command]) -> Answers:
-        """Open contingencies, or propose to."""
-        return [
-            tickets.open_ticket(
-                book,
-                one.payload.function,
-                one.payload.since,
-                one.payload.ground,
-                one.identity.actor,
-                self.published,
-            )
-            for one in commands
-        ]
-
-    def close(self, book: Book, commands: Sequence[Command]) -> Answers:
-        """Close contingencies."""
-        return [
-            tickets.close_ticket(book, one.payload.what, one.payload.ground, one.identity.actor)
-            for one in commands
-        ]
-
-    def enter(self, book: Book, commands: Sequence[Command]) -> Answers:
-        """Enter papers."""
-        return [papers.enter_paper(book, one.payload, one.identity.actor) for one in commands]
-
-    def approve(self, book: Book, commands: Sequence[Command]) -> Answers:
-        """Approve acts."""
-        return [
-            self.gate.approve(book, one.payload.act, one.payload.remark, one.identity.actor)
-            for one in commands
-        ]
-
-    def reject(self, book: Book, commands: Sequence[Command]) -> Answers:
-        """Reject acts."""
-        return [
-            self.gate.reject(book, one.payload.act, one.payload.remark, one.identity.actor)
-            for one in commands
-        ]
-
-    def close_contest(self, book: Book, commands: Sequence[Command]) -> Answers:
-        """Propose to close contests."""
-        return [
-            contests.propose_closing(book, int(one.payload.what), one.payload.ground, one.identity.actor)
-            for one in commands
-        ]
 
 
 def link_seen(book: Book, items: Sequence[datetime | None]) -> list[None]:
@@ -162,29 +76,6 @@ def papers_on_record(reader: SqliteReader, state: str = "") -> list[dict[str, An
 def contests_on_record(reader: SqliteReader, state: str = "open") -> list[dict[str, Any]]:
     """Contests of a state, the oldest first."""
     return [contests.contest_summary(one) for one in reader.find(Contest, "state", state)]
-
-
-def acts_on_record(reader: SqliteReader, state: str = "proposed") -> list[dict[str, Any]]:
-    """Acts of a state, the oldest first."""
-    return [act_summary(one) for one in reader.find(TwoOfficerAct, "state", state)]
-
-
-def act_summary(act: TwoOfficerAct) -> dict[str, Any]:
-    """An act for machines."""
-    return {
-        "act": act.number,
-        "kind": act.kind,
-        "subject": act.subject,
-        "content": act.content,
-        "ground": act.ground,
-        "proposed_by": act.proposed_by,
-        "proposed_at": act.proposed_at.isoformat(),
-        "due": act.due.isoformat(),
-        "state": act.state.value,
-        "decided_by": act.decided_by,
-        "decided_at": act.decided_at and act.decided_at.isoformat(),
-        "remark": act.remark,
-    }
 
 
 def uses(entries: Iterable[Entry], contested: set[str]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The routes of contingency: status for everybody; tickets, papers, contests and acts for officers."""
+"""The routes of contingency: status for everybody; tickets, papers and contests for officers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
 
@@ -13,21 +14,20 @@ from starlette.responses import HTMLResponse, Response
 
 from hefu import errors
 from hefu.customs import contingency as desk
-from hefu.customs.contingency import Closing, ContingencyDesk, Decision, Opening
 from hefu.customs.status_page import page
 from hefu.documents.canonical import Document, as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.fields import SHANGHAI, Remark
-from hefu.documents.readers import records
-from hefu.documents.readers.limits import parse_json
 from hefu.errors import HefuError, Text
-from hefu.http.commands import answering
 from hefu.http.guard import GuardedRoute, free, may
-from hefu.http.node import Node, bearer, json_body, read_command
+from hefu.http.node import Node, bearer
+from hefu.http.officers import Closing, GroundRequest, Written, each, numbered, write_route
 from hefu.http.problem import respond
+from hefu.protocol.book import Book
+from hefu.protocol.contingency import contests, papers, tickets
 from hefu.protocol.contingency.papers import PaperEntry, case_summary
 from hefu.protocol.contingency.records import Function, PaperCase, Scan, Typed
-from hefu.protocol.outcome import UNKNOWN_CERTIFICATE
+from hefu.protocol.outcome import UNKNOWN_CERTIFICATE, Outcome
 from hefu.stores.sqlite import SqliteReader
 from hefu.trust.access import Action
 
@@ -54,18 +54,6 @@ class OpenRequest(Document):
     since: AwareDatetime | None = None
 
 
-class GroundRequest(Document):
-    """Why something is closed."""
-
-    ground: Remark = Field(min_length=1)
-
-
-class RemarkRequest(Document):
-    """What the second officer says."""
-
-    remark: Remark = ""
-
-
 class ScanRequest(Document):
     """The picture of a paper, in base64."""
 
@@ -83,78 +71,63 @@ class PaperRequest(Document):
     served_at: AwareDatetime | None = None
 
 
-def contingency_routes(node: Node, officers: ContingencyDesk) -> APIRouter:
-    """Status, tickets, papers, contests, acts."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Open a contingency for a function, on a ground; ``since`` when the function failed."""
+
+    function: Function
+    ground: str
+    since: datetime | None = None
+
+
+def contingency_routes(node: Node, published: timedelta) -> APIRouter:
+    """Status, tickets, papers, contests. ``published``: after so long one officer opens a ticket."""
     router = APIRouter(route_class=GuardedRoute, tags=["contingency"])
 
-    def writing(
-        path: str,
-        action: Action,
-        decide: Any,
-        summary: str,
-        model: type[Document],
-        payload: Callable[..., Any],
-    ) -> None:
-        handler = answering(decide)
+    def open_(book: Book, told: Opening, actor: str) -> Outcome:
+        return tickets.open_ticket(book, told.function, told.since, told.ground, actor, published)
 
-        @may(action)
-        async def write(request: Request) -> Response:
-            def read(body: bytes) -> Any:
-                told = parse_json(body or b"{}", "request")
-                return payload(records.build(model, told, "request"), **request.path_params)
+    def close(book: Book, told: Closing, actor: str) -> Outcome:
+        return tickets.close_ticket(book, told.what, told.ground, actor)
 
-            return await node.obey(handler, await read_command(request, read))
+    def close_contest(book: Book, told: Closing, actor: str) -> Outcome:
+        return contests.propose_closing(book, numbered(told.what), told.ground, actor)
 
-        router.add_api_route(
-            path,
-            write,
-            methods=["POST"],
-            name=summary,
-            summary=summary,
-            openapi_extra=json_body(model.model_json_schema()),
-        )
-
-    writing(
-        "/v1/contingencies",
-        Action.CONTINGENCY,
-        officers.open,
-        "Open a contingency: at once after the published time, else with a second officer",
-        OpenRequest,
-        lambda told: Opening(told.function, told.ground, told.since),
-    )
-    writing(
-        "/v1/contingencies/{ticket}/close",
-        Action.CONTINGENCY,
-        officers.close,
-        "Close a contingency",
-        GroundRequest,
-        lambda told, ticket: Closing(ticket, told.ground),
-    )
-    writing(
-        "/v1/papers",
-        Action.ENTER_PAPER,
-        officers.enter,
-        "Enter a paper certificate; a second officer approves it",
-        PaperRequest,
-        _entry,
-    )
-    writing(
-        "/v1/contests/{contest}/close",
-        Action.DECIDE,
-        officers.close_contest,
-        "Propose to close a contest; a second officer approves it",
-        GroundRequest,
-        lambda told, contest: Closing(_number(contest), told.ground),
-    )
-    for path, decide in (("approve", officers.approve), ("reject", officers.reject)):
-        writing(
-            f"/v1/acts/{{act}}/{path}",
+    for route in (
+        Written(
+            "/v1/contingencies",
+            Action.CONTINGENCY,
+            each(open_),
+            "Open a contingency: at once after the published time, else with a second officer",
+            OpenRequest,
+            lambda told: Opening(told.function, told.ground, told.since),
+        ),
+        Written(
+            "/v1/contingencies/{ticket}/close",
+            Action.CONTINGENCY,
+            each(close),
+            "Close a contingency",
+            GroundRequest,
+            lambda told, ticket: Closing(ticket, told.ground),
+        ),
+        Written(
+            "/v1/papers",
+            Action.ENTER_PAPER,
+            each(papers.enter_paper),
+            "Enter a paper certificate; a second officer approves it",
+            PaperRequest,
+            _entry,
+        ),
+        Written(
+            "/v1/contests/{contest}/close",
             Action.DECIDE,
-            decide,
-            f"{path.capitalize()} an act of two officers",
-            RemarkRequest,
-            lambda told, act: Decision(int(_number(act)), told.remark),
-        )
+            each(close_contest),
+            "Propose to close a contest; a second officer approves it",
+            GroundRequest,
+            lambda told, contest: Closing(contest, told.ground),
+        ),
+    ):
+        write_route(router, node, route)
     _reading(router, node)
     return router
 
@@ -183,7 +156,6 @@ def _reading(router: APIRouter, node: Node) -> None:
 
     listing("/v1/papers", "papers", desk.papers_on_record, "")
     listing("/v1/contests", "contests", desk.contests_on_record, "open")
-    listing("/v1/acts", "acts", desk.acts_on_record, "proposed")
 
     @router.get("/v1/contingencies/uses", openapi_extra=bearer())
     @may(Action.READ_PAPER)
@@ -218,11 +190,6 @@ def _entry(told: PaperRequest) -> PaperEntry:
         errors.fail(SCAN_UNREADABLE, value=kind)
     scan = Scan(f"sha256:{sha256(data).hexdigest()}", kind, data)
     return PaperEntry(told.certificate, told.declaration.strip().upper(), told.ticket, scan, told.served_at)
-
-
-def _number(text: str) -> str:
-    """The number of a contest or an act; what is none stands for one that is not there."""
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else "0"
 
 
 def _moment(text: str) -> datetime:

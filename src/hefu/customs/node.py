@@ -8,8 +8,9 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from hefu.customs.contingency import ContingencyDesk, link_is_down, link_seen
+from hefu.customs.contingency import link_is_down, link_seen
 from hefu.customs.contingency_http import contingency_routes
+from hefu.customs.decisions_http import decision_routes
 from hefu.customs.desk import desk_routes
 from hefu.customs.http import routes
 from hefu.customs.service import CustomsAuthority
@@ -23,7 +24,7 @@ def build(folder: Path) -> FastAPI:
     """The customs node of a folder, as an ASGI application."""
     node = Node(folder, load_node(folder))
     authority = CustomsAuthority(node.policy, node.ruleset)
-    officers = ContingencyDesk(authority.gate, timedelta(minutes=node.settings.contingency_minutes))
+    published = timedelta(minutes=node.settings.contingency_minutes)
 
     async def sweep() -> None:
         while True:
@@ -36,7 +37,8 @@ def build(folder: Path) -> FastAPI:
 
     own = routes(node, authority)
     own.include_router(desk_routes(node, authority))
-    own.include_router(contingency_routes(node, officers))
+    own.include_router(contingency_routes(node, published))
+    own.include_router(decision_routes(node, authority.verification))
     return application(node, authority, own, [sweep, watch_link])
 
 

@@ -48,6 +48,11 @@ class CustomsAuthority:
         self.gate = Gate(Verification(policy, ruleset, compare))
 
     @property
+    def officers(self) -> Gate:
+        """Who decides acts of two officers."""
+        return self.gate
+
+    @property
     def verification(self) -> Verification:
         """How customs compares."""
         return self.gate.verification

@@ -17,6 +17,7 @@ from hefu.documents.party import Party
 from hefu.errors import HefuError
 from hefu.http.guard import GuardedRoute, body_of, caller, free, may
 from hefu.http.node import Authority, Node, bearer
+from hefu.http.officers import officers_routes
 from hefu.http.problem import on_error, on_method, on_missing, respond
 from hefu.link.envelope import MAX_BYTES
 from hefu.link.registers import PATH as REGISTERS
@@ -120,6 +121,8 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
         """What the registers said differently, of a state: open, healed or closed."""
         found = await node.read(lambda reader: reader.find(Divergence, "state", state))
         return respond(200, {"side": node.side.value, "divergences": [summary(one) for one in found]})
+
+    routes.include_router(officers_routes(node, authority.officers))
 
     @routes.get("/v1/trace/{number}", tags=["trace"], openapi_extra=bearer())
     @may(Action.TRACE)

@@ -27,6 +27,7 @@ from hefu.link.registers import Registers
 from hefu.link.transports.http import HttpTransport
 from hefu.protocol.book import Book
 from hefu.protocol.messages import Message
+from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import PeerKey, Side
 from hefu.protocol.verification import Verification
 from hefu.settings import NodeSettings
@@ -37,6 +38,18 @@ from hefu.trust.access import Door, Identity, Role
 from hefu.trust.keyring import Keyring
 
 _log = structlog.get_logger("hefu.node")
+
+
+class Officers(Protocol):
+    """Decides acts of two officers."""
+
+    def approve(self, book: Book, number: int, remark: str, actor: str) -> Outcome:
+        """The second officer approves: the act is done."""
+        ...
+
+    def reject(self, book: Book, number: int, remark: str, actor: str) -> Outcome:
+        """An officer says no."""
+        ...
 
 
 class Authority(Protocol):
@@ -54,6 +67,11 @@ class Authority(Protocol):
 
     def describe(self, reader: SqliteReader, number: str) -> dict[str, Any] | None:
         """Where the document with this number stands; ``None`` if this side has none."""
+        ...
+
+    @property
+    def officers(self) -> Officers:
+        """Who decides acts of two officers of this side."""
         ...
 
     @property

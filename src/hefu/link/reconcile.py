@@ -198,12 +198,8 @@ class Reconciler:
                 done = "the other side mends it"
         state = "healed" if done else "open"
         for known in book.find(Divergence, "stream", mine.stream):
-            if (known.code, known.state, known.mine, known.theirs) == (
-                code,
-                state,
-                str(mine.facts),
-                str(theirs.facts),
-            ):
+            rows = (known.code, known.mine, known.theirs) == (code, str(mine.facts), str(theirs.facts))
+            if rows and (known.state == state or (state, known.state) == ("open", "closed")):
                 return known
         divergence = Divergence(
             book.count("divergence"),

@@ -19,6 +19,7 @@ from hefu.protocol.book import Book
 from hefu.protocol.contingency.records import ActState, TwoOfficerAct
 from hefu.protocol.messages import Decision
 from hefu.protocol.outcome import Outcome
+from hefu.protocol.records import Side
 
 _SIDE: Final = "customs"
 
@@ -35,6 +36,7 @@ class ActKind(StrEnum):
     OVERRIDE = "declaration.override"
     REOPEN_GOODS = "goods.reopen"
     MOVE_USE = "use.move"
+    CLOSE_DIVERGENCE = "divergence.close"
 
 
 Perform = Callable[[Book, TwoOfficerAct, str], Outcome]
@@ -120,13 +122,13 @@ def proposed(act: TwoOfficerAct) -> Outcome:
     )
 
 
-def approve(book: Book, number: int, remark: str, actor: str, perform: Perform) -> Outcome:
+def approve(book: Book, side: Side, number: int, remark: str, actor: str, perform: Perform) -> Outcome:
     """The second officer approves: the act is done in this transaction, or refused and still waits."""
-    act, refusal = _waiting(book, number)
+    act, refusal = _waiting(book, side, number)
     if act is None:
         return refusal
     if actor == act.proposed_by:
-        return outcome.refuse(SAME_OFFICER, str(number), _SIDE, value=actor)
+        return outcome.refuse(SAME_OFFICER, str(number), side.value, value=actor)
     trial = book.trial()
     _decide(trial, act, ActState.APPROVED, remark, actor)
     done = perform(trial, act, actor)
@@ -135,9 +137,9 @@ def approve(book: Book, number: int, remark: str, actor: str, perform: Perform) 
     return done
 
 
-def reject(book: Book, number: int, remark: str, actor: str) -> Outcome:
+def reject(book: Book, side: Side, number: int, remark: str, actor: str) -> Outcome:
     """Either officer says no: who proposed it takes it back, the other refuses."""
-    act, refusal = _waiting(book, number)
+    act, refusal = _waiting(book, side, number)
     if act is None:
         return refusal
     _decide(book, act, ActState.REJECTED, remark, actor)
@@ -151,15 +153,15 @@ def lapse(book: Book, number: int, why: str) -> None:
         _decide(book, act, ActState.LAPSED, why, _SIDE)
 
 
-def _waiting(book: Book, number: int) -> tuple[TwoOfficerAct | None, Outcome]:
+def _waiting(book: Book, side: Side, number: int) -> tuple[TwoOfficerAct | None, Outcome]:
     """The act if it can be decided, else the refusal. One whose time is over is not decided any more."""
     act = book.get(TwoOfficerAct, number)
     if act is None:
-        return None, outcome.refuse(NO_ACT, str(number), _SIDE)
+        return None, outcome.refuse(NO_ACT, str(number), side.value)
     late = act.state is ActState.PROPOSED and act.due <= book.now
     if late or act.state is not ActState.PROPOSED:
         state = ActState.LAPSED if late else act.state
-        return None, outcome.refuse(ACT_DECIDED, str(number), _SIDE, value=state.value)
+        return None, outcome.refuse(ACT_DECIDED, str(number), side.value, value=state.value)
     return act, Outcome("proposed", act.subject)
 
 

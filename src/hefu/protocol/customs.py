@@ -29,7 +29,8 @@ from hefu.protocol.messages import (
     VoidRequested,
 )
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Copy, Covering, DeclarationState, Holding, Lodgement
+from hefu.protocol.records import Copy, Covering, DeclarationState, Holding, Lodgement, Side
+from hefu.protocol.recovery import closing
 from hefu.protocol.releasing import released
 from hefu.protocol.verification import Verification, has_used, keep_edition
 from hefu.rules.case import UseState
@@ -148,11 +149,11 @@ class Gate:
 
     def approve(self, book: Book, number: int, remark: str, actor: str) -> Outcome:
         """The second officer approves an act: it is done in this transaction."""
-        return acts.approve(book, number, remark, actor, self._perform)
+        return acts.approve(book, Side.CUSTOMS, number, remark, actor, self._perform)
 
     def reject(self, book: Book, number: int, remark: str, actor: str) -> Outcome:
         """An officer says no to an act: it is never done."""
-        told = acts.reject(book, number, remark, actor)
+        told = acts.reject(book, Side.CUSTOMS, number, remark, actor)
         act = book.get(TwoOfficerAct, number)
         if act is not None and not told.refused and act.kind == ActKind.ENTER_PAPER.value:
             papers.reject_paper(book, act, actor)
@@ -172,6 +173,8 @@ class Gate:
                 return decisions.approve_reopening(book, act, actor, self.verification)
             case ActKind.MOVE_USE:
                 return decisions.approve_move(book, act, actor, self.verification)
+            case ActKind.CLOSE_DIVERGENCE:
+                return closing.approve_closing(book, act, actor)
 
     # --- messages -------------------------------------------------------------------------------
 

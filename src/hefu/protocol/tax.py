@@ -11,7 +11,7 @@ from typing import Any
 
 from hefu.documents.canonical import digest
 from hefu.documents.certificate import Certificate, CertificateLine, Purpose
-from hefu.protocol import goods, outcome
+from hefu.protocol import acts, goods, outcome
 from hefu.protocol.book import Book
 from hefu.protocol.messages import (
     CertificateFreed,
@@ -30,7 +30,8 @@ from hefu.protocol.messages import (
     VoidRequested,
 )
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Issue, IssueState
+from hefu.protocol.records import Issue, IssueState, Side
+from hefu.protocol.recovery import closing
 from hefu.rules.case import UseState
 from hefu.rules.pairing import same_code
 from hefu.rules.policy import Policy
@@ -230,6 +231,16 @@ def _ask(book: Book, found: Issue, reason: str, actor: str) -> None:
     book.put(asked)
     book.note(actor, "certificate.void_requested", found.number, found.replacement or "", reason=reason)
     book.send(VoidRequested(number=found.number, request=asked.requests, reason=reason))
+
+
+def approve(book: Book, number: int, remark: str, actor: str) -> Outcome:
+    """The second officer of tax approves an act."""
+    return acts.approve(book, Side.TAX, number, remark, actor, closing.approve_closing)
+
+
+def reject(book: Book, number: int, remark: str, actor: str) -> Outcome:
+    """An officer of tax says no to an act."""
+    return acts.reject(book, Side.TAX, number, remark, actor)
 
 
 def receive(book: Book, message: Message, actor: str) -> None:

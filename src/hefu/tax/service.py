@@ -12,6 +12,7 @@ from hefu.documents.fields import plain, unscaled
 from hefu.documents.party import Party
 from hefu.errors import HefuError
 from hefu.http.commands import Command
+from hefu.http.node import Officers
 from hefu.protocol import tax
 from hefu.protocol.book import Book
 from hefu.protocol.messages import Message
@@ -43,6 +44,7 @@ class TaxAuthority:
 
     side = Side.TAX
     verification = None
+    officers: Officers = tax
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy

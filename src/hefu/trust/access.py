@@ -75,6 +75,7 @@ class Action(StrEnum):
     ENTER_PAPER = "paper.enter"
     DECIDE = "act.decide"
     READ_PAPER = "paper.read"
+    DECIDE_AT_TAX = "act.decide_at_tax"
     RECONCILE = "register.reconcile"
 
 
@@ -100,6 +101,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.CONTINGENCY: frozenset({Role.CUSTOMS_OFFICER}),
         Action.ENTER_PAPER: frozenset({Role.CUSTOMS_OFFICER}),
         Action.DECIDE: frozenset({Role.CUSTOMS_OFFICER}),
+        Action.DECIDE_AT_TAX: frozenset({Role.TAX_OFFICER}),
         Action.RECONCILE: frozenset({Role.OPERATOR, Role.AUDITOR}),
         Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
     }
