@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,21 @@ def test_json_holds_every_row() -> None:
     finding = read["findings"][0]
     assert finding["message"].keys() == {"zh", "en"}
     assert read["sound"] is told.sound
+
+
+def test_the_keys_of_the_document_are_those_of_its_description() -> None:
+    """docs/spec/inspection.md names every key, and every column that it names is there."""
+    text = (Path(__file__).parents[2] / "docs/spec/inspection.md").read_text("utf-8")
+    table = re.findall(r"^\| (`.*?) \| (.*) \|$", text, re.MULTILINE)
+    described = {key: meaning for keys, meaning in table for key in re.findall(r"`(\w+)`", keys)}
+    stream = io.StringIO()
+    write_json(sample(), stream)
+    read = json.loads(stream.getvalue())
+    assert described.keys() == read.keys()
+    for name in FRAMES:
+        meaning = described[name].split("one of")[0]
+        columns = re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", meaning))
+        assert set(columns) <= read[name][0].keys(), name
 
 
 def test_money_is_text_in_json() -> None:

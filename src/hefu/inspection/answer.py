@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 import hefu
 from hefu.documents.canonical import as_json
+from hefu.errors import Text
 from hefu.inspection.across import certificates_told
 from hefu.inspection.actions import Action, action_of
 from hefu.inspection.judging import HEADS, NAMED, Judgement
@@ -75,6 +76,7 @@ def answer(
         .select(col(name).cast(kind) for name, kind in FOUND.items())
     )
     loud = set(found.get_column("declaration").drop_nulls())
+    omitted = len(loud - judged.heavy.keys())
     return Inspection(
         at=at,
         version=hefu.__version__,
@@ -89,9 +91,20 @@ def answer(
         findings=found,
         pairs=judged.pairs,
         details=_details(judged.heavy, rules, on_step),
-        omitted=len(loud - judged.heavy.keys()),
-        assumptions=tuple((one.zh, one.en) for one in papers.assumed.values()),
+        omitted=omitted,
+        assumptions=tuple((one.zh, one.en) for one in (*papers.assumed.values(), *_limits(omitted, judged))),
     )
+
+
+def _limits(omitted: int, judged: Judgement) -> Iterator[Text]:
+    """What is not looked at closely, so that nobody takes a limit for an answer."""
+    if omitted:
+        shown = len(judged.heavy)
+        yield Text(
+            f"有问题的报关单中, 金额最大的 {shown} 份有逐项对照, 另外 {omitted} 份没有; 问题全部列出",
+            f"of the declarations with findings the {shown} of the most money are shown side by side, {omitted} more are"
+            " not; their findings are all listed",
+        )
 
 
 def _exact(heavy: Mapping[str, Case], ruleset: RuleSet, policy: Policy) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 
 from hefu.errors import Text
 from hefu.inspection.cells import BLANK, read_cell
-from hefu.inspection.fields import FIELDS, Field, Paper
+from hefu.inspection.fields import FIELDS, UNIT_OF, Field, Paper
 from hefu.inspection.layout import Layout, letter
 from hefu.inspection.marks import settled
 from hefu.inspection.plain import common, plain
@@ -45,6 +45,8 @@ _FORCED: Final = r'^="(.*)"$'
 """How exports to CSV keep a number text: ="0123"."""
 _SEVERAL: Final = r"\s*[,，;；、/\t\r\n][,，;；、/\s]*"
 """Between certificates in a cell; a space alone may stand within a number."""
+_JOINED: Final = r"^([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([^0-9\s.,].*)$"
+"""A quantity and its unit in one cell."""
 _MISSING: Final = Text("必填", "is required")
 _CONFLICT: Final = Text(
     "与 21 位报关单号所含项号不一致", "differs from the item in the declaration number of 21 characters"
@@ -55,7 +57,7 @@ _CONFLICT: Final = Text(
 class Read:
     """Typed rows (``row`` and every field of the paper that the sheet has), cells refused (:data:`REFUSED`), how many
     rows of data there were, how many rows were sums or the header told again, and the last number of a paper, which
-    blank cells below take.
+    blank cells below take. ``order`` is where the count of rows stands, where the rows of a paper are counted.
     """
 
     rows: pl.DataFrame
@@ -63,21 +65,49 @@ class Read:
     counted: int
     left_out: int
     number: str | None
+    order: Order | None = None
 
 
-def read_block(block: pl.DataFrame, layout: Layout, number: str | None = None) -> Read:
-    """The rows of a block. A row with a refused cell, or without a needed one, is not among ``rows``. A cell with
-    several certificates makes a row of each.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How far the rows of a sheet are counted: the number of the last paper, how many runs of rows with one number there
+    have been, and how many rows the last run has.
+    """
+
+    number: str | None = None
+    run: int = 0
+    at: int = 0
+
+
+def read_block(
+    block: pl.DataFrame, layout: Layout, number: str | None = None, order: Order | None = None
+) -> Read:
+    """The rows of a block; ``number`` and ``order`` are those of the block before. A row with a refused cell, or without
+    a needed one, is not among ``rows``. A cell with several certificates makes a row of each.
     """
     data = layout.data(block)
     counted = data.height
     left_out = block.filter(col(ROW) > layout.header).height - counted
-    fields = [one for one in FIELDS[layout.paper] if one.name in layout.fields]
+    fields = [one for one in FIELDS[layout.paper] if one.name in layout.fields or one.name in layout.told]
     missing = [column for column in layout.fields.values() if column not in data.columns]
     data = data.with_columns(pl.lit(None, pl.String).alias(column) for column in missing)
-    texts = data.select(ROW, *(col(layout.fields[one.name]).alias(one.name) for one in fields))
-    texts = _prepared(texts, layout.paper, fields, number)
+    once = layout.told
+    texts = data.select(
+        ROW,
+        *(
+            pl.lit(once[one.name]).alias(one.name)
+            if one.name in once
+            else col(layout.fields[one.name]).alias(one.name)
+            for one in fields
+        ),
+    )
+    texts = _prepared(_divided(texts, layout), layout.paper, fields, number)
+    count = next((one for one in FIELDS[layout.paper] if one.counted and one.name not in layout.fields), None)
     key = KEYS[layout.paper]
+    if count is not None and key in texts.columns and "tax_item" not in texts.columns:
+        texts, order = _counted(texts, key, order or Order())
+    if layout.paper is Paper.DECLARATION and "certificate" in texts.columns:
+        texts = _parted(texts)
     numbers = (
         texts.get_column(key)
         if key in texts.columns
@@ -102,12 +132,19 @@ def read_block(block: pl.DataFrame, layout: Layout, number: str | None = None) -
     refused += [_told(texts, numbers, by_name[name], layout, wrong, rule) for name, wrong, rule in disputed]
     rows, more = _with_items(rows, texts, layout, numbers)
     refused += more
+    if "run" in texts.columns and count is not None:
+        rows = rows.with_columns(texts.get_column("at").alias(count.name), texts.get_column("run"))
     told = pl.concat([pl.DataFrame(schema=REFUSED), *refused]).unique(["row", "field"], maintain_order=True)
     if told.height:
         rows = rows.filter(~col(ROW).is_in(told.get_column(ROW).unique().implode()))
     last = numbers.drop_nulls()
     return Read(
-        rows, told.sort("row", maintain_order=True), counted, left_out, last[-1] if last.len() else number
+        rows,
+        told.sort("row", maintain_order=True),
+        counted,
+        left_out,
+        last[-1] if last.len() else number,
+        order,
     )
 
 
@@ -122,12 +159,38 @@ def _prepared(texts: pl.DataFrame, paper: Paper, fields: list[Field], number: st
         bare = pl.all_horizontal(col(name).is_null() for name in heads)
         above = col(key).forward_fill().fill_null(pl.lit(number, pl.String))
         texts = texts.with_columns(pl.when(bare).then(above).otherwise(col(key)).alias(key))
-    if paper is Paper.DECLARATION and "certificate" in texts.columns:
-        texts = _parted(texts)
     for name in _NUMBERS:
         if name in texts.columns and not texts.get_column(name).str.contains(_NUMBER).all():
             texts = _cut(texts, name, is_told=name == _WITH_ITEM.get(paper, ("", ""))[0])
     return texts
+
+
+def _divided(texts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Quantities and units that stand in one cell, each in a column of its own; a cell that is not both stays whole, and
+    its unit blank.
+    """
+    for quantity, unit in UNIT_OF.items():
+        if quantity in layout.fields and layout.fields[quantity] == layout.fields.get(unit):
+            both = col(quantity).str.normalize("NFKC").str.strip_chars().str.extract_groups(_JOINED)
+            amount, called = both.struct[0], both.struct[1]
+            texts = texts.with_columns(pl.coalesce(amount, quantity).alias(quantity), called.alias(unit))
+    return texts
+
+
+def _counted(texts: pl.DataFrame, key: str, order: Order) -> tuple[pl.DataFrame, Order]:
+    """Rows counted within their paper (``at``, from 1), refused or not, and the ``run`` of rows with one number in which
+    they stand: a paper whose rows stand in several runs cannot be counted.
+    """
+    if texts.is_empty():
+        return texts, order
+    numbers = texts.get_column(key)
+    before = pl.concat([pl.Series(key, [order.number], dtype=pl.String), numbers.head(-1)])
+    run = order.run + numbers.ne_missing(before).cast(pl.Int64).cum_sum()
+    told = texts.with_columns(run=run).with_columns(
+        at=pl.int_range(1, pl.len() + 1).over("run")
+        + pl.when(col("run") == order.run).then(order.at).otherwise(0)
+    )
+    return told, Order(numbers[-1], int(told["run"][-1]), int(told["at"][-1]))
 
 
 def _parted(texts: pl.DataFrame) -> pl.DataFrame:
@@ -161,11 +224,13 @@ def _with_items(
         return rows, []
     _, name = _WITH_ITEM[layout.paper]
     within = texts.get_column("tax_item").cast(pl.Int64)
+    field = next(one for one in FIELDS[layout.paper] if one.name == name)
     if name not in rows.columns:
-        return rows.with_columns(within.alias(name)), []
+        blank = within.is_null() & field.needed
+        missing = [_told(texts, numbers, field, layout, blank, _MISSING)] if blank.any() else []
+        return rows.with_columns(within.alias(name)), missing
     stated = rows.get_column(name)
     differs = (stated != within).fill_null(value=False)
-    field = next(one for one in FIELDS[layout.paper] if one.name == name)
     refused = [_told(texts, numbers, field, layout, differs, _CONFLICT)] if differs.any() else []
     return rows.with_columns(pl.coalesce(stated, within).alias(name)), refused
 

@@ -51,6 +51,11 @@ RULES: Final = {
     "related": Text(
         "改单, 撤单须有关联的出口报关单号", "an amendment or withdrawal names its export declaration"
     ),
+    "order": Text(
+        "没有项号列, 而这份报关单的行不在一起, 或另有文件: 无法按顺序编项号, 请补上项号列",
+        "there is no column of item numbers, and the rows of this declaration do not stand together, or other files"
+        " tell of it too: they cannot be counted; add the column",
+    ),
     "quantity": Text(
         "没有法定数量, 也没有成交数量", "neither a statutory quantity nor a transaction quantity"
     ),
@@ -73,6 +78,7 @@ class Declared:
 
 def settle(rows: pl.DataFrame) -> Declared:
     """Everything that the rows of some declarations say; all rows of a declaration must be among them."""
+    rows, scattered = _in_order(rows)
     rows, without = _measured(rows)
     parted = part(rows, "declaration", "item", HEADS, LINES)
     heads = _acting(_completed(parted.heads, HEADS))
@@ -93,7 +99,7 @@ def settle(rows: pl.DataFrame) -> Declared:
         references=_references(rows),
         about=heads.select(list(ABOUT)),
         goods=lines.select(list(GOODS)),
-        refused=pl.concat([without, refused.select(list(REFUSED))]),
+        refused=pl.concat([scattered, without, refused.select(list(REFUSED))]),
         found=parted.found,
     )
 
@@ -104,6 +110,18 @@ def _completed(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
     return frame.with_columns(
         pl.lit(None, kinds[name]).alias(name) for name in names if name not in frame.columns
     )
+
+
+def _in_order(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows whose items were counted stand together, and nothing else says what items their declaration has."""
+    if "run" not in rows.columns or rows["run"].null_count() == rows.height:
+        return rows.drop("run", strict=False), pl.DataFrame(schema=REFUSED)
+    counted = col("run").is_not_null()
+    together = pl.struct("source", "run").n_unique().over("declaration") == 1
+    scattered = rows.filter(counted & ~together).select(
+        *PLACE, number="declaration", field=pl.lit("item"), value=pl.lit("", pl.String), rule=pl.lit("order")
+    )
+    return rows.filter(~counted | together).drop("run"), scattered
 
 
 def _measured(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -44,7 +44,7 @@ class Field:
     ``form`` is the type of the document's field, which says what is allowed. Numbers become integers scaled by
     ``digits`` decimals, days count from 1970-01-01, all else is text. A ``head`` field belongs to the paper and not to
     its line: it may stand once, on the first line or in a merged cell. ``needed``: without such a column, or without a
-    value in it, a row cannot be judged.
+    value in it, a row cannot be judged. ``counted``: without its column the rows of a paper are counted.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Field:
     digits: int = 0
     head: bool = False
     needed: bool = False
+    counted: bool = False
 
 
 def _text(name: str, form: Any = forms.Name, *, head: bool = False, needed: bool = False) -> Field:
@@ -67,8 +68,8 @@ def _day(name: str, *, head: bool = False) -> Field:
     return Field(name, forms.Day, pl.Int64, head=head)
 
 
-def _whole(name: str, *, needed: bool = False) -> Field:
-    return Field(name, forms.ItemNumber, pl.Int64, needed=needed)
+def _whole(name: str, *, needed: bool = False, counted: bool = False) -> Field:
+    return Field(name, forms.ItemNumber, pl.Int64, needed=needed, counted=counted)
 
 
 def _quantity(name: str, *, head: bool = False, needed: bool = False) -> Field:
@@ -152,7 +153,7 @@ DECLARATION: Final = (
     _text("remark", forms.Remark, head=True),
     _text("certificate", forms.CertificateNumber),
     _whole("certificate_line"),
-    _whole("item", needed=True),
+    _whole("item", needed=True, counted=True),
     _text("item_hs", forms.HsCode, needed=True),
     _text("item_name"),
     _text("item_model"),
@@ -208,6 +209,14 @@ AGREEMENT: Final = (
     _text("currency", Currency),
 )
 """Agency agreements 代理出口协议, one row an agreement or one of its goods."""
+
+UNIT_OF: Final = {
+    "line_quantity": "line_unit",
+    "first": "first_unit",
+    "second": "second_unit",
+    "traded": "traded_unit",
+}
+"""The unit in which a quantity is."""
 
 FIELDS: Final[Mapping[Paper, tuple[Field, ...]]] = {
     Paper.CERTIFICATE: CERTIFICATE,

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from hefu.inspection.fields import Paper
+from hefu.inspection.fields import UNIT_OF, Paper
 from hefu.inspection.mapping import IGNORED, Mapping
-from hefu.inspection.titles import LONGEST, Claim, claim, folded
+from hefu.inspection.titles import LONGEST, Claim, claim, folded, joined
 
 Cells = tuple[str | None, ...]
-_UNIT_OF: Final = {
-    "line_quantity": "line_unit",
-    "first": "first_unit",
-    "second": "second_unit",
-    "traded": "traded_unit",
-}
-"""The unit in which a quantity is, which often stands beside it under a title that says no more than "unit"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +53,18 @@ def read_header(levels: Sequence[Cells], paper: Paper, mapping: Mapping) -> Head
         fields[field] = str(column)
         taken.add(column)
     told_loosely = _settle({at: names for at, names in loose.items() if at not in taken}, fields, claimed)
+    _join(titles, fields, paper)
     kept = {column: field for column, field in claimed.items() if column not in fields.values()}
     return Header(paper, tuple(levels), fields, titles, kept, told_loosely)
+
+
+def _join(titles: dict[str, str], fields: dict[str, str], paper: Paper) -> None:
+    """A column that nothing else has, with a quantity and its unit in each cell, is both."""
+    for column, title in titles.items():
+        for quantity in joined(title, paper) if column not in fields.values() else ():
+            if quantity not in fields and UNIT_OF[quantity] not in fields:
+                fields[quantity] = fields[UNIT_OF[quantity]] = column
+                break
 
 
 def _claims(parts: list[str], paper: Paper, mapping: Mapping) -> Iterator[Claim]:
@@ -88,15 +90,15 @@ def _settle(
     quantity is the unit of that quantity, and a quantity beside such a unit is one whose unit is free.
     """
     told: dict[str, str] = {}
-    units = set(_UNIT_OF.values())
+    units = set(UNIT_OF.values())
     of_column = {int(column): field for field, column in fields.items()}
     for column in sorted(loose):
         names = [name for name in loose[column] if name not in fields]
-        beside = _UNIT_OF.get(of_column.get(column - 1, ""))
+        beside = UNIT_OF.get(of_column.get(column - 1, ""))
         if units & set(loose[column]) and beside is not None and beside not in fields:
             names = [beside]
-        if any(_UNIT_OF.get(name) in loose.get(column + 1, ()) for name in names):
-            names = [name for name in names if _UNIT_OF.get(name) not in fields] or names
+        if any(UNIT_OF.get(name) in loose.get(column + 1, ()) for name in names):
+            names = [name for name in names if UNIT_OF.get(name) not in fields] or names
         if not names:
             claimed[str(column)] = loose[column][0]
             continue

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import polars as pl
 
 from hefu import errors
 from hefu.errors import Text
+from hefu.inspection.beforehand import told_once
 from hefu.inspection.fields import FIELDS, Paper
 from hefu.inspection.header import Cells, Header, read_header
-from hefu.inspection.mapping import IGNORED, Mapping
+from hefu.inspection.mapping import IGNORED
+from hefu.inspection.mapping import Mapping as Named
 from hefu.inspection.sheet import ROW
 from hefu.inspection.titles import called, is_title, nearest, totals
 
@@ -69,7 +71,7 @@ class Unknown(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a sheet is read. ``header`` is its last row; ``fields`` field to column of the block; ``titles`` column to
-    title; ``levels`` all rows down to the header as they stand.
+    title; ``levels`` all rows down to the header as they stand; ``told`` fields that the list tells once, with the text.
     """
 
     paper: Paper
@@ -78,10 +80,11 @@ class Layout:
     titles: dict[str, str]
     unknown: tuple[Unknown, ...]
     levels: tuple[Cells, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def columns(self) -> list[dict[str, str]]:
         """Every column with a title, as ``result.COLUMNS`` wants them."""
-        by_column = {column: field for field, column in self.fields.items()}
+        by_column = {column: field for field, column in reversed(self.fields.items())}
         suggested = {str(one.column): one.suggested for one in self.unknown}
         return [
             {
@@ -133,7 +136,7 @@ def letter(column: int) -> str:
 
 
 def find_layout(
-    block: pl.DataFrame, file: str, sheet: str, expected: Paper | None = None, mapping: Mapping | None = None
+    block: pl.DataFrame, file: str, sheet: str, expected: Paper | None = None, mapping: Named | None = None
 ) -> Layout:
     """How the sheet that begins with ``block`` is to be read. ``expected``: what it is said to list.
 
@@ -148,16 +151,23 @@ def find_layout(
             if height > 1 and not any(known[at - height + 1 : at + 1]):
                 continue
             for paper in Paper:
-                header = read_header(levels, paper, mapping or Mapping())
+                header = read_header(levels, paper, mapping or Named())
                 score = _score(header, at, expected)
                 if best is None or score > best[0]:
                     best = (score, header)
     if best is None or len(best[1].fields) < _LEAST:
         shown = " / ".join(" ".join(filter(None, cells))[:60] for _, cells in rows[:3])
         errors.fail(NO_HEADER, file=file, place=sheet, value=shown)
-    layout = _layout(best[1], int(-best[0][-1]), rows, mapping or Mapping())
+    layout = _layout(best[1], int(-best[0][-1]), rows, mapping or Named())
     _complete(layout, file, sheet)
     return layout
+
+
+def is_prose(block: pl.DataFrame) -> bool:
+    """Whether a sheet has no row with as many cells as a header, so that it can hold no list."""
+    names = [name for name in block.columns if name != ROW]
+    filled = (sum(one is not None for one in row) for row in block.select(names).iter_rows())
+    return max(filled, default=0) < _LEAST
 
 
 def _score(header: Header, at: int, expected: Paper | None) -> tuple[float, ...]:
@@ -170,8 +180,9 @@ def _score(header: Header, at: int, expected: Paper | None) -> tuple[float, ...]
     return (len(header.fields) * (0.5 + found / 2) + 2 * wanted, found, -len(header.levels), -at)
 
 
-def _layout(header: Header, at: int, rows: Sequence[tuple[int, Cells]], mapping: Mapping) -> Layout:
+def _layout(header: Header, at: int, rows: Sequence[tuple[int, Cells]], mapping: Named) -> Layout:
     """The layout of a header whose last row is the ``at``-th, or one further down that says the same."""
+    above = [cells for _, cells in rows[: at + 1 - len(header.levels)]]
     for _, cells in rows[at + 1 : at + 3]:
         if not _says_the_same(cells, header):
             break
@@ -186,9 +197,9 @@ def _layout(header: Header, at: int, rows: Sequence[tuple[int, Cells]], mapping:
         for column, title in header.titles.items()
         if column not in taken and mapping.of(header.paper, title) != IGNORED
     )
-    return Layout(
-        header.paper, rows[at][0], fields, header.titles, unknown, tuple(cells for _, cells in rows[: at + 1])
-    )
+    levels = tuple(cells for _, cells in rows[: at + 1])
+    told = told_once(header.paper, fields, header.titles, above)
+    return Layout(header.paper, rows[at][0], fields, header.titles, unknown, levels, told)
 
 
 def _suggested(header: Header, fields: dict[str, str], column: str) -> str:
@@ -205,7 +216,7 @@ def _says_the_same(cells: Cells, header: Header) -> bool:
     counted = [str(number) for number in range(1, len(told) + 1)]
     if len(told) > _LEAST and [text.strip("()（）") for text in told] == counted:
         return True
-    again = read_header((cells,), header.paper, Mapping()).fields
+    again = read_header((cells,), header.paper, Named()).fields
     return len(again) >= _LEAST and 2 * len(again.items() & header.fields.items()) > len(told)
 
 
@@ -219,7 +230,10 @@ def _is_running(rows: Sequence[tuple[int, Cells]], column: str, number: str | No
 
 
 def _complete(layout: Layout, file: str, sheet: str) -> None:
-    missing = [one.name for one in FIELDS[layout.paper] if one.needed and one.name not in layout.fields]
+    known = {*layout.fields, *layout.told}
+    missing = [
+        one.name for one in FIELDS[layout.paper] if one.needed and not one.counted and one.name not in known
+    ]
     if not missing:
         return
     names = [called(layout.paper, name) for name in missing]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from hefu.inspection.documents import frame_of, references_frame, references_of,
 from hefu.inspection.fields import Paper
 from hefu.inspection.parting import PLACE
 from hefu.inspection.result import COLUMNS, FILES, REFUSALS
+from hefu.inspection.titles import called
 
 _NUMBER: Final = {Paper.DECLARATION: "declaration", Paper.CERTIFICATE: "certificate"}
 _REFUSED: Final = {"source": pl.Int32, "number": pl.String} | {
@@ -79,11 +80,39 @@ class Papers:
     def left_out(self, source: int, rows: int) -> None:
         """Rows of a sheet that are no rows of data: sums, and the header told again."""
         if rows:
-            place = f"{self._files[source].file} {self._files[source].sheet}".strip()
+            place = self._place(source)
             self.assumed[f"left out {source}"] = Text(
                 f"{place}: {rows} 行是合计或重复的表头, 不算数据行",
                 f"{place}: {rows} rows are sums or the header told again, no rows of data",
             )
+
+    def counted(self, source: int) -> None:
+        """A sheet without numbers of its lines: they were counted."""
+        place = self._place(source)
+        self.assumed[f"counted {source}"] = Text(
+            f"{place}: 没有项号列, 同一报关单的各行按顺序编为第 1, 2, 3 … 项",
+            f"{place}: there is no column of item numbers, the rows of each declaration are counted 1, 2, 3 …",
+        )
+
+    def told_once(self, source: int, told: Mapping[str, str]) -> None:
+        """Fields that a sheet tells once for all its rows."""
+        for name, text in told.items():
+            title, place = called(Paper(self._files[source].paper), name), self._place(source)
+            self.assumed[f"{name} {source}"] = Text(
+                f"{place}: 全部各行的{title.zh}取自表头: {text}",
+                f"{place}: {title.en} of all rows taken from the heading: {text}",
+            )
+
+    def noted(self, source: int) -> None:
+        """A sheet of notes beside a list."""
+        place = self._place(source)
+        self.assumed[f"noted {source}"] = Text(
+            f"{place}: 不是清单 (没有一行有 3 格), 未读",
+            f"{place}: no list (no row of it has 3 cells), not read",
+        )
+
+    def _place(self, source: int) -> str:
+        return f"{self._files[source].file} {self._files[source].sheet}".strip()
 
     def add_document(self, source: int, document: Declaration | Certificate, row: int) -> None:
         """A document of a file, the ``row``-th in it."""

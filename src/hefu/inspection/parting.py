@@ -32,8 +32,9 @@ class Parted:
 
 
 def schema_of(paper: Paper) -> dict[str, Any]:
-    """The columns of all fields of a paper, and the place of each row."""
-    return {**{one.name: one.dtype for one in FIELDS[paper]}, **PLACE}
+    """The columns of all fields of a paper, the place of each row, and the run in which a counted row stands."""
+    run = {"run": pl.Int64} if any(one.counted for one in FIELDS[paper]) else {}
+    return {**{one.name: one.dtype for one in FIELDS[paper]}, **run, **PLACE}
 
 
 def part(rows: pl.DataFrame, number: str, line: str, heads: Sequence[str], lines: Sequence[str]) -> Parted:

@@ -10,9 +10,9 @@ from typing import Final
 
 from hefu.documents.readers.json_documents import read_papers
 from hefu.errors import HefuError
-from hefu.inspection.columns import read_block
+from hefu.inspection.columns import Order, read_block
 from hefu.inspection.fields import Paper
-from hefu.inspection.layout import Layout, find_layout
+from hefu.inspection.layout import LOOKED_AT, NO_HEADER, Layout, find_layout, is_prose
 from hefu.inspection.mapping import Mapping
 from hefu.inspection.papers import Papers
 from hefu.inspection.sheets import Sheet, sheets
@@ -71,6 +71,7 @@ def _read_sheets(
     source: Source, paper: Paper | None, papers: Papers, mapping: Mapping | None
 ) -> list[Layout]:
     told: list[Layout] = []
+    notes: list[tuple[Sheet, HefuError]] = []
     for sheet in sheets(source):
         if isinstance(sheet, HefuError):
             papers.refuse_file(sheet)
@@ -78,9 +79,17 @@ def _read_sheets(
         try:
             layout = _read_sheet(sheet, paper, papers, mapping)
         except HefuError as error:
-            papers.refuse_file(error)
+            if error.first.kind is NO_HEADER and is_prose(next(sheet.blocks(LOOKED_AT))):
+                notes.append((sheet, error))
+            else:
+                papers.refuse_file(error)
         else:
             told += [layout] if layout else []
+    for sheet, wrong in notes:  # beside a list it is a note; alone it is a file that could not be read
+        if told:
+            papers.noted(papers.open(sheet.source, sheet.name))
+        else:
+            papers.refuse_file(wrong)
     return told
 
 
@@ -95,15 +104,19 @@ def _read_sheet(sheet: Sheet, paper: Paper | None, papers: Papers, mapping: Mapp
     source = papers.open(sheet.source, sheet.name, layout.paper, layout.header)
     papers.columns(source, layout.columns())
     number: str | None = None
+    order: Order | None = None
     left_out = 0
     try:
         for block in chain([first], blocks):
-            read = read_block(block, layout, number)
-            number = read.number
+            read = read_block(block, layout, number, order)
+            number, order = read.number, read.order
             left_out += read.left_out
             papers.refuse(source, read.refused)
             papers.add_rows(source, read.rows, read.counted)
     except HefuError as error:  # what came before stays judged, what comes after is told as refused
         papers.refuse_file(error, source)
     papers.left_out(source, left_out)
+    papers.told_once(source, layout.told)
+    if order is not None:
+        papers.counted(source)
     return layout

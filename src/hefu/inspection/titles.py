@@ -83,6 +83,12 @@ def totals() -> frozenset[str]:
 
 
 @cache
+def before_currency() -> frozenset[str]:
+    """Folded words that stand before the currency of a list, above it."""
+    return frozenset(folded(one) for one in _names()["above"]["currency"])
+
+
+@cache
 def called(paper: Paper, field: str) -> Text:
     """A field's name for people: its first title in each language."""
     names = _names()[paper.value].get(field, [field])
@@ -125,10 +131,19 @@ def _agreed(title: str, known: Mapping[str, _Found]) -> _Found | None:
     return parts.pop() if len(parts) == 1 and "/" in title else None
 
 
-@cache
+def joined(title: str, paper: Paper) -> tuple[str, ...]:
+    """The quantities that a title may stand for which has the unit in the same cell."""
+    return _first(title, _several("joined", paper)) or ()
+
+
 def _loose(paper: Paper) -> Mapping[str, tuple[str, ...]]:
+    return _several("loose", paper)
+
+
+@cache
+def _several(section: str, paper: Paper) -> Mapping[str, tuple[str, ...]]:
     told: dict[str, tuple[str, ...]] = {}
-    for field, names in _names()["loose"][paper.value].items():
+    for field, names in _names()[section][paper.value].items():
         for name in names:
             told[folded(name)] = (*told.get(folded(name), ()), field)
     return told
@@ -165,6 +180,11 @@ def nearest(title: str, paper: Paper) -> str:
     known = {**{one: fields[0] for one, fields in _loose(paper).items()}, **titles(paper)}
     best = process.extractOne(folded(title[:LONGEST]), known.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
     return known[best[0]] if best else ""
+
+
+def in_brackets(title: str) -> list[str]:
+    """What stands in the brackets of a title."""
+    return [one.strip() for one in _BRACKETED.findall(unicodedata.normalize("NFKC", title))]
 
 
 def unnamed_fields(paper: Paper) -> set[str]:
