@@ -53,28 +53,38 @@ def main() -> int:
             rows.append(measure())
         return rows[-1]
 
-    measured("gate against bare SQL", lambda: gate.against_bare_sql(chosen.rounds))
-    numbers = count(1)
-    with gate.nodes() as home:
-        single = measured("single requests", lambda: latency.single_requests(home, numbers, chosen.rounds))
-        measured("half rate", lambda: latency.at_half_rate(home, numbers, single.ours, chosen.rounds))
-        measured("sync lag", lambda: latency.sync_lag(home, numbers, chosen.rounds))
-        measured(
-            "gate against the plain service",
-            lambda: gate.against_plain_service(home, numbers, min(3, chosen.rounds)),
-        )
-    measured("a million pairs", lambda: pairs.against_bare_polars(chosen.rounds))
-    with desk.files(desk.SLICE) as folder:
-        measured(
-            "a million pairs beside DataComPy", lambda: desk.against_datacompy(folder, min(3, chosen.rounds))
-        )
-        small = desk.inspected(folder)
-    with console.status("ten million pairs"):
-        rows += desk.ten_million(small)
-    measured("simulation", simulation)
-    if chosen.json:
+    try:
+        measured("gate against bare SQL", lambda: gate.against_bare_sql(chosen.rounds))
+        numbers = count(1)
+        with gate.nodes() as home:
+            single = measured(
+                "single requests", lambda: latency.single_requests(home, numbers, chosen.rounds)
+            )
+            measured("half rate", lambda: latency.at_half_rate(home, numbers, single.ours, chosen.rounds))
+            measured("sync lag", lambda: latency.sync_lag(home, numbers, chosen.rounds))
+            measured(
+                "gate against the plain service",
+                lambda: gate.against_plain_service(home, numbers, min(3, chosen.rounds)),
+            )
+        measured("a million pairs", lambda: pairs.against_bare_polars(chosen.rounds))
+        with desk.files(desk.SLICE) as folder:
+            measured(
+                "a million pairs beside DataComPy",
+                lambda: desk.against_datacompy(folder, min(3, chosen.rounds)),
+            )
+            small = desk.inspected(folder)
+        with console.status("ten million pairs"):
+            rows += desk.ten_million(small)
+        measured("simulation", simulation)
+    finally:  # what was measured is told, whatever fails after it
+        _tell(rows, console, as_json=chosen.json)
+    return 0
+
+
+def _tell(rows: list[Row], console: Console, *, as_json: bool) -> None:
+    if as_json:
         sys.stdout.write(orjson.dumps([row.as_json() for row in rows], option=orjson.OPT_INDENT_2).decode())
-        return 0
+        return
     table = Table(
         title=f"{os.cpu_count()} cores, Python {platform.python_version()}, medians", box=box.SIMPLE
     )
@@ -89,7 +99,6 @@ def main() -> int:
             bar, "✓" if met else "short",
         )  # fmt: skip
     console.print(table)
-    return 0
 
 
 if __name__ == "__main__":

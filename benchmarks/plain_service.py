@@ -69,7 +69,8 @@ def _write(connection: sqlite3.Connection, number: str, certificate: str, docume
     now = datetime.now(UTC).isoformat()
     digest = hashlib.sha256(document.encode()).hexdigest()
     connection.execute(
-        "INSERT INTO lodgement VALUES (?, ?, ?, 'reserved', 1, '{}', '[]', 'plain', ?, ?, NULL, '[]')",
+        "INSERT INTO lodgement (number, document, digest, state, revision, comparison, draws, lodged_by, lodged_at,"
+        " changed_at, marks) VALUES (?, ?, ?, 'reserved', 1, '{}', '[]', 'plain', ?, ?, '[]')",
         (number, document, digest, now, now),
     )
     connection.execute("INSERT INTO holding VALUES (?, 'reserved', ?, ?)", (certificate, number, now))
