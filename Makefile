@@ -11,7 +11,7 @@ SHARE ?= 1
 MESSAGES ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format simulate storm backlog model mutation bench rules-docs lock clean
+.PHONY: help install up demo test lint format simulate storm backlog model reliability mutation bench rules-docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -58,6 +58,13 @@ backlog: $(STAMP) ## an outage of MESSAGES=N messages, drained under load
 
 model: $(STAMP) ## prove the model of the protocol, and find the errors planted in it
 	$(BIN)/python -m tests.model
+
+reliability: ## everything of docs/reliability.md, one after the other (SEEDS=100000 MINUTES=10: about an hour on 2 cores)
+	$(MAKE) model
+	$(MAKE) simulate SEEDS=$(SEEDS)
+	HEFU_RESTORES=1000 HEFU_RACES=3000 $(BIN)/pytest -n 2 -q tests/link/test_restores.py tests/acceptance
+	$(MAKE) storm MINUTES=$(MINUTES)
+	$(MAKE) backlog MESSAGES=$(MESSAGES)
 
 mutation: $(STAMP) ## share of the mutants of rules/ that the tests notice (MODULES="value dates" SHARE=0.1)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
