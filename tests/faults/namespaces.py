@@ -138,7 +138,7 @@ def namespaces(home: Path) -> Iterator[Namespaces]:
     finally:
         for process in made.running:
             process.kill()
-            process.wait()
+            process.communicate()
         for side in Side:
             for pid in run("ip", "netns", "pids", made.space[side]).stdout.split():
                 os.kill(int(pid), 9)

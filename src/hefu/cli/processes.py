@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import subprocess
@@ -10,13 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TextIO, cast
 
 import httpx2
 import orjson
+import structlog
 import uvicorn
 
 from hefu import errors
@@ -64,7 +66,24 @@ def serve(side: Side, home: Path, *, until_stdin_closes: bool = False) -> None:
         raise
 
 
+class _Patient(io.TextIOBase):
+    """An output that a node can do without: what a full disk does not take is lost, and work goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def _serve(side: Side, folder: Path) -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stdout))))
     settings = load_node(folder)
     if side is Side.TAX:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
