@@ -19,6 +19,7 @@ from hefu.protocol.book import Book
 from hefu.protocol.messages import KeyAnnounced, KeyRetired, Message
 from hefu.protocol.records import Ahead, Cursor, Evidence, PeerKey, Side
 from hefu.protocol.recovery.records import Aside
+from hefu.protocol.recovery.words import proves
 from hefu.trust.keyring import Keyring
 
 Receive = Callable[[Book, Message, str], None]
@@ -49,7 +50,11 @@ class Inbox:
         results: list[Result] = []
         for stream, sequence, body in told:
             results.append((stream, sequence, self._take(book, envelope, stream, sequence, body)))
-        if any(result == "applied" for _, _, result in results) and not book.get(Evidence, envelope.id):
+        news = [
+            result == "applied" or (result == "duplicate" and proves(book, stream, sequence))
+            for stream, sequence, result in results
+        ]
+        if any(news) and not book.get(Evidence, envelope.id):
             book.put(Evidence(envelope.id, "in", envelope.key_id, envelope.at, envelope.data))
         return results
 

@@ -223,13 +223,16 @@ class Reconciler:
         words = await self._own_words(report, sent)
         told = [word async for word in self._told(report, come)]
         report.recovered += int(await self._writer.do(self._taken_back, (words, told), recovery=True))
+        heard = {word.stream: come[word.stream] for word in told}
+        for part in _parts(sorted(heard)):  # for the envelopes that prove them
+            await self._ask(report, {"reopen": {stream: heard[stream] for stream in part}})
 
     def _taken_back(self, book: Book, items: Sequence[tuple[list[Word], list[Word]]]) -> list[int]:
         return [self._take(book, words, told) for words, told in items]
 
     def _take(self, book: Book, words: list[Word], told: list[Word]) -> int:
         if self.side is Side.TAX:
-            return tax.take_back(book, words)
+            return tax.take_back(book, words, told)
         if self._verification is None:
             raise AssertionError("customs reconciles without its rules")
         return customs.take_back(book, words, told, self._verification)

@@ -172,9 +172,14 @@ def cover_again(book: Book, certificate: Certificate) -> None:
     issued; what has been stated or declared since does not matter.
     """
     for line in certificate.lines:
-        account = book.get(Account, str(key_of(certificate, line))) or opened_by(certificate, line)
+        opened = opened_by(certificate, line)
+        account = book.get(Account, opened.goods) or opened
+        if account.basis == "assumed" and opened.basis == "stated":
+            stated = in_unit(opened.quantity, opened.unit, account.unit) or 0
+            account = replace(account, quantity=max(account.quantity, stated), basis="stated")
         wanted = in_unit(scaled(line.quantity), line.unit, account.unit) or 0
-        book.put(replace(account, taken=account.taken + wanted))
+        taken = account.taken + wanted
+        book.put(replace(account, taken=taken, quantity=max(account.quantity, taken)))
         book.put(Cover(account.goods, certificate.number, line.line, wanted))
 
 

@@ -1,25 +1,37 @@
-"""Tax takes back what it has issued and asked; what customs has answered then comes again in its turn."""
+"""Tax takes back what it has issued and asked, with what customs has answered."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
 from hefu.documents.canonical import digest
 from hefu.protocol import goods
 from hefu.protocol.book import Book
-from hefu.protocol.messages import CertificateIssued, VoidRequested
+from hefu.protocol.messages import CertificateIssued, Message, VoidGranted, VoidRefused, VoidRequested
 from hefu.protocol.records import Issue, IssueState
-from hefu.protocol.recovery.words import Word, forgotten, said
+from hefu.protocol.recovery.words import Word, forgotten, heard, said
+from hefu.protocol.tax import receive
 from hefu.rules.case import UseState
 
 _ACTOR = "tax:recovery"
 
 
-def take_back(book: Book, words: Sequence[Word]) -> int:
-    """Enter forgotten words into the register; how many."""
-    found = forgotten(book, words, "out")
-    for word in found:
+def take_back(book: Book, words: Sequence[Word], told: Sequence[Word]) -> int:
+    """Enter forgotten words into the register, and with each stream what customs has answered in it (``told``), so that
+    goods which a use or a void has given back are there for the certificates issued since; how many.
+    """
+    mine, answers = forgotten(book, words, "out"), forgotten(book, told, "in")
+    for stream in dict.fromkeys(word.stream for word in mine):
+        own = [word for word in mine if word.stream == stream]
+        _stream(book, own, deque(word for word in answers if word.stream == stream))
+    return len(mine)
+
+
+def _stream(book: Book, own: Sequence[Word], answers: deque[Word]) -> None:
+    """One stream: each own word, and then the answers that do not wait for a later one."""
+    for word in own:
         said(book, word)
         match word.message:
             case CertificateIssued():
@@ -28,7 +40,18 @@ def take_back(book: Book, words: Sequence[Word]) -> int:
                 _asked(book, word.message)
             case _:
                 book.note(_ACTOR, "message.recovered", word.stream, kind=word.message.kind)
-    return len(found)
+        while answers and not _is_early(book, answers[0].message):
+            answer = answers.popleft()
+            receive(book, answer.message, _ACTOR)
+            heard(book, answer)
+
+
+def _is_early(book: Book, message: Message) -> bool:
+    """Whether it answers a question that has not been entered yet."""
+    if not isinstance(message, VoidGranted | VoidRefused):
+        return False
+    found = book.get(Issue, message.number)
+    return found is None or found.requests < message.request
 
 
 def _issued(book: Book, message: CertificateIssued) -> None:

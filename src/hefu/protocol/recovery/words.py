@@ -56,9 +56,26 @@ def said(book: Book, word: Word) -> None:
     )
 
 
+UNPROVED = "unproved"
+"""Way of a cursor: up to there the messages of a stream were heard without the envelopes that prove them."""
+
+
 def heard(book: Book, word: Word) -> None:
-    """A message of the other side whose effect is in the register already."""
+    """A message of the other side whose effect is in the register already. The envelope that proves it was lost; it is
+    kept when it comes again, so that the other side can take its word back in its turn.
+    """
     book.put(Cursor("in", word.stream, word.sequence))
+    book.put(Cursor(UNPROVED, word.stream, word.sequence))
+
+
+def proves(book: Book, stream: str, sequence: int) -> bool:
+    """Whether a message that was heard has come with its envelope only now."""
+    cursor = book.get(Cursor, UNPROVED, stream)
+    if cursor is None or sequence > cursor.sequence:
+        return False
+    if sequence == cursor.sequence:
+        book.drop(cursor)
+    return True
 
 
 def reopen(book: Book, stream: str, after: int) -> int:
