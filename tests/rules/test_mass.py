@@ -20,7 +20,7 @@ from hefu.rules.finding import Question
 from hefu.rules.mass.judge import FINDINGS, Judged, judge
 from hefu.rules.mass.tables import DECLARATIONS, Tables, tables_of
 from hefu.rules.policy import Policy
-from tests.builders import certificate, item, line
+from tests.builders import AGENT, certificate, item, line
 from tests.rules.mutations import mutated
 from tests.rules.pairs import ACTS, ALL_CODES, DEFAULT, OTHER_EXPORT, Broken, pair, several, standing
 from tests.rules.test_compare import NEEDS_POLICY, POLICIES
@@ -310,3 +310,65 @@ def test_a_number_under_another_export_declaration_is_no_number_of_this_one(
     )
     answer = _agree([_own(case, 1)], DEFAULT)
     assert answer.pairs == 0
+
+
+@pytest.mark.parametrize("code", ["uscc", "customs_code"])
+def test_an_agent_may_be_known_by_either_code(code: str) -> None:
+    agent = {"name": AGENT["name"], code: AGENT[code]}
+    answer = _agree([_own(pair(cert={"agent": agent}), 1)], DEFAULT)
+    assert not answer.findings.is_empty()
+
+
+def test_an_export_that_names_a_certificate_for_a_return_is_no_return() -> None:
+    case = pair("export", certificates=(standing(certificate("return", number="N1")),))
+    named = case.declaration.model_copy(
+        update={"certificates": pair(decl={"certificates": [{"number": "N1"}]}).declaration.certificates}
+    )
+    answer = _agree([_own(replace(case, declaration=named), 1)], DEFAULT)
+    assert "purpose.differs" in answer.findings.get_column("code")
+
+
+@pytest.mark.parametrize("first", ["011", "035"])
+@pytest.mark.parametrize("unit", ["件", "千克"])
+def test_either_measure_of_an_export_may_be_that_of_the_line(first: str, unit: str) -> None:
+    second = {"011": "035", "035": "011"}[first]
+    made = item(first={"quantity": "30", "unit": first}, second={"quantity": "20", "unit": second})
+    case = pair(
+        "amendment",
+        cert={"number": "N1", "lines": [line(unit=unit, quantity="25")]},
+        decl={"items": [made], "certificates": [{"number": "N1"}]},
+        shipped={"items": [made]},
+        goods_left={},
+    )
+    assert not _agree([_own(case, 1)], DEFAULT).findings.is_empty()
+
+
+def test_an_export_declaration_may_be_one_that_is_judged_itself() -> None:
+    """The same list may hold exports and the returns of their goods."""
+    returned = _own(pair(shipped={"items": [item(hs_code="8517130000")]}), 1)
+    assert returned.original is not None
+    tables = tables_of([returned])
+    alone = judge(tables, DEFAULT).findings
+    together = replace(tables, declarations=tables.declarations.with_columns(judged=pl.lit(value=True)))
+    told = judge(together, DEFAULT).findings.filter(declaration=returned.declaration.number)
+    assert sorted(told.rows()) == sorted(alone.rows())
+    assert "hs.original_differs" in alone["code"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("011", "035"), ("035", "011")])
+@pytest.mark.parametrize("less", ["0", "1"])
+def test_what_a_withdrawal_names_may_be_measured_the_other_way_round(
+    first: str, second: str, less: str
+) -> None:
+    exported = item(first={"quantity": "100", "unit": first}, second={"quantity": "20", "unit": second})
+    named = item(
+        first={"quantity": "20", "unit": second}, second={"quantity": str(100 - int(less)), "unit": first}
+    )
+    case = pair(
+        "withdrawal",
+        cert={"number": "N1"},
+        decl={"items": [named], "certificates": [{"number": "N1"}]},
+        shipped={"items": [exported]},
+        goods_left={},
+    )
+    _agree([_own(case, 1)], DEFAULT)
