@@ -71,6 +71,8 @@ class Wire:
             )
         except OSError:
             self.done["nobody there"] += 1
+        except asyncio.CancelledError:
+            pass  # the wire is closed: to end is all that was asked
         finally:
             for end in ends:
                 end.transport.abort()
@@ -86,13 +88,12 @@ class Wire:
                 await target.drain()
 
     async def _let_through(self, piece: bytes, onwards: bool) -> bool:
-        now, held = self.weather, False
-        while self.weather.deaf if onwards else self.weather.mute:
-            held = True
-            await asyncio.sleep(0.05)
-        if held:  # what was sent meanwhile is lost
+        now = self.weather
+        if now.deaf if onwards else now.mute:
             self.done["held"] += 1
-            return False
+            while self.weather.deaf if onwards else self.weather.mute:
+                await asyncio.sleep(0.05)
+            return False  # what was sent meanwhile is lost
         if now.delay:
             self.done["delayed"] += 1
             await asyncio.sleep(self.rng.uniform(0, now.delay))
