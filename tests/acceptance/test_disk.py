@@ -148,10 +148,9 @@ async def _broken(nodes: Nodes, load: Load, side: Side, what: str, order: Path) 
             await asyncio.sleep(rng.uniform(0.2, 0.5))
             await asyncio.to_thread(order.write_text, f"{what}\n", "ascii")
             await asyncio.sleep(rng.uniform(0.1, 0.3))
-            if side is Side.TAX:
-                async with nodes.caller(side, "tax") as caller:
-                    status, body = await caller.ask("POST", *_paper(side, 900_001), "broken")
-                    assert (status, body["problems"][0]["code"]) == (503, "store.failed")
+            async with nodes.caller(side, side.value) as caller:
+                status, body = await caller.ask("POST", *_paper(side, 900_001), "broken")
+                assert (status, body["problems"][0]["code"]) == (503, "store.failed")
             await asyncio.to_thread(order.unlink)
         await asyncio.sleep(0.3)
         nodes.kill(side)
