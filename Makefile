@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BROWSER := $(VENV)/.browser
 RIVALS := .venv-rivals/.installed
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -11,7 +12,7 @@ SHARE ?= 1
 MESSAGES ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format simulate storm backlog model reliability mutation bench rules-docs lock clean
+.PHONY: help install browser up demo test lint format simulate storm backlog model reliability mutation bench rules-docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -28,13 +29,22 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+browser: $(BROWSER) ## a browser for the tests of the report, if apt-get may install one
+
+$(BROWSER): $(STAMP)
+	@for b in chromium chromium-browser google-chrome; do command -v "$$b" >/dev/null && exit 0; done; \
+		{ test "$$(id -u)" = 0 && command -v apt-get && apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+		|| echo "no browser: tests of the report's page are skipped / 没有浏览器, 跳过报告页面的测试"
+	@touch $@
+
 up: $(STAMP) ## start both nodes, load the samples, serve until Ctrl-C
 	@$(BIN)/hefu up
 
 demo: $(STAMP) ## play the whole story; exit 0 only if every step came out as it must
 	@$(BIN)/hefu demo
 
-test: $(STAMP) ## run the tests
+test: $(STAMP) $(BROWSER) ## run the tests
 	$(BIN)/pytest -n 2 -q
 
 lint: $(STAMP) ## format, lint, strict types, layers

@@ -10,7 +10,7 @@ import pytest
 from hefu.errors import HefuError
 from hefu.inspection.bounds import Limits
 from hefu.inspection.sheets import Sheet, sheets
-from hefu.inspection.sources import Source, sources
+from hefu.inspection.sources import Source, Sources
 
 Rows = dict[int, list[str | None]]
 
@@ -18,7 +18,7 @@ Rows = dict[int, list[str | None]]
 def source(path: Path, limits: Limits | None = None) -> Source:
     """The one source that a file is."""
     path.parent.joinpath("scratch").mkdir(exist_ok=True)
-    [found] = sources([path], path.parent / "scratch", limits or Limits())
+    [found] = Sources(path.parent / "scratch", limits or Limits()).read([path])
     if isinstance(found, HefuError):
         raise found
     return found

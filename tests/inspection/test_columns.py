@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hefu.errors import Text
-from hefu.inspection.cells import DIGITS_LOST, ZERO_LOST, read_cell
+from hefu.inspection.cells import DIGITS_LOST, FORMULA, ZERO_LOST, read_cell
 from hefu.inspection.columns import Read, read_block
 from hefu.inspection.fields import FIELDS, Field, Paper
 from hefu.inspection.layout import Layout
@@ -497,3 +497,10 @@ def test_a_number_that_a_csv_keeps_as_text_is_that_number() -> None:
 def test_sums_and_headers_told_again_are_counted() -> None:
     told = read(NAMES, ROW, NAMES, ("合计", None, None, "100"))
     assert (told.counted, told.left_out) == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["certificate", "item_hs", "first", "declared_on", "contract"])
+def test_a_formula_without_a_stored_value_is_named(name: str) -> None:
+    assert read_cell(field(name, Paper.DECLARATION), "=VLOOKUP(A2,B:C,2,0)") is FORMULA
+    told = read(("declaration", name), ("530120260000000001", "=A1"), paper=Paper.DECLARATION)
+    assert told.refused.filter(field=name)["rule_en"].to_list() == [FORMULA.en]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from hefu.errors import HefuError
 from hefu.inspection.bounds import Limits
-from hefu.inspection.sources import Source, sources
+from hefu.inspection.sources import Source, Sources
 
 CSV = b"a,b\n1,2\n"
 
@@ -26,7 +26,7 @@ CSV = b"a,b\n1,2\n"
 def told(*paths: Path, scratch: Path, limits: Limits | None = None) -> list[tuple[str, str]]:
     """Name and form of every source, name and code of every error."""
     out = []
-    for one in sources(paths, scratch, limits or Limits()):
+    for one in Sources(scratch, limits or Limits()).read(paths):
         if isinstance(one, Source):
             assert one.path.stat().st_size == one.size
             out.append((one.name, one.form))
@@ -292,5 +292,5 @@ def test_damaged_archives_never_raise(
         data[at % len(data)] = value
     (place / "a.zip").write_bytes(data[:cut] if cut < len(data) else data)
     (place / "scratch").mkdir()
-    for one in sources([place / "a.zip"], place / "scratch"):
+    for one in Sources(place / "scratch").read([place / "a.zip"]):
         assert isinstance(one, Source | HefuError)

@@ -104,7 +104,7 @@ def test_values_of_another_library(path: Path) -> None:
             "36:00:00",
             "TRUE",
             "#N/A",
-            None,
+            "=1+1",  # a formula whose value was not stored
             "0.1",
             "5.30120260000000E+17",
             "a\rb",

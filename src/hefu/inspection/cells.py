@@ -37,6 +37,10 @@ DIGITS_LOST: Final = Text(
     "the spreadsheet kept it as a number and lost the digits after the 15th: format the column as text and enter or"
     " export it again",
 )
+FORMULA: Final = Text(
+    "公式, 文件中没有保存其结果: 用电子表格程序打开, 保存后再试",
+    "a formula whose value is not stored in the file: open it in a spreadsheet program, save it and try again",
+)
 _SHORT_HS: Final = re.compile(r"[0-9]{7}|[0-9]{9}")
 ZERO_LOST: Final = Text(
     "少一位: 电子表格把它当数字保存时会丢失开头的 0; 将该列设为文本后重新录入",
@@ -76,6 +80,8 @@ def read_cell(field: Field, text: str) -> Value | Text | None:
             return None
         if _LOST.fullmatch(text) and not field.digits:
             return DIGITS_LOST
+        if text.startswith("="):
+            return FORMULA
     refused: Text | None = None
     for reading in _readings(field, text):
         try:

@@ -124,6 +124,8 @@ def read_block(
             refused.append(_told(texts, numbers, one, layout, at, wrong))
         if one.needed and taken.null_count():
             blank = taken.is_null() & ~at
+            if "tax_item" in texts.columns and one.name == _WITH_ITEM[layout.paper][1]:
+                blank &= texts.get_column("tax_item").is_null()
             if blank.any():
                 refused.append(_told(texts, numbers, one, layout, blank, _MISSING))
     rows = pl.DataFrame(values)

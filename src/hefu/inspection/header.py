@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from hefu.inspection.fields import UNIT_OF, Paper
+from hefu.inspection.fields import FIELDS, UNIT_OF, Paper
 from hefu.inspection.mapping import IGNORED, Mapping
 from hefu.inspection.titles import LONGEST, Claim, claim, folded, joined
 
@@ -24,6 +25,16 @@ class Header:
     titles: dict[str, str]
     claimed: dict[str, str]
     loose: dict[str, str]
+
+
+LEAST: Final = 3
+"""Titles that a header has at least, unless a mapping names them."""
+
+
+def is_whole(header: Header) -> bool:
+    """Whether a header has every column that its paper needs, and is a header."""
+    needed = [one.name for one in FIELDS[header.paper] if one.needed and not one.counted]
+    return len(header.fields) >= LEAST and all(name in header.fields for name in needed)
 
 
 def read_header(levels: Sequence[Cells], paper: Paper, mapping: Mapping) -> Header:

@@ -12,7 +12,7 @@ from hefu import errors
 from hefu.errors import Text
 from hefu.inspection.beforehand import told_once
 from hefu.inspection.fields import FIELDS, Paper
-from hefu.inspection.header import Cells, Header, read_header
+from hefu.inspection.header import LEAST, Cells, Header, is_whole, read_header
 from hefu.inspection.mapping import IGNORED
 from hefu.inspection.mapping import Mapping as Named
 from hefu.inspection.sheet import ROW
@@ -20,11 +20,10 @@ from hefu.inspection.titles import called, is_title, nearest, totals
 
 LOOKED_AT: Final = 40
 """Rows in which the header may end."""
-_HEIGHT: Final = 3
+HEIGHT: Final = 3
+"""Rows that a header has at most."""
 _COMPARED: Final = 8
 """Columns by which a header is known again."""
-_LEAST: Final = 3
-"""Titles that a header has at least, unless a mapping names them."""
 
 NO_HEADER = errors.kind(
     "inspection.no_header",
@@ -143,19 +142,8 @@ def find_layout(
     Raises ``inspection.no_header`` and ``inspection.columns_missing``.
     """
     rows = [(row[0], row[1:]) for row in block.head(LOOKED_AT).iter_rows()]
-    known = [any(map(is_title, filter(None, cells))) for _, cells in rows]
-    best: tuple[tuple[float, ...], Header] | None = None
-    for at in range(len(rows)):
-        for height in range(1, min(_HEIGHT, at + 1) + 1):
-            levels = tuple(cells for _, cells in rows[at - height + 1 : at + 1])
-            if height > 1 and not any(known[at - height + 1 : at + 1]):
-                continue
-            for paper in Paper:
-                header = read_header(levels, paper, mapping or Named())
-                score = _score(header, at, expected)
-                if best is None or score > best[0]:
-                    best = (score, header)
-    if best is None or len(best[1].fields) < _LEAST:
+    best = _best(rows, expected, mapping or Named())
+    if best is None or len(best[1].fields) < LEAST:
         shown = " / ".join(" ".join(filter(None, cells))[:60] for _, cells in rows[:3])
         errors.fail(NO_HEADER, file=file, place=sheet, value=shown)
     layout = _layout(best[1], int(-best[0][-1]), rows, mapping or Named())
@@ -163,20 +151,51 @@ def find_layout(
     return layout
 
 
+def _best(
+    rows: Sequence[tuple[int, Cells]], expected: Paper | None, mapping: Named
+) -> tuple[tuple[float, ...], Header] | None:
+    """The likeliest header with its score; of two tables one below the other that of the first."""
+    known = [any(map(is_title, filter(None, cells))) for _, cells in rows]
+    best: tuple[tuple[float, ...], Header] | None = None
+    for at in range(len(rows)):
+        for height in range(1, min(HEIGHT, at + 1) + 1):
+            levels = tuple(cells for _, cells in rows[at - height + 1 : at + 1])
+            if height > 1 and not any(known[at - height + 1 : at + 1]):
+                continue
+            for paper in Paper:
+                header = read_header(levels, paper, mapping)
+                score = _score(header, at, expected)
+                if best is None or score > best[0]:
+                    best = (score, header)
+    if best is None:
+        return None
+    top = int(-best[0][-1]) + 1 - len(best[1].levels)
+    above = _best(rows[:top], None, mapping) if top > LEAST else None
+    return above if above and _has_lines(above, rows[:top]) else best
+
+
+def _has_lines(found: tuple[tuple[float, ...], Header], rows: Sequence[tuple[int, Cells]]) -> bool:
+    """Whether a header has all its paper needs, and rows of a table below it."""
+    score, header = found
+    below = [cells for _, cells in rows[int(-score[-1]) + 1 :]]
+    lines = [one for one in below if len(set(filter(None, one))) >= LEAST and not _says_the_same(one, header)]
+    return is_whole(header) and bool(lines)
+
+
 def is_prose(block: pl.DataFrame) -> bool:
     """Whether a sheet has no row with as many cells as a header, so that it can hold no list."""
     names = [name for name in block.columns if name != ROW]
     filled = (sum(one is not None for one in row) for row in block.select(names).iter_rows())
-    return max(filled, default=0) < _LEAST
+    return max(filled, default=0) < LEAST
 
 
 def _score(header: Header, at: int, expected: Paper | None) -> tuple[float, ...]:
-    """Better is: more needed fields, then more fields, then what was expected, then fewer rows of header, then the
-    first.
+    """Better is: more needed fields, then more fields, then what was expected or is a whole list, then fewer rows of
+    header, then the first.
     """
     needed = [one.name for one in FIELDS[header.paper] if one.needed]
     found = sum(name in header.fields for name in needed) / len(needed)
-    wanted = expected is header.paper
+    wanted = (expected is header.paper) + (len(needed) > 1 and is_whole(header))
     return (len(header.fields) * (0.5 + found / 2) + 2 * wanted, found, -len(header.levels), -at)
 
 
@@ -214,10 +233,10 @@ def _says_the_same(cells: Cells, header: Header) -> bool:
     """Whether a row below a header is one too: the titles in another language, or the columns counted."""
     told = [text for text in cells if text]
     counted = [str(number) for number in range(1, len(told) + 1)]
-    if len(told) > _LEAST and [text.strip("()（）") for text in told] == counted:
+    if len(told) > LEAST and [text.strip("()（）") for text in told] == counted:
         return True
     again = read_header((cells,), header.paper, Named()).fields
-    return len(again) >= _LEAST and 2 * len(again.items() & header.fields.items()) > len(told)
+    return len(again) >= LEAST and 2 * len(again.items() & header.fields.items()) > len(told)
 
 
 def _is_running(rows: Sequence[tuple[int, Cells]], column: str, number: str | None) -> bool:

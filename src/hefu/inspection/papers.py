@@ -35,6 +35,7 @@ class _File:
     paper: str
     header: int
     rows: int = 0
+    refused: bool = False
 
 
 class Papers:
@@ -184,6 +185,11 @@ class Papers:
         ]  # fmt: skip
         self._refused.append(pl.DataFrame(rows, schema=_REFUSED))
 
+    def refuse_sheet(self, error: HefuError, source: int, rows: int) -> None:
+        """A sheet of which no row can be judged, with its number of rows."""
+        self._files[source].refused = True
+        self.refuse_file(error, source, counted=rows)
+
     def refused(self) -> pl.DataFrame:
         """All that was refused, with the number of its ``source`` and of its paper."""
         return pl.concat([pl.DataFrame(schema=_REFUSED), *self._refused])
@@ -200,7 +206,7 @@ class Papers:
         counts: dict[int, int] = dict(refused.iter_rows())
         told = []
         for number, one in enumerate(self._files):
-            lost = min(counts.get(number, 0), one.rows)
+            lost = one.rows if one.refused else min(counts.get(number, 0), one.rows)
             told.append((one.file, one.sheet, one.paper, one.header, one.rows, one.rows - lost, lost))
         return pl.DataFrame(told, schema=dict(FILES), orient="row")
 

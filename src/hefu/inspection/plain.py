@@ -82,5 +82,9 @@ def _numbers(number: pl.Expr, field: Field, sound: pl.Expr) -> pl.Expr:
 def _texts(text: pl.Expr, field: Field, sound: pl.Expr) -> pl.Expr:
     sound &= text.str.len_chars() <= _MOST[id(field.form)]
     if field.form in (forms.Short, forms.PaymentSlip):
-        sound &= ~text.str.contains(_LOST) & ~text.str.to_lowercase().is_in(list(BLANK))
+        sound &= (
+            ~text.str.starts_with("=")
+            & ~text.str.contains(_LOST)
+            & ~text.str.to_lowercase().is_in(list(BLANK))
+        )
     return pl.when(sound).then(text)

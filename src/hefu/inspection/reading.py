@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from hefu.documents.readers.json_documents import read_papers
 from hefu.errors import HefuError
-from hefu.inspection.columns import Order, read_block
+from hefu.inspection.columns import KEYS, Order, read_block
 from hefu.inspection.fields import Paper
 from hefu.inspection.layout import LOOKED_AT, NO_HEADER, Layout, find_layout, is_prose
 from hefu.inspection.mapping import Mapping
 from hefu.inspection.papers import Papers
+from hefu.inspection.sheet import ROW
 from hefu.inspection.sheets import Sheet, sheets
-from hefu.inspection.sources import Source, sources
+from hefu.inspection.sources import Source, Sources
+from hefu.inspection.tables import next_table, side_by_side
 
 DOCUMENTS: Final = frozenset({"xml", "json", "jsonl"})
 BLOCK: Final = 250_000
@@ -44,8 +49,9 @@ def read_all(
     how the sheets were understood. ``on_bytes`` is told the size of each file when it is done.
     """
     layouts: list[Layout] = []
+    found = Sources(scratch)
     for one in given:
-        for source in sources(one.paths, scratch):
+        for source in found.read(one.paths):
             if isinstance(source, HefuError):
                 papers.refuse_file(source)
                 continue
@@ -72,51 +78,87 @@ def _read_sheets(
 ) -> list[Layout]:
     told: list[Layout] = []
     notes: list[tuple[Sheet, HefuError]] = []
+    for sheet in _tables(source, papers, mapping):
+        try:
+            told += _read_sheet(sheet, paper, papers, mapping)
+        except HefuError as error:
+            if error.first.kind is NO_HEADER and is_prose(next(sheet.blocks(LOOKED_AT))):
+                notes.append((sheet, error))
+            else:
+                _refuse_sheet(sheet, error, papers)
+    for sheet, wrong in notes:  # beside a list it is a note; alone it is a file that could not be read
+        if told:
+            papers.noted(papers.open(sheet.source, sheet.name))
+        else:
+            _refuse_sheet(sheet, wrong, papers)
+    return told
+
+
+def _tables(source: Source, papers: Papers, mapping: Mapping | None) -> Iterator[Sheet]:
+    """The sheets of a source, those that stand side by side apart."""
     for sheet in sheets(source):
         if isinstance(sheet, HefuError):
             papers.refuse_file(sheet)
             continue
         try:
-            layout = _read_sheet(sheet, paper, papers, mapping)
-        except HefuError as error:
-            if error.first.kind is NO_HEADER and is_prose(next(sheet.blocks(LOOKED_AT))):
-                notes.append((sheet, error))
-            else:
-                papers.refuse_file(error)
-        else:
-            told += [layout] if layout else []
-    for sheet, wrong in notes:  # beside a list it is a note; alone it is a file that could not be read
-        if told:
-            papers.noted(papers.open(sheet.source, sheet.name))
-        else:
-            papers.refuse_file(wrong)
-    return told
+            parts = side_by_side(sheet, mapping)
+        except HefuError:  # told when it is read
+            parts = [sheet]
+        yield from parts
 
 
-def _read_sheet(sheet: Sheet, paper: Paper | None, papers: Papers, mapping: Mapping | None) -> Layout | None:
-    """One sheet, block by block; an empty one is told without rows."""
+def _refuse_sheet(sheet: Sheet, wrong: HefuError, papers: Papers) -> None:
+    """A sheet of which nothing can be judged: each of its rows is refused, for one reason."""
+    rows = 0
+    with suppress(HefuError):
+        rows = sum(block.height for block in sheet.blocks(BLOCK))
+    papers.refuse_sheet(wrong, papers.open(sheet.source, sheet.name), max(rows, 1))
+
+
+def _read_sheet(sheet: Sheet, paper: Paper | None, papers: Papers, mapping: Mapping | None) -> list[Layout]:
+    """One sheet, table by table; an empty one is told without rows."""
     blocks = sheet.blocks(BLOCK)
-    first = next(blocks, None)
-    if first is None or first.is_empty():
+    rest = next(blocks, None)
+    if rest is None or rest.is_empty():
         papers.open(sheet.source, sheet.name)
-        return None
-    layout = find_layout(first, sheet.source, sheet.name, paper, mapping)
+        return []
+    layouts: list[Layout] = []
+    while rest is not None:
+        layout = find_layout(rest, sheet.source, sheet.name, None if layouts else paper, mapping)
+        layouts.append(layout)
+        rest = _read_table(layout, chain([rest], blocks), sheet, papers)
+    return layouts
+
+
+def _read_table(
+    layout: Layout, blocks: Iterator[pl.DataFrame], sheet: Sheet, papers: Papers
+) -> pl.DataFrame | None:
+    """One table, block by block. Returns the rows of its last block from the header of another table on, if there is
+    one.
+    """
     source = papers.open(sheet.source, sheet.name, layout.paper, layout.header)
     papers.columns(source, layout.columns())
+    rest: pl.DataFrame | None = None
     number: str | None = None
     order: Order | None = None
     left_out = 0
     try:
-        for block in chain([first], blocks):
+        for block in blocks:
             read = read_block(block, layout, number, order)
+            at = next_table(block, layout, read.refused["row"], layout.fields.get(KEYS[layout.paper], ""))
+            if at is not None:
+                rest = block.filter(pl.col(ROW) >= at)
+                read = read_block(block.filter(pl.col(ROW) < at), layout, number, order)
             number, order = read.number, read.order
             left_out += read.left_out
             papers.refuse(source, read.refused)
             papers.add_rows(source, read.rows, read.counted)
+            if rest is not None:
+                break
     except HefuError as error:  # what came before stays judged, what comes after is told as refused
         papers.refuse_file(error, source)
     papers.left_out(source, left_out)
     papers.told_once(source, layout.told)
     if order is not None:
         papers.counted(source)
-    return layout
+    return rest

@@ -31,22 +31,21 @@ class Source:
     size: int
 
 
-def sources(paths: Sequence[Path], scratch: Path, limits: Limits = LIMITS) -> Iterator[Source | HefuError]:
-    """What the paths hold, folders and archives in a stable order; what cannot be read is an error, and the rest
-    goes on. Hidden files, lock files and the litter of systems are left out; a file that is named twice is read
-    once. Members of archives are unpacked into ``scratch`` as they are asked for, and stay there.
+class Sources:
+    """Files, folders and archives of an inspection. A file that is named twice is read once, whatever names it. Members
+    of archives are unpacked into ``scratch`` as they are asked for, and stay there.
     """
-    yield from _Reader(scratch, limits).read(paths)
 
-
-class _Reader:
-    def __init__(self, scratch: Path, limits: Limits) -> None:
+    def __init__(self, scratch: Path, limits: Limits = LIMITS) -> None:
         self._scratch = scratch
         self._limits = limits
         self._seen: set[tuple[int, int]] = set()
         self._unpacked = 0
 
     def read(self, paths: Sequence[Path]) -> Iterator[Source | HefuError]:
+        """What the paths hold, folders and archives in a stable order; what cannot be read is an error, and the rest
+        goes on. Hidden files, lock files and the litter of systems are left out.
+        """
         for path in paths:
             yield from self._path(path, path.as_posix(), ())
 

@@ -1,5 +1,7 @@
 """Cells of a sheet's XML as columns: ``row``, ``column`` (from 0), ``type``, ``style``, ``value``.
 
+A formula whose value was not stored, as programs write it that do not calculate, is a text that begins with ``=``.
+
 Programs write cells in a few plain ways, which one expression takes apart for all cells of a piece. A piece with anything
 else in it goes to the XML parser, cell by cell, with the same outcome.
 """
@@ -20,7 +22,7 @@ SCHEMA: Final = {
 _BETWEEN: Final = r"(?:</row>\s*)?(?:<row(?: [^<>]*)?/>\s*)*(?:<row(?: [^<>]*)?>\s*)?"
 _CELL: Final = (
     r'\Ar="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?: t="([a-zA-Z]{1,9})")?(?: s="([0-9]{1,6})")?'
-    r"(?:/>|>(?:<f(?: [^<>]*)?/>|<f(?: [^<>]*)?>[^<]*</f>)?"
+    r"(?:/>|>(<f(?: [^<>]*)?/>|<f(?: [^<>]*)?>[^<]*</f>)?"
     r'(?:<v>([^<]*)</v>|<v/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>|<is><t/></is>)?</c>)'
     rf"\s*{_BETWEEN}\z"
 )
@@ -38,15 +40,20 @@ def _at_once(piece: str) -> pl.DataFrame | None:
     if not pl.Series([parts[0]]).str.contains(rf"\A\s*{_BETWEEN}\z")[0]:
         return None
     groups = parts[1:].str.extract_groups(_CELL).struct.unnest()
-    groups.columns = ["letters", "row", "style", "type", "late", "value", "text"]
+    groups.columns = ["letters", "row", "style", "type", "late", "formula", "value", "text"]
     if groups["letters"].null_count():
         return None
+    value = pl.coalesce("value", "text")
+    unstored = (
+        pl.col("formula").is_not_null() & pl.col("type").fill_null("n").eq("n") & (value.fill_null("") == "")
+    ).fill_null(value=False)
+    formula = pl.col("formula").str.replace(r"^<[^>]*>", "=").str.strip_suffix("</f>")
     groups = groups.select(
         pl.col("row").cast(pl.Int64),
         pl.col("letters").alias("column"),
-        "type",
+        pl.when(unstored).then(pl.lit("str")).otherwise("type").alias("type"),
         pl.coalesce("style", "late").cast(pl.Int64).alias("style"),
-        pl.coalesce("value", "text").alias("value"),
+        pl.when(unstored).then(formula).otherwise(value).alias("value"),
     ).filter(pl.col("value").str.len_bytes() > 0)
     letters = groups["column"].unique().to_list()
     numbers = [column_of(one) - 1 for one in letters]
@@ -68,7 +75,11 @@ def _one_by_one(elements: Elements, piece: str, last: int) -> pl.DataFrame:
                 if not (letters.isascii() and letters.isalpha() and len(letters) < 8):
                     elements.broken(place[:20])
                 column = column_of(letters.upper()) - 1
+            kind = cell.get("t")
             value = _value(cell)
+            formula = cell.find("{*}f")
+            if not value and formula is not None and kind in (None, "n"):
+                kind, value = "str", f"={formula.text or ''}"
             if value:
                 if column >= elements.columns:
                     refuse_wide(
@@ -79,7 +90,7 @@ def _one_by_one(elements: Elements, piece: str, last: int) -> pl.DataFrame:
                     (
                         last,
                         column,
-                        cell.get("t"),
+                        kind,
                         None if style is None else _number(elements, style, 0),
                         value,
                     )
