@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 import hefu
 from hefu.cli import (
+    apply,
     backup,
     contingency,
     inspect,
@@ -265,6 +266,8 @@ def status(identity: CustomsIdentity = "operator", as_machine: AsJson = False) -
         raise typer.Exit(FINDINGS)
 
 
+app.command()(apply.apply)
+app.command()(apply.applications)
 app.command()(rules.rules)
 app.command()(replay.replay)
 app.command()(inspect.inspect)

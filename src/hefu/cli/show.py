@@ -59,7 +59,8 @@ _EVENTS: Final = {
     "paper.approved": "批准纸质证明", "paper.closed": "纸质证明结束", "paper.settled": "纸质与电子核对一致", "paper.contested": "纸质有争议",
     "paper.overtaken": "电子数据先到, 登记作废", "contest.raised": "发现争议", "contest.closed": "争议了结", "act.proposed": "提出双人事项",
     "act.approved": "批准双人事项", "act.rejected": "驳回双人事项", "act.lapsed": "双人事项失效", "contingency.opened": "启动应急",
-    "contingency.closed": "结束应急", "function.down": "功能中断", "function.up": "功能恢复", "key.announced": "对方公布新密钥", "key.rotated": "轮换密钥", "key.retired": "密钥停用",
+    "application.filed": "提交证明申请", "application.approved": "批准证明申请", "application.rejected": "驳回证明申请",
+    "application.withdrawn": "撤回证明申请", "certificate.applied_for": "依申请开具", "contingency.closed": "结束应急", "function.down": "功能中断", "function.up": "功能恢复", "key.announced": "对方公布新密钥", "key.rotated": "轮换密钥", "key.retired": "密钥停用",
 }  # fmt: skip
 
 

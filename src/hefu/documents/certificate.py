@@ -128,7 +128,7 @@ class CertificateLine(Document):
         return self
 
 
-def _some(lines: tuple[CertificateLine, ...]) -> tuple[CertificateLine, ...]:
+def some_lines(lines: tuple[CertificateLine, ...]) -> tuple[CertificateLine, ...]:
     """Asked of lines that are sound: a minimum length would also count away the broken ones."""
     if not lines:
         raise broken("至少一行", "at least one line")
@@ -151,7 +151,7 @@ class Certificate(Document):
     agent: Party | None = None
     principal_certificate: CertificateNumber | None = None
     refund_state: RefundState = RefundState.NOT_CLAIMED
-    lines: Annotated[tuple[CertificateLine, ...], Field(max_length=1000), AfterValidator(_some)]
+    lines: Annotated[tuple[CertificateLine, ...], Field(max_length=1000), AfterValidator(some_lines)]
     reason: Remark | None = None
     remark: Remark | None = None
 

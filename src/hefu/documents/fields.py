@@ -48,7 +48,8 @@ def _half_width(text: str) -> str:
     return (text if text.isascii() else text.translate(_FULL_WIDTH)).strip()
 
 
-def _identifier(value: Any) -> Any:
+def identifier(value: Any) -> Any:
+    """Half-width, without outer spaces, in upper case."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return value
     text = _half_width(str(value)).upper()
@@ -180,25 +181,25 @@ Short = Annotated[str, Field(min_length=1, max_length=75), BeforeValidator(_text
 """A short text, such as an invoice, contract or payment-slip number."""
 
 CertificateNumber = Annotated[
-    str, Field(min_length=1, max_length=20, pattern=r"^[^\s\x00-\x1f/?#%]+$"), BeforeValidator(_identifier)
+    str, Field(min_length=1, max_length=20, pattern=r"^[^\s\x00-\x1f/?#%]+$"), BeforeValidator(identifier)
 ]
 """Opaque text up to 20 characters, upper-cased, compared exactly (DESIGN §9)."""
 
-Uscc = Annotated[str, BeforeValidator(_identifier), AfterValidator(_uscc)]
+Uscc = Annotated[str, BeforeValidator(identifier), AfterValidator(_uscc)]
 """Unified social credit code 统一社会信用代码. Length and alphabet are checked, the check digit advises."""
 
-CustomsCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{10}$"), BeforeValidator(_identifier)]
+CustomsCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{10}$"), BeforeValidator(identifier)]
 """Customs registration code 海关注册编码, 10 characters."""
 
-ExportNumber = Annotated[str, BeforeValidator(_identifier), AfterValidator(_export_number)]
+ExportNumber = Annotated[str, BeforeValidator(identifier), AfterValidator(_export_number)]
 """Number of an export declaration 出口报关单号, 18 characters."""
 
-ActNumber = Annotated[str, Field(pattern=r"^[0-9A-Z-]{6,20}$"), BeforeValidator(_identifier)]
+ActNumber = Annotated[str, Field(pattern=r"^[0-9A-Z-]{6,20}$"), BeforeValidator(identifier)]
 """Number of a customs act: a declaration, or an application to amend or withdraw one (assumption:
 no source gives the form of application numbers, so up to 20 letters, digits and dashes)."""
 
 HsCode = Annotated[
-    str, Field(pattern=r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$"), BeforeValidator(_identifier)
+    str, Field(pattern=r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$"), BeforeValidator(identifier)
 ]
 """Commodity code 商品编号: 8 or 10 digits; tax codes may carry more characters (domain.md §6 row 8)."""
 
@@ -221,7 +222,7 @@ ChargeValue = Annotated[
 ]
 """Freight, insurance or other charges, (19,5) in the message."""
 
-Month = Annotated[str, Field(pattern=r"^[0-9]{4}(?:0[1-9]|1[0-2])$"), BeforeValidator(_identifier)]
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}(?:0[1-9]|1[0-2])$"), BeforeValidator(identifier)]
 """A period of the tax side, yyyymm."""
 
 PaymentSlip = Annotated[str, Field(min_length=1, max_length=20), BeforeValidator(_text)]
@@ -230,13 +231,13 @@ PaymentSlip = Annotated[str, Field(min_length=1, max_length=20), BeforeValidator
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in Asia/Shanghai."""
 
-Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$"), BeforeValidator(_identifier)]
+Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$"), BeforeValidator(identifier)]
 """A code of an official list: supervision mode, currency, country."""
 
-CustomsOffice = Annotated[str, Field(pattern=r"^[0-9]{4}$"), BeforeValidator(_identifier)]
+CustomsOffice = Annotated[str, Field(pattern=r"^[0-9]{4}$"), BeforeValidator(identifier)]
 """Code of a customs office 关区, 4 digits."""
 
-TaxOffice = Annotated[str, Field(pattern=r"^[0-9A-Z]{11}$"), BeforeValidator(_identifier)]
+TaxOffice = Annotated[str, Field(pattern=r"^[0-9A-Z]{11}$"), BeforeValidator(identifier)]
 """Code of the competent tax authority 主管税务机关, 11 characters (domain.md §1.2)."""
 
 ItemNumber = Annotated[int, Field(ge=1, le=9999), BeforeValidator(_item_number)]

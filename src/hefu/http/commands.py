@@ -29,7 +29,7 @@ KEY_REUSED = errors.kind(
     ),
 )
 
-_CREATED: Final = {"issued", "reserved", "held", "opened"}
+_CREATED: Final = {"issued", "reserved", "held", "opened", "filed"}
 _ACCEPTED: Final = {"void_requested", "reissue_requested", "proposed"}
 
 

@@ -62,9 +62,9 @@ DIFFERENT_CONTENT = errors.kind(
         "{place} exists with different content (stored {stored}, given {given})",
     ),
     cure=Text(
-        "同号不能换内容: 证明请作废后重新开具 (hefu reissue), 报关单请更正 (hefu declare --correct)",
+        "同号不能换内容: 证明请作废后重新开具 (hefu reissue), 报关单请更正 (hefu declare --correct), 申请请用新流水号",
         "a number keeps its content: reissue the certificate (hefu reissue),"
-        " correct the declaration (hefu declare --correct)",
+        " correct the declaration (hefu declare --correct), apply under another serial",
     ),
 )
 CERTIFICATE_USED = errors.kind(

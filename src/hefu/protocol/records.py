@@ -12,6 +12,7 @@ from typing import Any
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.protocol.applications.records import ApplicationRecord
 from hefu.protocol.contingency.records import ContingencyRecord
 from hefu.protocol.recovery.records import RecoveryRecord
 from hefu.rules.case import UseState
@@ -383,6 +384,7 @@ Record = (
     | Account
     | Issue
     | Cover
+    | ApplicationRecord
     | ContingencyRecord
     | RecoveryRecord
 )

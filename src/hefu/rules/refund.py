@@ -142,3 +142,19 @@ def with_repayment(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     off = (wide("repaid").fill_null(0) - col("repaid_due")).abs() > scaled(policy.repaid_amount, 6)
     paid = col("refund_state") == "paid_back"
     return frame.with_columns((paid & off).fill_null(value=False).alias("repaid_off"))
+
+
+def repayment_due(refunded: int, repaid: int, quantity: int, exported: int, policy: Policy) -> int | None:
+    """What should have been repaid for one line by :func:`with_repayment`, where ``repaid`` is off it; ``None`` where it
+    fits. Taxes in CNY scaled by 10^6, quantities scaled by 10^5 in one unit.
+    """
+    row = {
+        "refund_state": ["paid_back"],
+        "refunded": [refunded],
+        "repaid": [repaid],
+        "line_quantity": [quantity],
+        "line_exported": [exported],
+        "exported": [exported],
+    }
+    told = with_repayment(pl.DataFrame(row), policy).row(0, named=True)
+    return int(told["repaid_due"]) if told["repaid_off"] else None

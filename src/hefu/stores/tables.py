@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import orjson
 
+from hefu.documents.application import Application
 from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.protocol.applications.records import Filing, FilingState
 from hefu.protocol.contingency.records import (
     ActState,
     Contest,
@@ -240,6 +242,16 @@ TABLES: Final[Mapping[type[Any], Table]] = {
         ),
         _table(Restoration, "restoration", ("number",), backup_at=_AT, restored_at=_AT, recovered_at=_AT),
         _table(Divergence, "divergence", ("number",), at=_AT),
+        _table(
+            Filing,
+            "application",
+            ("serial",),
+            document=(_document, Application.model_validate_json),
+            state=(_STATE, FilingState),
+            filed_at=_AT,
+            decided_at=_AT,
+            certificates=_MARKS,
+        ),
     )
 }
 """Every record type's table."""

@@ -81,7 +81,7 @@ def routes(node: Node, authority: TaxAuthority) -> APIRouter:
         parties, told = await node.read(
             lambda reader: (authority.parties(reader, number), authority.describe(reader, number))
         )
-        if told is None:
+        if told is None or told["kind"] != "certificate":
             errors.fail(UNKNOWN_CERTIFICATE, place=number, side="tax")
         require_party(caller(request), parties, number)
         return respond(200, told)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from hefu.http.application import application
 from hefu.http.node import Node
 from hefu.settings import load_node
+from hefu.tax.applications_http import application_routes
 from hefu.tax.http import routes
 from hefu.tax.service import TaxAuthority
 
@@ -17,4 +18,6 @@ def build(folder: Path) -> FastAPI:
     """The tax node of a folder, as an ASGI application."""
     node = Node(folder, load_node(folder))
     authority = TaxAuthority(node.policy)
-    return application(node, authority, routes(node, authority))
+    own = routes(node, authority)
+    own.include_router(application_routes(node))
+    return application(node, authority, own)

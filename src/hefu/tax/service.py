@@ -20,6 +20,7 @@ from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Account, Cover, Issue, Side
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteReader
+from hefu.tax import applications
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,19 @@ class TaxAuthority:
         ]
 
     def parties(self, reader: SqliteReader, number: str) -> Sequence[Party] | None:
-        """Holder and agent of a certificate."""
+        """Holder and agent of a certificate, applicant and agent of an application."""
         found = reader.fetch(Issue, [(number,)]).get((number,))
         if found is None:
-            return None
+            filing = applications.filing_of(reader, number)
+            return applications.parties(filing) if filing is not None else None
         return [party for party in (found.document.holder, found.document.agent) if party is not None]
 
     def describe(self, reader: SqliteReader, number: str) -> dict[str, Any] | None:
-        """State, use and goods of a certificate."""
+        """State, use and goods of a certificate; where an application stands."""
         found = reader.fetch(Issue, [(number,)]).get((number,))
         if found is None:
-            return None
+            filing = applications.filing_of(reader, number)
+            return applications.summary(filing) if filing is not None else None
         covers = reader.find(Cover, "certificate", number)
         accounts = reader.fetch(Account, [(cover.goods,) for cover in covers])
         return {

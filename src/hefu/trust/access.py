@@ -77,6 +77,10 @@ class Action(StrEnum):
     READ_PAPER = "paper.read"
     DECIDE_AT_TAX = "act.decide_at_tax"
     RECONCILE = "register.reconcile"
+    APPLY = "application.file"
+    WITHDRAW_APPLICATION = "application.withdraw"
+    DECIDE_APPLICATION = "application.decide"
+    READ_APPLICATION = "application.read"
 
 
 _ALL = frozenset(Role)
@@ -103,6 +107,10 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.DECIDE: frozenset({Role.CUSTOMS_OFFICER}),
         Action.DECIDE_AT_TAX: frozenset({Role.TAX_OFFICER}),
         Action.RECONCILE: frozenset({Role.OPERATOR, Role.AUDITOR}),
+        Action.APPLY: frozenset({Role.ENTERPRISE, Role.TAX_OFFICER}),
+        Action.WITHDRAW_APPLICATION: frozenset({Role.ENTERPRISE}),
+        Action.DECIDE_APPLICATION: frozenset({Role.TAX_OFFICER}),
+        Action.READ_APPLICATION: frozenset({Role.ENTERPRISE, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
         Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
     }
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from hefu import errors
+from hefu.documents.application import Application
 from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
@@ -86,6 +87,22 @@ def only(kind: type[P], paper: Paper, file: str) -> P:
 def read_certificate(data: bytes, file: str) -> Certificate:
     """One certificate."""
     return records.build(Certificate, parse_json(data, file), file)
+
+
+def read_applications(data: bytes, file: str) -> Iterator[Application | HefuError]:
+    """Every application of a file: one JSON object, an array of them, or one a line, each taken or refused on its own."""
+    try:
+        values = _values(decode(data, file), file)
+    except HefuError as error:
+        yield error
+        return
+    for place, value in values:
+        try:
+            if isinstance(value, HefuError):
+                raise value
+            yield records.build(Application, value, f"{file} {place}".strip())
+        except HefuError as error:
+            yield error
 
 
 def read_declaration(data: bytes, file: str, license_code: str = "") -> Declaration:

@@ -1,0 +1,1 @@
+"""Applications for a certificate at tax: checked, filed, decided, and issued when approved."""
