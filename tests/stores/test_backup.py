@@ -234,7 +234,8 @@ def test_an_older_schema_is_brought_up_to_date(home: Path, tmp_path: Path) -> No
     """A backup from before an upgrade serves after it."""
     old = sqlite3.connect(home / "customs" / "store.sqlite")
     old.executescript(
-        "DROP TABLE aside; DROP TABLE divergence; DROP TABLE restoration; PRAGMA user_version = 5;"
+        "DROP TABLE aside; DROP TABLE divergence; DROP TABLE restoration; DROP TABLE application;"
+        "PRAGMA user_version = 5;"
     )
     old.close()
     file = tmp_path / "customs.hefu"

@@ -32,6 +32,10 @@ EXPECTED = {
     Action.DECIDE_AT_TAX: {T},
     Action.READ_PAPER: {T, C, O, A},
     Action.RECONCILE: {O, A},
+    Action.APPLY: {E, T},
+    Action.WITHDRAW_APPLICATION: {E},
+    Action.DECIDE_APPLICATION: {T},
+    Action.READ_APPLICATION: {E, T, O, A},
 }
 
 

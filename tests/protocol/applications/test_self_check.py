@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from hefu.documents.fields import scaled
 from hefu.protocol.applications.findings import CHECKS
 from hefu.protocol.applications.granting import parts_of
+from hefu.protocol.book import Book
 from hefu.protocol.records import Account, Side
 from hefu.rules.finding import Severity
 from hefu.rules.policy import Policy
@@ -28,8 +31,12 @@ MISFIT = {**EXPORTER, "uscc": "91110000101623741A"}
 @pytest.fixture
 def known(both: Authorities) -> Authorities:
     """Tax has heard of two items of EXPORT and one of another, 100 each."""
-    for goods in (GOODS, f"{GOODS[:-1]}2", f"item:{OTHER_EXPORT}:1"):
-        both.write(Side.TAX, lambda book, goods=goods: book.put(_exported(goods)))
+
+    def enter(book: Book) -> None:
+        for goods in (GOODS, f"{GOODS[:-1]}2", f"item:{OTHER_EXPORT}:1"):
+            book.put(_exported(goods))
+
+    both.write(Side.TAX, enter)
     return both
 
 
@@ -243,3 +250,13 @@ def test_whatever_is_applied_for_is_answered_with_findings(
 
 def test_the_day_of_the_application_is_a_day() -> None:
     assert application(applied_on="20260308").applied_on == date(2026, 3, 8)
+
+
+@pytest.mark.parametrize("page", ["docs/applications.md", "docs/applications.zh.md"])
+def test_every_finding_is_documented(page: str) -> None:
+    text = (Path(__file__).parents[3] / page).read_text(encoding="utf-8")
+    assert {code for code in ALONE if f"`{code}`" not in text} == set()
+    told = {one.kind.code: one.severity.value for one in CHECKS}
+    zh = {"阻断": "block", "警告": "warn", "提示": "info"}
+    rows = re.findall(r"^\| `(application\.\w+)` \| (\w+) \|", text, re.MULTILINE)
+    assert {code: zh.get(severity, severity) for code, severity in rows} == told
