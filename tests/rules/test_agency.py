@@ -341,6 +341,12 @@ def test_the_owner_may_be_the_principals_successor(policy: Policy, *, fits: bool
     assert codes(chained(decl={"owner": STRANGER}), policy) == ([] if fits else ["party.owner_differs"])
 
 
+def test_a_successor_is_one_whichever_code_comes_first_in_the_alphabet() -> None:
+    for owner in (EXPORTER, STRANGER):
+        assert codes(chained(decl={"owner": owner}), _became((PRINCIPAL, owner))) == []
+    assert EXPORTER["uscc"] < PRINCIPAL["uscc"] < STRANGER["uscc"]
+
+
 @pytest.mark.parametrize(
     ("policy", "fits"),
     [

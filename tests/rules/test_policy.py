@@ -134,6 +134,10 @@ def test_equal_policies_have_equal_digests_however_they_were_written() -> None:
         {"reservation_days": -1},
         {"reservation_hours": 1},
         {"window_months_by_mode": {"1210": 0}},
+        {"window_months_by_mode": {"1210": 121}},
+        {"return_window_months": 121},
+        {"ecommerce_window_months": 121},
+        {"reservation_days": 366},
         {"used_at": "never"},
         {"certificate_pattern": "["},
         {"tolerances": [{"unit": "无此单位", "percent": "1", "amount": "2"}]},
@@ -158,6 +162,15 @@ def test_what_is_no_value_of_a_setting_is_refused(wrong: dict[str, Any]) -> None
 @pytest.mark.parametrize("name", ["return_window_months", "ecommerce_window_months", "reservation_days"])
 def test_the_shortest_period_is_one(name: str) -> None:
     assert getattr(_policy(**{name: 1}), name) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"),
+    [("return_window_months", 120), ("ecommerce_window_months", 120), ("reservation_days", 365)],
+)
+def test_the_longest_period_is_ten_years_or_one_year_of_days(name: str, longest: int) -> None:
+    assert getattr(_policy(**{name: longest}), name) == longest
+    assert _policy(window_months_by_mode={"1210": 120}).window_months_by_mode == {"1210": 120}
 
 
 def test_a_policy_cannot_be_changed_in_use() -> None:
