@@ -83,7 +83,7 @@ def a_declaration(which: int, more: tuple[str, ...] = ()) -> Declaration:
         "act": act,
         "mode": {"export": "0110", "return": "4561"}.get(act),
         "related": None if act == "export" else line.declaration or rng.choice(_EXPORTS),
-        "declared_on": "2026-03-05",
+        "declared_on": "2026-03-12",
         "trader": named.holder.model_dump(exclude_none=True) if rng.random() < 0.9 else _FIRMS[1],
         "certificates": [{"number": number} for number in names],
         "items": [

@@ -17,6 +17,7 @@ WEIGHTS: Final = {
     "expire": 2, "send": 14, "deliver": 22, "lose": 2, "repeat": 2, "pull": 2, "crash": 2, "doom": 3,
     "restart": 6, "flow": 14, "clock": 1, "rotate": 1,
     "paper": 6, "contest": 2, "look": 8, "override": 2, "reopen": 2, "move": 3,
+    "apply": 4, "decide": 5,
 }  # fmt: skip
 LENGTH: Final = 60
 

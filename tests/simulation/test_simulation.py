@@ -23,11 +23,12 @@ def test_histories_hold(chunk: int) -> None:
 def test_histories_do_things() -> None:
     """A simulation in which nothing is ever released would prove nothing."""
     seen: set[str] = set()
-    for seed in range(60):
+    for seed in range(120):
         world, _ = play(steps_of(seed))
         seen.update(world.outcomes)
     expected = {"issued", "reserved", "held", "released", "withdrawn", "refused", "void_requested"}
     assert expected | {"reissue_requested", "goods.already_covered", "certificate.already_used"} <= seen
+    assert {"filed", "rejected", "approval: exists", "approval: goods.already_covered"} <= seen
 
 
 def test_same_seed_same_history() -> None:

@@ -22,6 +22,7 @@ from hefu.link.envelope import Opened
 from hefu.link.inbox import Inbox, receipt
 from hefu.link.outbox import Outbox, pull_request
 from hefu.protocol import tax
+from hefu.protocol.applications.records import Filing
 from hefu.protocol.book import Book
 from hefu.protocol.customs import Gate
 from hefu.protocol.invariants import Registers, settled, violations
@@ -30,6 +31,7 @@ from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import (
     Adopted,
     Copy,
+    Issue,
     Outgoing,
     PeerKey,
     Side,
@@ -54,7 +56,7 @@ from tests.history.operations import (
     reissuing,
 )
 from tests.registers import registers
-from tests.simulation import officers
+from tests.simulation import applying, officers
 from tests.simulation.documents import POOL, a_certificate, a_declaration
 
 START = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
@@ -175,8 +177,9 @@ class World:
         self.clock += 1
         rng = random.Random(seed)
         try:
-            if name in officers.STEPS:
-                officers.STEPS[name](self, rng)
+            beside = officers.STEPS.get(name) or applying.STEPS.get(name)
+            if beside is not None:
+                beside(self, rng)
             else:
                 getattr(self, f"do_{name}")(rng)
         except Crash:
@@ -468,6 +471,17 @@ class World:
                 different = [(a, b) for a, b in zip_longest(applied, wanted) if a != b]
                 yield f"{side.value} applied {different[0][0]} where {different[0][1]} was sent"
 
+    def not_granted_once(self) -> Iterator[str]:
+        """An approved application has its certificates, each issued once and for it alone; no other has any."""
+        store = self.nodes[Side.TAX].store
+        issued = [e for e in store.journal_after(0) if e.event == "certificate.applied_for"]
+        granted = [(n, one.serial) for one in store.every(Filing) for n in one.certificates]
+        if sorted((e.number, e.other) for e in issued) != sorted(granted) or len(dict(granted)) != len(
+            granted
+        ):
+            yield f"applications: granted {granted}, issued {[(e.number, e.other) for e in issued]}"
+        yield from (f"applications: {n} is not on record" for n, _ in granted if store.missing(Issue, [(n,)]))
+
     def not_made_again(self) -> Iterator[str]:
         """Every verdict on record comes out the same from its facts, the documents and the rules."""
         customs = self.nodes[Side.CUSTOMS]
@@ -491,7 +505,7 @@ class World:
         """Every invariant, if a register has changed since the last time."""
         changes = tuple(node.store.connection.total_changes for node in self.nodes.values())
         if changes != self._checked and not self.outside:
-            found = violations(self.registers())
+            found = [*violations(self.registers()), *self.not_granted_once()]
             if found:
                 raise Violation("; ".join(found))
         self._checked = changes
