@@ -6,6 +6,7 @@ from typing import Any
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.documents.refund import AgencyCertificate, RefundClaim, Repayment
 
 EXPORTER = {"uscc": "91110000101623741K", "customs_code": "1100660001", "name": "北京合符进出口有限公司"}
 PRINCIPAL = {"uscc": "911101066976941872", "customs_code": "1101960002", "name": "北京兴达制衣有限公司"}
@@ -79,6 +80,49 @@ def declaration(act: str = "return", **changes: Any) -> Declaration:
         "items": [item()],
     }
     return Declaration.model_validate(_changed(base, changes))
+
+
+def claim_line(**changes: Any) -> dict[str, Any]:
+    """A refund of 1300 CNY claimed for 100 件 of item 1 of EXPORT."""
+    base = {"line": 1, "declaration": EXPORT, "item": 1, "quantity": "100", "unit": "件", "vat": "1300"}
+    return _changed(base, changes)
+
+
+def claim(**changes: Any) -> RefundClaim:
+    """A sound claim of the exporter."""
+    base: dict[str, Any] = {
+        "number": "TS2026030001",
+        "period": "202603",
+        "claimed_on": "2026-03-10",
+        "claimant": EXPORTER,
+        "lines": [claim_line()],
+    }
+    return RefundClaim.model_validate(_changed(base, changes))
+
+
+def repayment(**changes: Any) -> Repayment:
+    """All of it paid back."""
+    base: dict[str, Any] = {
+        "payment_slip": "JS20260001",
+        "paid_on": "2026-03-20",
+        "claimant": EXPORTER,
+        "lines": [claim_line()],
+    }
+    return Repayment.model_validate(_changed(base, changes))
+
+
+def agency_certificate(**changes: Any) -> AgencyCertificate:
+    """What AGENT exported under EXPORT is PRINCIPAL's."""
+    lines = [{"line": 1, "declaration": EXPORT, "item": 1, "quantity": "100", "unit": "件"}]
+    base: dict[str, Any] = {
+        "number": "DL20260001",
+        "issued_on": "2026-03-01",
+        "tax_office": TAX_OFFICE,
+        "agent": AGENT,
+        "principal": PRINCIPAL,
+        "lines": lines,
+    }
+    return AgencyCertificate.model_validate(_changed(base, changes))
 
 
 def _changed(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

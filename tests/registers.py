@@ -11,6 +11,7 @@ from hefu.protocol.book import R
 from hefu.protocol.contingency.records import Contest, PaperCase, TwoOfficerAct, Typed
 from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.records import Account, Cover, Cursor, Holding, Issue, Lodgement, Record, Side
+from hefu.protocol.refunds.records import AgencyLine, Claim, Obligation, RefundLine
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteReader
 from hefu.stores.tables import TABLES
@@ -24,6 +25,10 @@ def registers(tax: SqliteReader, customs: SqliteReader, policy: Policy) -> Regis
         issues={r.number: r for r in _every(tax, Issue)},
         covers=list(_every(tax, Cover)),
         tax_accounts={r.goods: r for r in _every(tax, Account)},
+        refund_lines=list(_every(tax, RefundLine)),
+        claims={r.number: r for r in _every(tax, Claim)},
+        obligations=list(_every(tax, Obligation)),
+        agency_lines=list(_every(tax, AgencyLine)),
         holdings={r.certificate: r for r in _every(customs, Holding)},
         lodgements={r.number: r for r in _every(customs, Lodgement)},
         customs_accounts={r.goods: r for r in _every(customs, Account)},

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.fields import plain, scaled, unscaled
+from hefu.documents.goods import in_unit
 from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.outcome import Outcome
@@ -86,11 +87,11 @@ def test_goods_are_counted_by_item_invoice_line_or_line_of_the_principals_certif
 def test_quantities_convert_exactly_and_round_half_up_at_five_decimals(
     quantity: str, source: str, target: str, expected: str
 ) -> None:
-    assert goods.in_unit(scaled(Decimal(quantity)), source, target) == scaled(Decimal(expected))
+    assert in_unit(scaled(Decimal(quantity)), source, target) == scaled(Decimal(expected))
 
 
 def test_pieces_do_not_convert_to_kilograms() -> None:
-    assert goods.in_unit(1, PIECES, KILOS) is None
+    assert in_unit(1, PIECES, KILOS) is None
 
 
 # --- covering -----------------------------------------------------------------------------------------

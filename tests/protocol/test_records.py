@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from hefu.protocol.applications.records import Filing, FilingState
 from hefu.protocol.contingency.records import (
     Contest,
     Function,
@@ -19,7 +20,6 @@ from hefu.protocol.contingency.records import (
 )
 from hefu.protocol.records import (
     Account,
-    Adopted,
     Ahead,
     Answer,
     Copy,
@@ -27,7 +27,6 @@ from hefu.protocol.records import (
     Covering,
     Cursor,
     DeclarationState,
-    Edition,
     Evidence,
     Holding,
     Issue,
@@ -41,9 +40,22 @@ from hefu.protocol.records import (
     Wait,
 )
 from hefu.protocol.recovery.records import Aside, Divergence, Restoration
+from hefu.protocol.refunds.records import (
+    Agency,
+    AgencyLine,
+    Claim,
+    ClaimState,
+    Export,
+    Obligation,
+    RefundLine,
+    Repaid,
+    Way,
+)
+from hefu.protocol.verdict_records import Adopted, Edition
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
-from tests.builders import EXPORT, certificate, declaration
+from tests.builders import EXPORT, agency_certificate, certificate, claim, declaration, repayment
+from tests.protocol.applications.papers import application
 from tests.protocol.authorities import NUMBER, RETURN, START
 
 LODGED = Lodgement(
@@ -78,6 +90,14 @@ KEYED: tuple[tuple[Record, Key], ...] = (
     (Contest(2, "paper.differs", NUMBER, RETURN, "", "T", {}, START), (2,)),
     (Restoration(1, START, START, "open"), (1,)),
     (Divergence(2, "use.differs", NUMBER, "a", "b", "", "open", START), (2,)),
+    (Export(EXPORT, declaration("export"), 1, START), (EXPORT,)),
+    (Claim("R1", claim(), "sha256:0", ClaimState.PAID, "U", "firm", START), ("R1",)),
+    (RefundLine("claim:R1", 1, "g", Way.CLAIMED, "U", 5, 5, 0, 0), ("claim:R1", 1)),
+    (Repaid("S1", repayment(), "sha256:0", "firm", START), ("S1",)),
+    (Obligation(NUMBER, 1, "g", "U", 5, START), (NUMBER, 1)),
+    (Agency("A1", agency_certificate(), "sha256:0", "issued", "officer", START), ("A1",)),
+    (AgencyLine("A1", 1, "g", 5, 0), ("A1", 1)),
+    (Filing("SQ1", application(), "sha256:0", FilingState.FILED, "firm", START), ("SQ1",)),
     (TwoOfficerAct(3, "paper.enter", NUMBER, {}, "g", "a", START, START), (3,)),
 )
 

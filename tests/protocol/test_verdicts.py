@@ -12,7 +12,8 @@ import pytest
 from hefu.protocol.book import Book
 from hefu.protocol.cases import assemble, case_from, facts
 from hefu.protocol.customs import Gate
-from hefu.protocol.records import Adopted, Ahead, Edition, Side
+from hefu.protocol.records import Ahead, Side
+from hefu.protocol.verdict_records import Adopted, Edition
 from hefu.protocol.verdicts import VERDICTS, Verdict, verdict_of
 from hefu.protocol.verification import Verification
 from hefu.rules.case import Case

@@ -12,11 +12,11 @@ from hefu.documents.declaration import Declaration
 POOL = 24
 """Certificates and declarations in play: few, so that they meet."""
 
-_FIRMS = (
+FIRMS = (
     {"uscc": "91110000101623741K", "name": "甲"},
     {"uscc": "911101066976941872", "name": "乙"},
 )
-_EXPORTS = ("530120260000000001", "530120260000000002")
+EXPORTS = ("530120260000000001", "530120260000000002")
 
 
 @cache
@@ -33,7 +33,7 @@ def a_certificate(which: int, variant: int = 0) -> Certificate:
         "purpose": purpose,
         "issued_on": "2026-03-01",
         "tax_office": "11101010000",
-        "holder": _FIRMS[firm],
+        "holder": FIRMS[firm],
     }
     quantity = rng.choice(["100", "60", "50", "40", "40", "30", "30", "20"])
     goods: dict[str, Any] = {
@@ -46,13 +46,16 @@ def a_certificate(which: int, variant: int = 0) -> Certificate:
     if purpose == "export":
         told["lines"] = [{**goods, "line": 1, "invoice": f"F{rng.randrange(3)}", "invoice_line": 1}]
         return Certificate.model_validate(told)
-    export = _EXPORTS[rng.random() < 0.2]
+    export = EXPORTS[rng.random() < 0.2]
     lines = [{**goods, "line": 1, "declaration": export, "item": 1}]
     if rng.random() < 0.3:
         lines.append({**goods, "line": 2, "declaration": export, "item": 2})
     told["lines"] = lines
+    told["refund_state"] = rng.choice(
+        ["not_claimed", "not_claimed", "refunded_open", "reversed", "paid_back"]
+    )
     if which == 2:
-        told.update(agent=_FIRMS[0], holder=_FIRMS[1])
+        told.update(agent=FIRMS[0], holder=FIRMS[1])
     if which == 8:
         principal = a_certificate(2).lines[0].model_dump(mode="json", exclude_none=True)
         told.update(principal_certificate="C02", lines=[dict(principal, quantity="20")])
@@ -68,7 +71,7 @@ def a_declaration(which: int, more: tuple[str, ...] = ()) -> Declaration:
     act = named.purpose.value if rng.random() < 0.9 else "return"
     line = named.lines[0]
     number = {
-        "export": _EXPORTS[which % 2] if which % 10 < 3 else f"5301202600000001{which:02}",
+        "export": EXPORTS[which % 2] if which % 10 < 3 else f"5301202600000001{which:02}",
         "return": f"5301202610000001{which:02}",
     }.get(act, f"XG20260000{which:02}")
     quantity = rng.choice([str(line.quantity), str(line.quantity), "30", "100"])
@@ -82,9 +85,9 @@ def a_declaration(which: int, more: tuple[str, ...] = ()) -> Declaration:
         "number": number,
         "act": act,
         "mode": {"export": "0110", "return": "4561"}.get(act),
-        "related": None if act == "export" else line.declaration or rng.choice(_EXPORTS),
+        "related": None if act == "export" else line.declaration or rng.choice(EXPORTS),
         "declared_on": "2026-03-12",
-        "trader": named.holder.model_dump(exclude_none=True) if rng.random() < 0.9 else _FIRMS[1],
+        "trader": named.holder.model_dump(exclude_none=True) if rng.random() < 0.9 else FIRMS[1],
         "certificates": [{"number": number} for number in names],
         "items": [
             {
@@ -100,6 +103,9 @@ def a_declaration(which: int, more: tuple[str, ...] = ()) -> Declaration:
         told["items"].append(
             dict(told["items"][0], item=2, hs_code="6109100000")
         ) if rng.random() < 0.2 else None
+    if act == "amendment" and rng.random() < 0.8:
+        after = rng.choice(["80", quantity, "100"])
+        told["becomes"] = [dict(told["items"][0], first={"quantity": after, "unit": "011"})]
     return Declaration.model_validate({k: v for k, v in told.items() if v is not None})
 
 

@@ -18,6 +18,7 @@ WEIGHTS: Final = {
     "restart": 6, "flow": 14, "clock": 1, "rotate": 1,
     "paper": 6, "contest": 2, "look": 8, "override": 2, "reopen": 2, "move": 3,
     "apply": 4, "decide": 5,
+    "claim": 7, "decide_claim": 4, "repayment": 2, "certify_agency": 2,
 }  # fmt: skip
 LENGTH: Final = 60
 

@@ -28,14 +28,9 @@ from hefu.protocol.customs import Gate
 from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.messages import KeyAnnounced, Message
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import (
-    Adopted,
-    Copy,
-    Issue,
-    Outgoing,
-    PeerKey,
-    Side,
-)
+from hefu.protocol.records import Copy, Issue, Outgoing, PeerKey, Side
+from hefu.protocol.refunds import claims
+from hefu.protocol.verdict_records import Adopted
 from hefu.protocol.verdicts import VERDICTS, verdict_of
 from hefu.protocol.verification import Verification
 from hefu.rules.case import Case
@@ -56,7 +51,7 @@ from tests.history.operations import (
     reissuing,
 )
 from tests.registers import registers
-from tests.simulation import applying, officers
+from tests.simulation import applying, officers, refunds
 from tests.simulation.documents import POOL, a_certificate, a_declaration
 
 START = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
@@ -96,12 +91,18 @@ class Parts:
     issue: Callable[..., Outcome] = tax.issue
     void: Callable[..., Outcome] = tax.void
     receive_at_tax: Callable[..., None] = tax.receive
+    claim: Callable[..., Outcome | HefuError] = claims.file
+    pay: Callable[..., Outcome] = claims.pay
+    recall: Callable[..., Outcome] = claims.recall
     gate: type[Gate] = Gate
     verification: type[Verification] = Verification
     inbox: type[Inbox] = Inbox
     outbox: type[Outbox] = Outbox
     store: type[SqliteStore] = SqliteStore
 
+
+_BESIDE = {**officers.STEPS, **applying.STEPS, **refunds.STEPS}
+"""Steps that stand in modules of their own."""
 
 Applied = tuple[str, dict[str, Any]]
 """Stream and body of a message that took effect."""
@@ -177,9 +178,8 @@ class World:
         self.clock += 1
         rng = random.Random(seed)
         try:
-            beside = officers.STEPS.get(name) or applying.STEPS.get(name)
-            if beside is not None:
-                beside(self, rng)
+            if name in _BESIDE:
+                _BESIDE[name](self, rng)
             else:
                 getattr(self, f"do_{name}")(rng)
         except Crash:

@@ -234,8 +234,10 @@ def test_an_older_schema_is_brought_up_to_date(home: Path, tmp_path: Path) -> No
     """A backup from before an upgrade serves after it."""
     old = sqlite3.connect(home / "customs" / "store.sqlite")
     old.executescript(
-        "DROP TABLE aside; DROP TABLE divergence; DROP TABLE restoration; DROP TABLE application;"
-        "PRAGMA user_version = 5;"
+        "DROP TABLE export; DROP TABLE claim; DROP TABLE refund_line; DROP TABLE repaid; DROP TABLE obligation;"
+        " DROP TABLE agency; DROP TABLE agency_line; DROP INDEX issue_declaration;"
+        " ALTER TABLE account DROP COLUMN claimed; ALTER TABLE account DROP COLUMN owed;"
+        " DROP TABLE aside; DROP TABLE divergence; DROP TABLE restoration; DROP TABLE application; PRAGMA user_version = 5;"
     )
     old.close()
     file = tmp_path / "customs.hefu"

@@ -17,9 +17,11 @@ USED = "INSERT INTO holding VALUES ('C', 'used', 'D', 't')"
 RESERVED = "INSERT INTO holding VALUES ('C', 'reserved', 'D', 't')"
 WITHDRAWN = "INSERT INTO holding VALUES ('C', 'withdrawn', NULL, 't')"
 ENTRY = "INSERT INTO journal (at, actor, event, number, other, detail) VALUES ('t', 'a', 'e', 'n', '', '{}')"
-ACCOUNT = "INSERT INTO account VALUES ('g', '011', 100, 40, 'stated')"
+ACCOUNT = "INSERT INTO account VALUES ('g', '011', 100, 40, 'stated', 0, 0)"
 SENT = "INSERT INTO outgoing (stream, sequence, kind, body, at) VALUES ('C', 1, 'k', '{}', 't')"
 LODGED = "INSERT INTO lodgement VALUES ('D', '{}', 'd', 'held', 1, '{}', '[]', 'a', 't', 't', NULL, '[]', NULL, '')"
+CLAIMED = "INSERT INTO account VALUES ('g', '011', 100, 30, 'declared', 0, 70)"
+PAID = "INSERT INTO claim VALUES ('R', '{}', 'd', 'paid', 'u', 'f', 't', '[]', '[]')"
 COPY = "INSERT INTO copy VALUES ('C', '{}', 'd', 't')"
 ISSUED = "INSERT INTO issue VALUES ('C', '{}', 'd', 'issued', 'available', NULL, 'a', 't', NULL, NULL, 0, '', '[]')"
 PAPER = "INSERT INTO paper VALUES ('C', 'D', 'T', 'd', 's', 't', 'a', 't', 1, '{state}', '{second}', NULL)"
@@ -51,7 +53,7 @@ def store() -> Iterator[SqliteStore]:
         ("", "INSERT INTO holding VALUES ('C', 'lost', 'D', 't')"),
         (ENTRY, "UPDATE journal SET event = 'other'"),
         (ENTRY, "DELETE FROM journal"),
-        ("", "INSERT INTO account VALUES ('g', '011', 100, 101, 'stated')"),
+        ("", "INSERT INTO account VALUES ('g', '011', 100, 101, 'stated', 0, 0)"),
         (ACCOUNT, "UPDATE account SET taken = 101"),
         (ACCOUNT, "UPDATE account SET taken = -1"),
         (ACCOUNT, "UPDATE account SET quantity = 39"),
@@ -75,7 +77,17 @@ def store() -> Iterator[SqliteStore]:
         ("INSERT INTO scan VALUES ('d', 'image/png', x'00')", "DELETE FROM scan"),
         (COPY, COPY),
         (ISSUED, ISSUED),
-        ("", "INSERT INTO account VALUES ('g', '011', 'many', 0, 'stated')"),
+        ("", "INSERT INTO account VALUES ('g', '011', 'many', 0, 'stated', 0, 0)"),
+        ("", "INSERT INTO account VALUES ('g', '011', 100, 40, 'stated', 0, 61)"),
+        ("", "INSERT INTO account VALUES ('g', '011', 100, 40, 'stated', 41, 0)"),
+        ("", "INSERT INTO account VALUES ('g', '011', 100, 40, 'stated', 40, 101)"),
+        (CLAIMED, "UPDATE account SET taken = 31"),
+        (CLAIMED, "UPDATE account SET quantity = 99"),
+        (PAID, "UPDATE claim SET state = 'recalled'"),
+        (PAID, "DELETE FROM claim"),
+        ("", "INSERT INTO agency_line VALUES ('A', 1, 'g', 5, 6)"),
+        ("", "INSERT INTO refund_line VALUES ('p', 1, 'g', 'claimed', 'u', 5, 6, 0, 0, '')"),
+        ("", "INSERT INTO obligation VALUES ('C', 1, 'g', 'u', 0, 't')"),
         ("", "INSERT INTO identity VALUES (2, 'tax')"),
     ],
 )

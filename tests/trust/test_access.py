@@ -36,6 +36,9 @@ EXPECTED = {
     Action.WITHDRAW_APPLICATION: {E},
     Action.DECIDE_APPLICATION: {T},
     Action.READ_APPLICATION: {E, T, O, A},
+    Action.CLAIM_REFUND: {E, T},
+    Action.PAY_REFUND: {T},
+    Action.READ_LEDGER: {E, T, O, A},
 }
 
 

@@ -21,6 +21,7 @@ from hefu.cli import (
     officers,
     processes,
     reconcile,
+    refunds,
     replay,
     rules,
     show,
@@ -273,6 +274,10 @@ app.command()(replay.replay)
 app.command()(inspect.inspect)
 app.command()(watch.watch)
 app.command()(reconcile.reconcile)
+app.command()(refunds.ledger)
+app.command()(refunds.claim)
+app.command()(refunds.repay)
+app.command()(refunds.agency)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(contingency.app, name="contingency")

@@ -60,7 +60,11 @@ _EVENTS: Final = {
     "paper.overtaken": "电子数据先到, 登记作废", "contest.raised": "发现争议", "contest.closed": "争议了结", "act.proposed": "提出双人事项",
     "act.approved": "批准双人事项", "act.rejected": "驳回双人事项", "act.lapsed": "双人事项失效", "contingency.opened": "启动应急",
     "application.filed": "提交证明申请", "application.approved": "批准证明申请", "application.rejected": "驳回证明申请",
-    "application.withdrawn": "撤回证明申请", "certificate.applied_for": "依申请开具", "contingency.closed": "结束应急", "function.down": "功能中断", "function.up": "功能恢复", "key.announced": "对方公布新密钥", "key.rotated": "轮换密钥", "key.retired": "密钥停用",
+    "application.withdrawn": "撤回证明申请", "certificate.applied_for": "依申请开具",
+    "contingency.closed": "结束应急", "function.down": "功能中断", "function.up": "功能恢复", "key.announced": "对方公布新密钥", "key.rotated": "轮换密钥", "key.retired": "密钥停用",
+    "claim.accepted": "受理退税申报", "claim.held": "申报等待海关数据", "claim.refused": "不予受理申报", "claim.paid": "退税",
+    "claim.recalled": "撤回申报", "refund.repaid": "缴回退税", "agency.issued": "开具代理证明", "agency.voided": "作废代理证明",
+    "certificate.amendment_done": "改单完成",
 }  # fmt: skip
 
 

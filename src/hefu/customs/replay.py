@@ -16,7 +16,7 @@ from typing import Any, Final
 from hefu.documents.fields import SHANGHAI
 from hefu.errors import HefuError
 from hefu.protocol.book import Book
-from hefu.protocol.records import Adopted
+from hefu.protocol.verdict_records import Adopted
 from hefu.protocol.verdicts import Verdict, verdict_of
 from hefu.rules.compare import compare
 from hefu.rules.policy import Policy

@@ -75,6 +75,24 @@ class LineTax(Document):
     reversal_period: Month | None = None
 
 
+def number_and_item(data: Any) -> Any:
+    """Take the 21-character tax form of a line's ``declaration`` apart: 18 of the declaration, "0", two of the item."""
+    if not isinstance(data, dict) or not isinstance(data.get("declaration"), str):
+        return data
+    number, item = split_tax_declaration_number(data["declaration"])
+    if item is None:
+        return data
+    given = data.get("item")
+    if given is not None and str(given).lstrip("0") != str(item):
+        raise broken(
+            "项号 {given} 与 21 位报关单号所含项号 {item} 不一致",
+            "item {given} and a declaration number of 21 characters with item {item} name different items",
+            given=shown(given),
+            item=item,
+        )
+    return {**data, "declaration": number, "item": item}
+
+
 class CertificateLine(Document):
     """One line: which goods, under which export item or invoice line, and how much.
 
@@ -100,21 +118,7 @@ class CertificateLine(Document):
     @model_validator(mode="before")
     @classmethod
     def _tax_form_of_number(cls, data: Any) -> Any:
-        """Take the 21-character tax form apart: 18 of the declaration, "0", two of the item."""
-        if not isinstance(data, dict) or not isinstance(data.get("declaration"), str):
-            return data
-        number, item = split_tax_declaration_number(data["declaration"])
-        if item is None:
-            return data
-        given = data.get("item")
-        if given is not None and str(given).lstrip("0") != str(item):
-            raise broken(
-                "项号 {given} 与 21 位报关单号所含项号 {item} 不一致",
-                "item {given} and a declaration number of 21 characters with item {item} name different items",
-                given=shown(given),
-                item=item,
-            )
-        return {**data, "declaration": number, "item": item}
+        return number_and_item(data)
 
     @model_validator(mode="after")
     def _quantity_within_export(self) -> Self:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BeforeValidator
 
 from hefu.documents.codes.tables import Unit, unit, units
-from hefu.documents.fields import QUANTITY_SCALE, unscaled
+from hefu.documents.fields import QUANTITY_SCALE, scaled, unscaled
 from hefu.documents.refusal import broken
 
 
@@ -53,3 +53,11 @@ def convert(quantity: Decimal, source: str, target: str) -> Decimal | None:
 def factor(of: Unit) -> Fraction:
     """How many base units of its dimension one unit is."""
     return Fraction(of.numerator, of.denominator)
+
+
+def in_unit(quantity: int, source: str, target: str) -> int | None:
+    """A scaled quantity in another unit; ``None`` if they do not convert."""
+    if source == target:
+        return quantity
+    converted = convert(unscaled(quantity), source, target)
+    return None if converted is None else scaled(converted)

@@ -14,7 +14,8 @@ from hefu.protocol.book import Book
 from hefu.protocol.contents import bound_paper, typed
 from hefu.protocol.contingency.records import PaperCase, PaperState
 from hefu.protocol.marks import TAKEN_BACK
-from hefu.protocol.records import Ahead, Copy, Covering, DeclarationState, Edition, Holding, Lodgement
+from hefu.protocol.records import Ahead, Copy, Covering, DeclarationState, Holding, Lodgement
+from hefu.protocol.verdict_records import Edition
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy

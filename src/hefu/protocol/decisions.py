@@ -14,6 +14,7 @@ from hefu import errors
 from hefu.documents.certificate import Purpose
 from hefu.documents.declaration import Act, Declaration
 from hefu.documents.fields import scaled
+from hefu.documents.goods import in_unit
 from hefu.errors import Text
 from hefu.protocol import acts, goods, outcome
 from hefu.protocol.acts import ActKind
@@ -169,18 +170,18 @@ def _whole(book: Book, standings: Sequence[Standing], declaration: Declaration) 
             )
             if account is not None:
                 rest = left.setdefault(account.goods, account.quantity - account.taken)
-                wanted = goods.in_unit(quantity, line.unit, account.unit)
+                wanted = in_unit(quantity, line.unit, account.unit)
                 fits = wanted is not None and wanted <= rest
                 quantity = quantity if fits else _as_much(rest, account.unit, line.unit)
-                left[account.goods] -= goods.in_unit(quantity, line.unit, account.unit) or 0
+                left[account.goods] -= in_unit(quantity, line.unit, account.unit) or 0
             draws.append(Draw(item, one.number, line.line, quantity))
     return tuple(draws)
 
 
 def _as_much(rest: int, unit: str, to: str) -> int:
     """What is left in another unit; nothing where that cannot be said exactly."""
-    there = goods.in_unit(rest, unit, to)
-    return there if there is not None and goods.in_unit(there, to, unit) == rest else 0
+    there = in_unit(rest, unit, to)
+    return there if there is not None and in_unit(there, to, unit) == rest else 0
 
 
 # --- goods of a declaration that was taken back after use ------------------------------------------------
@@ -222,8 +223,7 @@ def approve_reopening(book: Book, act: TwoOfficerAct, actor: str, verification: 
 
 def reopened(book: Book, known: Lodgement) -> Lodgement:
     """The declaration after its goods went back: it still names its certificates and draws nothing of them."""
-    if known.document.act is not Act.EXPORT:
-        goods.give_back(book, known.draws)
+    goods.give_back(book, known.counted)
     nothing = tuple(replace(draw, quantity=0) for draw in known.draws)
     return replace(known, draws=nothing, marks=(*known.marks, REOPENED), changed_at=book.now)
 
@@ -294,9 +294,8 @@ def approve_move(book: Book, act: TwoOfficerAct, actor: str, verification: Verif
 
 def parted(book: Book, known: Lodgement, certificate: str) -> Lodgement:
     """The declaration after a certificate that it had used turned out to be another's."""
-    given = tuple(draw for draw in known.draws if draw.certificate == certificate)
-    if known.document.act is not Act.EXPORT:
-        goods.give_back(book, given)
+    given = tuple(draw for draw in known.counted if draw.certificate == certificate)
+    goods.give_back(book, given)
     kept = tuple(draw for draw in known.draws if draw.certificate != certificate)
     return replace(known, draws=kept, marks=(*known.marks, MOVED), changed_at=book.now)
 

@@ -1,4 +1,5 @@
-"""The goods ledger: what is still free to be certified (tax) or taken (customs). Guards I5.
+"""The goods ledger: what is still free to be certified (tax) or taken (customs). Guards I5, and with
+``refunds`` I6.
 
 An account counts one item of an export declaration, one invoice line before export, or one line of
 a principal's certificate from which the agent's certificates draw.
@@ -6,19 +7,26 @@ a principal's certificate from which the agent's certificates draw.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.declaration import Declaration
 from hefu.documents.fields import plain, scaled, unscaled
-from hefu.documents.goods import GoodsKey, convert
+from hefu.documents.goods import GoodsKey, in_unit
 from hefu.protocol import outcome
 from hefu.protocol.book import Book
 from hefu.protocol.contents import content
 from hefu.protocol.outcome import Outcome
-from hefu.protocol.records import Account, Cover, Covering, Holding
+from hefu.protocol.records import Account, Cover, Covering, Holding, Record
+from hefu.protocol.refunds.fitting import fit, lower_obligation, obligation
+from hefu.protocol.refunds.records import Obligation
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
+
+NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 def key_of(certificate: Certificate, line: CertificateLine) -> GoodsKey:
@@ -26,14 +34,6 @@ def key_of(certificate: Certificate, line: CertificateLine) -> GoodsKey:
     if certificate.principal_certificate is None:
         return certificate.goods_key(line)
     return GoodsKey("certificate", "", certificate.principal_certificate, line.line)
-
-
-def in_unit(quantity: int, source: str, target: str) -> int | None:
-    """A scaled quantity in another unit; ``None`` if they do not convert."""
-    if source == target:
-        return quantity
-    converted = convert(unscaled(quantity), source, target)
-    return None if converted is None else scaled(converted)
 
 
 def opened_by(certificate: Certificate, line: CertificateLine) -> Account:
@@ -52,9 +52,9 @@ def opened_by(certificate: Certificate, line: CertificateLine) -> Account:
     )
 
 
-def plan_cover(book: Book, certificate: Certificate) -> tuple[list[tuple[Account, Cover]], Outcome | None]:
+def plan_cover(book: Book, certificate: Certificate) -> tuple[list[Record], Outcome | None]:
     """What issuing would write into the ledger, or the refusal. Writes nothing."""
-    planned: list[tuple[Account, Cover]] = []
+    planned: list[Record] = []
     for line in certificate.lines:
         account, refusal = _account_for(book, certificate, line)
         if refusal is not None:
@@ -80,12 +80,19 @@ def plan_cover(book: Book, certificate: Certificate) -> tuple[list[tuple[Account
                 by=", ".join(dict.fromkeys(by)),
                 **shown,
             )
+        refunded, refusal = fit(book, certificate, line, account, wanted)
+        if refusal is not None:
+            return [], refusal
         planned.append(
-            (
-                replace(account, taken=account.taken + wanted),
-                Cover(account.goods, certificate.number, line.line, wanted),
+            replace(
+                account,
+                taken=account.taken + wanted,
+                owed=account.owed + refunded.owed,
+                claimed=account.claimed + refunded.stated,
             )
         )
+        planned.append(Cover(account.goods, certificate.number, line.line, wanted))
+        planned += refunded.records
     return planned, None
 
 
@@ -118,11 +125,10 @@ def _account_for(
     )
 
 
-def put_cover(book: Book, planned: list[tuple[Account, Cover]]) -> None:
+def put_cover(book: Book, planned: list[Record]) -> None:
     """Write what :func:`plan_cover` planned."""
-    for account, cover in planned:
-        book.put(account)
-        book.put(cover)
+    for record in planned:
+        book.put(record)
 
 
 def open_for_agent(book: Book, principal: Certificate) -> None:
@@ -163,13 +169,15 @@ def move_cover(book: Book, old: str, certificate: Certificate) -> None:
     """Let a reissue cover what it asked for in the place of the old certificate. :func:`wider_than` has
     seen that this is no more; what has been stated or declared about the goods since does not matter.
     """
+    owed = {one.goods: one.quantity for one in book.find(Obligation, "certificate", old)}
     lift_cover(book, old)
-    cover_again(book, certificate)
+    cover_again(book, certificate, owed)
 
 
-def cover_again(book: Book, certificate: Certificate) -> None:
-    """Enter what a certificate covers that was issued and forgotten. Whether the goods suffice was asked when it was
-    issued; what has been stated or declared since does not matter.
+def cover_again(book: Book, certificate: Certificate, owed: Mapping[str, int] = NOTHING) -> None:
+    """Enter what a certificate covers that was issued and forgotten, or takes the place of another, which ``owed`` so much.
+    Whether the goods suffice was asked when it was issued; what has been stated or declared since does not matter. What
+    is claimed beside it now, because the reversal is forgotten, is owed.
     """
     for line in certificate.lines:
         opened = opened_by(certificate, line)
@@ -179,8 +187,12 @@ def cover_again(book: Book, certificate: Certificate) -> None:
             account = replace(account, quantity=max(account.quantity, stated), basis="stated")
         wanted = in_unit(scaled(line.quantity), line.unit, account.unit) or 0
         taken = account.taken + wanted
-        book.put(replace(account, taken=taken, quantity=max(account.quantity, taken)))
+        after = replace(account, taken=taken, quantity=max(account.quantity, taken))
+        due = min(wanted, max(owed.get(account.goods, 0), -after.free))
+        book.put(replace(after, owed=after.owed + due))
         book.put(Cover(account.goods, certificate.number, line.line, wanted))
+        if due:
+            book.put(obligation(book, certificate, line, account.goods, due))
 
 
 def lift_cover(book: Book, certificate: str) -> None:
@@ -202,8 +214,9 @@ def settle_cover(book: Book, certificate: Certificate, drawn: dict[int, str]) ->
 
 def _shrink(book: Book, cover: Cover, to: int) -> None:
     account = book.get(Account, cover.goods)
+    settled = lower_obligation(book, cover.certificate, cover.line, to)
     if account is not None:
-        book.put(replace(account, taken=account.taken - cover.quantity + to))
+        book.put(replace(account, taken=account.taken - cover.quantity + to, owed=account.owed - settled))
     if to:
         book.put(replace(cover, quantity=to))
     else:
@@ -225,7 +238,7 @@ def enter_export(book: Book, declaration: Declaration, actor: str) -> None:
             book.put(Account(goods, item.first.unit, quantity, 0, "declared"))
             continue
         declared = in_unit(quantity, item.first.unit, account.unit)
-        if declared is None or declared < account.taken:
+        if declared is None or declared < max(account.taken, account.quantity - account.free):
             book.note(
                 actor,
                 "goods.contested",

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hefu.documents.certificate import Certificate
-from hefu.documents.declaration import Act
 from hefu.documents.fields import scaled
+from hefu.documents.goods import in_unit
 from hefu.protocol.acts import ActKind
 from hefu.protocol.contingency.records import ActState, PaperCase, PaperState, TwoOfficerAct
-from hefu.protocol.goods import in_unit, key_of
-from hefu.protocol.marks import AFTER_USE
+from hefu.protocol.goods import key_of
+from hefu.protocol.marks import AFTER_USE, DONE
 from hefu.protocol.records import (
     Account,
     Cover,
@@ -28,9 +28,11 @@ from hefu.protocol.records import (
     IssueState,
     Lodgement,
 )
+from hefu.protocol.refunds.records import AgencyLine, Claim, ClaimState, Obligation, RefundLine, Way
 from hefu.rules.case import UseState
 from hefu.rules.policy import Policy
 
+_COUNTED = (ClaimState.ACCEPTED, ClaimState.PAID)
 _LIVE = (IssueState.ISSUED, IssueState.VOID_REQUESTED)
 _BOUND = (DeclarationState.RESERVED, DeclarationState.RELEASED)
 
@@ -54,6 +56,10 @@ class Registers:
     holdings: Mapping[str, Holding]
     lodgements: Mapping[str, Lodgement]
     customs_accounts: Mapping[str, Account]
+    refund_lines: Sequence[RefundLine] = ()
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    obligations: Sequence[Obligation] = ()
+    agency_lines: Sequence[AgencyLine] = ()
     papers: Mapping[str, PaperCase] = field(default_factory=dict)
     typed: Mapping[str, Certificate] = field(default_factory=dict)
     copies: frozenset[str] = frozenset()
@@ -74,6 +80,7 @@ def violations(now: Registers) -> list[str]:
         bound_by_two,
         delivered_in_order,
         goods_once,
+        refunds_apart,
         told,
     )
     return [
@@ -218,7 +225,7 @@ def goods_once(now: Registers) -> Iterator[str]:
             yield f"{cover.certificate} covers {cover.goods} and is not live"
     for issue in now.issues.values():
         whole = lines[issue.number]
-        if issue.state in _LIVE and issue.usage is not UseState.USED:
+        if issue.state in _LIVE and issue.usage is not UseState.USED and DONE not in issue.marks:
             for line in issue.document.lines:
                 account = now.tax_accounts.get(str(key_of(issue.document, line)))
                 due = in_unit(scaled(line.quantity), line.unit, account.unit) if account else None
@@ -229,8 +236,8 @@ def goods_once(now: Registers) -> Iterator[str]:
     documents = {issue.number: issue.document for issue in now.issues.values()}
     documents |= {one.certificate: now.typed[one.digest] for one in now.papers.values() if one.state.binds}
     for lodgement in now.lodgements.values():
-        if _is_bound(lodgement) and lodgement.document.act is not Act.EXPORT:
-            for draw in lodgement.draws:
+        if _is_bound(lodgement):
+            for draw in lodgement.counted:
                 certificate = documents.get(draw.certificate)
                 drawn = certificate.line_numbered(draw.line) if certificate else None
                 goods = str(certificate.goods_key(drawn)) if certificate and drawn else ""
@@ -240,6 +247,38 @@ def goods_once(now: Registers) -> Iterator[str]:
                     continue
                 taken[goods] += in_unit(draw.quantity, drawn.unit, account.unit) or 0
     yield from _balanced("customs", now.customs_accounts, taken)
+
+
+def refunds_apart(now: Registers) -> Iterator[str]:
+    """I6: no goods are both certified as not refunded and refunded, but for what a certificate owes."""
+    owed: defaultdict[str, int] = defaultdict(int)
+    covered = {(cover.certificate, cover.line): cover for cover in now.covers}
+    for one in now.obligations:
+        owed[one.goods] += one.quantity
+        cover = covered.get((one.certificate, one.line))
+        if cover is None or cover.quantity < one.quantity:
+            yield f"{one.certificate} line {one.line} owes {one.quantity} and covers {cover}"
+    claimed: defaultdict[str, int] = defaultdict(int)
+    by_agency: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for line in now.refund_lines:
+        claimed[line.goods] += line.remaining
+        by_agency[(line.agency, line.goods)] += line.remaining
+        claim = now.claims.get(line.paper.removeprefix("claim:"))
+        if line.way is Way.CLAIMED and (claim is None or claim.state not in _COUNTED):
+            yield f"{line.paper} claims {line.goods} and is {claim.state.value if claim else 'not there'}"
+    for source in now.agency_lines:
+        if source.claimed != by_agency[(source.agency, source.goods)]:
+            yield f"{source.agency} says {source.claimed} claimed, claims say {by_agency[(source.agency, source.goods)]}"
+    for goods, account in now.tax_accounts.items():
+        if (account.owed, account.claimed) != (owed[goods], claimed[goods]):
+            yield (
+                f"account {goods} says {account.owed} owed and {account.claimed} claimed, its papers say"
+                f" {owed[goods]} and {claimed[goods]}"
+            )
+        if account.free < 0:
+            yield f"account {goods}: {account.taken} certified, {account.claimed} claimed of {account.quantity}"
+    unknown = {*owed, *claimed} - now.tax_accounts.keys()
+    yield from (f"{goods} is claimed or owed without an account" for goods in sorted(unknown))
 
 
 def _balanced(side: str, accounts: Mapping[str, Account], taken: Mapping[str, int]) -> Iterator[str]:

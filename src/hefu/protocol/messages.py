@@ -170,13 +170,14 @@ class CertificateUnknown(_AboutCertificate):
 
 class ExportReleased(_Message):
     """Customs feeds the export declaration in force to the goods ledger of tax (feeds 201, 202). ``decision``: two
-    officers have released it though it was held.
+    officers have released it though it was held. ``amended_by``: the act that has made this version.
     """
 
     kind: Literal["export.released"] = "export.released"
     declaration: Declaration
     revision: int
     decision: Decision | None = None
+    amended_by: str | None = None
 
     @property
     def stream(self) -> str:

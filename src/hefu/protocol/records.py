@@ -11,10 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from hefu.documents.certificate import Certificate
-from hefu.documents.declaration import Declaration
+from hefu.documents.declaration import Act, Declaration
 from hefu.protocol.applications.records import ApplicationRecord
 from hefu.protocol.contingency.records import ContingencyRecord
+from hefu.protocol.marks import TOOK_EFFECT
 from hefu.protocol.recovery.records import RecoveryRecord
+from hefu.protocol.refunds.records import RefundRecord
+from hefu.protocol.verdict_records import VerdictRecord
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 
@@ -229,34 +232,12 @@ class Lodgement:
         """The certificates it holds, each once."""
         return tuple(dict.fromkeys(draw.certificate for draw in self.draws))
 
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """An earlier document of a declaration, kept when it is corrected or amended."""
-
-    number: str
-    revision: int
-    document: Declaration
-
     @property
-    def key(self) -> Key:
-        """Number and revision."""
-        return (self.number, self.revision)
-
-
-@dataclass(frozen=True, slots=True)
-class Adopted:
-    """A rule set with its policy, as a file, under the hash that verdicts carry."""
-
-    hash: str
-    version: str
-    text: str
-    since: datetime
-
-    @property
-    def key(self) -> Key:
-        """The hash."""
-        return (self.hash,)
+    def counted(self) -> tuple[Draw, ...]:
+        """What of its draws stands in the goods ledger: an export takes from no exported goods, and an amendment that has
+        taken effect does no more.
+        """
+        return () if self.document.act is Act.EXPORT or TOOK_EFFECT in self.marks else self.draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +277,9 @@ class Account:
     ``basis`` says how the quantity is known: ``declared`` (the released export declaration),
     ``stated`` (the certificate's exported quantity) or ``assumed`` (the first certificate's own
     quantity, for want of better).
+
+    At tax, besides, ``claimed`` is for how much of them a refund is claimed or paid and has not gone back, and ``owed`` the
+    part of ``taken`` that is certified all the same, under an obligation. ``claimed <= quantity - taken + owed`` (I6).
     """
 
     goods: str
@@ -303,6 +287,13 @@ class Account:
     quantity: int
     taken: int
     basis: str
+    owed: int = 0
+    claimed: int = 0
+
+    @property
+    def free(self) -> int:
+        """What is neither certified nor claimed."""
+        return self.quantity - self.taken + self.owed - self.claimed
 
     @property
     def key(self) -> Key:
@@ -377,8 +368,6 @@ Record = (
     | Covering
     | Holding
     | Lodgement
-    | Edition
-    | Adopted
     | Ahead
     | Wait
     | Account
@@ -387,4 +376,6 @@ Record = (
     | ApplicationRecord
     | ContingencyRecord
     | RecoveryRecord
+    | RefundRecord
+    | VerdictRecord
 )

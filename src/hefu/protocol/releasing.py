@@ -9,7 +9,7 @@ from hefu.documents.canonical import digest
 from hefu.documents.declaration import Act, Declaration
 from hefu.protocol import goods
 from hefu.protocol.book import Book
-from hefu.protocol.marks import TAKEN_BACK
+from hefu.protocol.marks import TAKEN_BACK, TOOK_EFFECT
 from hefu.protocol.messages import Decision, ExportReleased
 from hefu.protocol.records import DeclarationState, Lodgement
 from hefu.protocol.verification import Verification, keep_edition, mark
@@ -28,7 +28,7 @@ def released(
     book.put(done)
     told: dict[str, Any] = {"decision": decision.model_dump()} if decision else {}
     book.note(actor, "declaration.released", known.number, certificates=list(known.certificates), **told)
-    _take_effect(book, done, actor, verification, decision)
+    done = _take_effect(book, done, actor, verification, decision)
     related = [f"export:{known.document.related}"] if known.document.related else []
     verification.wake(book, [*(f"certificate:{one}" for one in known.certificates), *related])
     return done
@@ -36,7 +36,7 @@ def released(
 
 def _take_effect(
     book: Book, done: Lodgement, actor: str, verification: Verification, decision: Decision | None
-) -> None:
+) -> Lodgement:
     """Exports enter the goods ledger of both sides, amendments change and withdrawals end the export declaration they
     concern.
     """
@@ -45,17 +45,22 @@ def _take_effect(
         goods.enter_export(book, document, actor)
         book.send(ExportReleased(declaration=document, revision=done.revision, decision=decision))
         verification.wake(book, [f"export:{document.number}"])
-        return
+        return done
     original = book.get(Lodgement, document.related) if document.related else None
     if original is None or original.state is not DeclarationState.RELEASED:
-        return
+        return done
     if document.act is Act.AMENDMENT and document.becomes:
-        _amend(book, original, document, actor)
-    elif document.act is Act.WITHDRAWAL:
+        return _amend(book, original, done, actor)
+    if document.act is Act.WITHDRAWAL:
         _end(book, original, document, actor)
+    return done
 
 
-def _amend(book: Book, original: Lodgement, amendment: Declaration, actor: str) -> None:
+def _amend(book: Book, original: Lodgement, done: Lodgement, actor: str) -> Lodgement:
+    """From now on the goods are what the amended declaration says, not what the amendment drew on: they may be returned or
+    amended again.
+    """
+    amendment = done.document
     becomes = {item.item: item for item in amendment.becomes}
     items = tuple(becomes.pop(item.item, item) for item in original.document.items)
     document = original.document.model_copy(update={"items": (*items, *becomes.values())})
@@ -70,8 +75,12 @@ def _amend(book: Book, original: Lodgement, amendment: Declaration, actor: str) 
     )
     book.put(after)
     book.note(actor, "declaration.amended", original.number, amendment.number, revision=after.revision)
+    goods.give_back(book, done.counted)
+    effective = replace(done, marks=(*done.marks, TOOK_EFFECT))
+    book.put(effective)
     goods.enter_export(book, document, actor)
-    book.send(ExportReleased(declaration=document, revision=after.revision))
+    book.send(ExportReleased(declaration=document, revision=after.revision, amended_by=amendment.number))
+    return effective
 
 
 def _end(book: Book, original: Lodgement, withdrawal: Declaration, actor: str) -> None:

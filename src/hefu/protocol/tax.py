@@ -32,6 +32,7 @@ from hefu.protocol.messages import (
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Issue, IssueState, Side
 from hefu.protocol.recovery import closing
+from hefu.protocol.refunds import exports
 from hefu.rules.case import UseState
 from hefu.rules.pairing import same_code
 from hefu.rules.policy import Policy
@@ -248,7 +249,7 @@ def receive(book: Book, message: Message, actor: str) -> None:
     contested; none raises.
     """
     if isinstance(message, ExportReleased):
-        goods.enter_export(book, message.declaration, actor)
+        exports.enter(book, message, actor)
         decided: dict[str, Any] = {"decision": message.decision.model_dump()} if message.decision else {}
         book.note(actor, "export.entered", message.declaration.number, revision=message.revision, **decided)
         return
@@ -267,13 +268,14 @@ def receive(book: Book, message: Message, actor: str) -> None:
             _usage(book, found, UseState.AVAILABLE, declaration, actor, why=why)
         case CertificateUsed(declaration=declaration, drawn=drawn):
             goods.settle_cover(book, found.document, drawn)
-            _usage(book, found, UseState.USED, declaration, actor, drawn=drawn)
+            exports.used(book, _usage(book, found, UseState.USED, declaration, actor, drawn=drawn), actor)
         case CertificateMarked(declaration=declaration, mark=mark):
             book.put(replace(found, marks=(*found.marks, mark), changed_at=book.now))
             book.note(actor, "certificate.marked", number, declaration, mark=mark)
         case CertificateMoved():
             goods.settle_cover(book, found.document, message.drawn)
-            book.put(replace(found, declaration=message.declaration, changed_at=book.now))
+            moved = replace(found, declaration=message.declaration, changed_at=book.now)
+            book.put(moved)
             book.note(
                 actor,
                 "certificate.moved",
@@ -282,6 +284,7 @@ def receive(book: Book, message: Message, actor: str) -> None:
                 moved_from=message.moved_from,
                 decision=message.decision.model_dump(),
             )
+            exports.used(book, moved, actor)
         case GoodsReopened(declaration=declaration, decision=decision):
             goods.lift_cover(book, number)
             book.note(
@@ -312,11 +315,15 @@ def _presented(book: Book, found: Issue | None, message: CertificatePresented, a
         book.send(CertificateUnknown(number=message.number, declaration=message.declaration))
 
 
-def _usage(book: Book, found: Issue, usage: UseState, declaration: str, actor: str, **detail: object) -> None:
+def _usage(
+    book: Book, found: Issue, usage: UseState, declaration: str, actor: str, **detail: object
+) -> Issue:
     holder = None if usage is UseState.AVAILABLE else declaration
-    book.put(replace(found, usage=usage, declaration=holder, changed_at=book.now))
+    after = replace(found, usage=usage, declaration=holder, changed_at=book.now)
+    book.put(after)
     event = {UseState.RESERVED: "reserved", UseState.AVAILABLE: "freed", UseState.USED: "used"}[usage]
     book.note(actor, f"certificate.{event}", found.number, declaration, **detail)
+    return after
 
 
 def _is_answer(found: Issue, request: int) -> bool:

@@ -22,7 +22,8 @@ from hefu.protocol.messages import (
     CertificateUsed,
     GoodsReopened,
 )
-from hefu.protocol.records import Adopted, Copy, DeclarationState, Edition, Holding, Lodgement, Wait
+from hefu.protocol.records import Copy, DeclarationState, Holding, Lodgement, Wait
+from hefu.protocol.verdict_records import Adopted, Edition
 from hefu.rules.case import Case, UseState
 from hefu.rules.finding import Comparison, Draw
 from hefu.rules.policy import Policy

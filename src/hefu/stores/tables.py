@@ -15,6 +15,7 @@ from hefu.documents.application import Application
 from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.documents.refund import AgencyCertificate, RefundClaim, Repayment
 from hefu.protocol.applications.records import Filing, FilingState
 from hefu.protocol.contingency.records import (
     ActState,
@@ -30,7 +31,6 @@ from hefu.protocol.contingency.records import (
 )
 from hefu.protocol.records import (
     Account,
-    Adopted,
     Ahead,
     Answer,
     Copy,
@@ -38,7 +38,6 @@ from hefu.protocol.records import (
     Covering,
     Cursor,
     DeclarationState,
-    Edition,
     Evidence,
     Holding,
     Issue,
@@ -50,6 +49,18 @@ from hefu.protocol.records import (
     Wait,
 )
 from hefu.protocol.recovery.records import Aside, Divergence, Restoration
+from hefu.protocol.refunds.records import (
+    Agency,
+    AgencyLine,
+    Claim,
+    ClaimState,
+    Export,
+    Obligation,
+    RefundLine,
+    Repaid,
+    Way,
+)
+from hefu.protocol.verdict_records import Adopted, Edition
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 
@@ -252,6 +263,34 @@ TABLES: Final[Mapping[type[Any], Table]] = {
             decided_at=_AT,
             certificates=_MARKS,
         ),
+        _table(Export, "export", ("number",), document=_DECLARATION, arrived_at=_AT, amendments=_MARKS),
+        _table(
+            Claim,
+            "claim",
+            ("number",),
+            document=(_document, RefundClaim.model_validate_json),
+            state=(_STATE, ClaimState),
+            changed_at=_AT,
+            waits_for=_MARKS,
+            problems=_MARKS,
+        ),
+        _table(RefundLine, "refund_line", ("paper", "line"), way=(_STATE, Way)),
+        _table(
+            Repaid,
+            "repaid",
+            ("payment_slip",),
+            document=(_document, Repayment.model_validate_json),
+            entered_at=_AT,
+        ),
+        _table(Obligation, "obligation", ("certificate", "line"), since=_AT),
+        _table(
+            Agency,
+            "agency",
+            ("number",),
+            document=(_document, AgencyCertificate.model_validate_json),
+            changed_at=_AT,
+        ),
+        _table(AgencyLine, "agency_line", ("agency", "line")),
     )
 }
 """Every record type's table."""

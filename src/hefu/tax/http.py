@@ -25,6 +25,7 @@ from hefu.http.node import Node, bearer, json_body, read_command
 from hefu.http.problem import respond
 from hefu.protocol.outcome import CERTIFICATE_USED, UNKNOWN_CERTIFICATE
 from hefu.stores.sqlite import SqliteReader
+from hefu.tax.refunds_http import refund_routes
 from hefu.tax.service import Reissue, TaxAuthority, Void
 from hefu.trust.access import Action, require_party
 
@@ -112,6 +113,8 @@ def routes(node: Node, authority: TaxAuthority) -> APIRouter:
             return Reissue(number, told.certificate, told.reason)
 
         return await _ask_customs(reissuing, await read_command(request, payload), number, wait)
+
+    router.include_router(refund_routes(node))
 
     async def _ask_customs(handler: Any, one: Command, number: str, wait: float) -> Response:
         asked = await node.writer.do(handler, one)

@@ -81,6 +81,9 @@ class Action(StrEnum):
     WITHDRAW_APPLICATION = "application.withdraw"
     DECIDE_APPLICATION = "application.decide"
     READ_APPLICATION = "application.read"
+    CLAIM_REFUND = "refund.claim"
+    PAY_REFUND = "refund.pay"
+    READ_LEDGER = "ledger.read"
 
 
 _ALL = frozenset(Role)
@@ -111,6 +114,9 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.WITHDRAW_APPLICATION: frozenset({Role.ENTERPRISE}),
         Action.DECIDE_APPLICATION: frozenset({Role.TAX_OFFICER}),
         Action.READ_APPLICATION: frozenset({Role.ENTERPRISE, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
+        Action.CLAIM_REFUND: frozenset({Role.ENTERPRISE, Role.TAX_OFFICER}),
+        Action.PAY_REFUND: frozenset({Role.TAX_OFFICER}),
+        Action.READ_LEDGER: frozenset({Role.ENTERPRISE, Role.TAX_OFFICER, Role.OPERATOR, Role.AUDITOR}),
         Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
     }
 )

@@ -31,6 +31,7 @@ from hefu.protocol.records import (
     IssueState,
     Lodgement,
     Outgoing,
+    Record,
     Side,
 )
 from hefu.protocol.releasing import released
@@ -109,15 +110,11 @@ def issue_without_ledger(book: Book, certificate: Certificate, actor: str, polic
     known = book.get(Issue, certificate.number)
     if known is not None:
         return tax.issue(book, certificate, actor, policy)
-    planned = []
+    planned: list[Record] = []
     for line in certificate.lines:
         account = goods.opened_by(certificate, line)
-        planned.append(
-            (
-                replace(account, taken=account.quantity),
-                Cover(account.goods, certificate.number, line.line, account.quantity),
-            )
-        )
+        planned.append(replace(account, taken=account.quantity))
+        planned.append(Cover(account.goods, certificate.number, line.line, account.quantity))
     goods.put_cover(book, planned)
     tax._put_in_force(book, certificate, actor, None)
     return Outcome("issued", certificate.number)

@@ -13,14 +13,13 @@ from typing import Final
 from hefu.documents.application import Application
 from hefu.documents.certificate import CertificateLine, LineTax, Purpose, RefundState
 from hefu.documents.fields import SHANGHAI, plain, scaled, unscaled
-from hefu.documents.goods import GoodsKey
+from hefu.documents.goods import GoodsKey, in_unit
 from hefu.errors import Text
 from hefu.protocol import tax
 from hefu.protocol.applications import findings
 from hefu.protocol.applications.findings import Finding, from_refusal
 from hefu.protocol.applications.granting import certificate_of, next_number, parts_of
 from hefu.protocol.book import Book
-from hefu.protocol.goods import in_unit
 from hefu.protocol.records import Account, Cover, Issue
 from hefu.rules.days import months_after
 from hefu.rules.frame import TAX_SCALE, sum_of_taxes

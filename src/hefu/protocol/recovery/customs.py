@@ -15,7 +15,7 @@ from hefu.protocol import acts, decisions, goods
 from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
 from hefu.protocol.contingency.contests import raise_contest
-from hefu.protocol.marks import REOPENED
+from hefu.protocol.marks import REOPENED, TOOK_EFFECT
 from hefu.protocol.messages import (
     CertificateFreed,
     CertificateIssued,
@@ -61,10 +61,20 @@ def take_back(book: Book, words: Sequence[Word], told: Sequence[Word], verificat
         if isinstance(word.message, CertificateUsed | CertificateMoved)
     }
     used = list(last.values())
+    amended = {
+        word.message.amended_by
+        for word in mine
+        if isinstance(word.message, ExportReleased) and word.message.amended_by
+    }
+    for number in touched:
+        if number in amended:
+            _declaration(
+                book, number, [one for one in used if one.declaration == number], verification, (TOOK_EFFECT,)
+            )
     for number, export in exports.items():
         _export_again(book, export, [one for one in used if one.declaration == number])
     for number in touched:
-        if number not in exports:
+        if number not in exports and number not in amended:
             _declaration(book, number, [one for one in used if one.declaration == number], verification)
     return len(mine)
 
@@ -197,14 +207,18 @@ def _draws(document: Declaration, used: Sequence[CertificateUsed | CertificateMo
 
 
 def _declaration(
-    book: Book, number: str, used: Sequence[CertificateUsed | CertificateMoved], verification: Verification
+    book: Book,
+    number: str,
+    used: Sequence[CertificateUsed | CertificateMoved],
+    verification: Verification,
+    marks: tuple[str, ...] = (),
 ) -> None:
     """A return, amendment or withdrawal: no message carries its document. If the backup has the same one it stands
-    where the words say; else it is lost, and named.
+    where the words say, with further ``marks`` if it was released; else it is lost, and named.
     """
     known = book.get(Lodgement, number)
     if known is not None and known.state.is_open:
-        _again(book, known, used, verification)
+        _again(book, known, used, verification, marks)
     elif known is None:
         for holding in book.find(Holding, "declaration", number):
             code = "restore.use_lost" if holding.state is UseState.USED else "restore.reservation_lost"
@@ -216,14 +230,22 @@ def _again(
     known: Lodgement,
     used: Sequence[CertificateUsed | CertificateMoved],
     verification: Verification,
+    marks: tuple[str, ...],
 ) -> None:
     """One that the backup has, still open: released if the words say so and its document is the one that was."""
     if known.state is DeclarationState.RESERVED:
         goods.give_back(book, known.draws)
     if used and all(one.digest == known.digest for one in used):
-        draws = _draws(known.document, used)
-        goods.take(book, draws)
-        book.put(replace(known, state=DeclarationState.RELEASED, draws=draws, due=None, changed_at=book.now))
+        done = replace(
+            known,
+            state=DeclarationState.RELEASED,
+            draws=_draws(known.document, used),
+            due=None,
+            changed_at=book.now,
+            marks=(*known.marks, *marks),
+        )
+        goods.take(book, done.counted)
+        book.put(done)
         book.note(_ACTOR, "declaration.released", number := known.number, recovered=True)
         verification.wake(book, [f"export:{number}"])
         return
