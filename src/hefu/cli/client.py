@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 import weakref
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,7 +113,10 @@ def refused(told: dict[str, Any]) -> HefuError:
             "cure_zh": one["cure"]["zh"],
             "cure_en": one["cure"]["en"],
         }
-        found.append(Problem(REFUSED, one["place"], one["value"], one["file"], one["side"], details))
+        foreign = replace(
+            REFUSED, code=one["code"], message=Text("{zh}", "{en}")
+        )  # of a room this program lacks
+        found.append(Problem(foreign, one["place"], one["value"], one["file"], one["side"], details))
     if not found:
         details = {"zh": str(told), "en": str(told), "cure_zh": "", "cure_en": ""}
         found.append(Problem(REFUSED, details=details))
