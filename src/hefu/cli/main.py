@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 import hefu
 from hefu.cli import (
+    agency_report,
     apply,
     backup,
     contingency,
@@ -273,6 +274,7 @@ app.command()(rules.rules)
 app.command()(replay.replay)
 app.command()(inspect.inspect)
 app.command()(watch.watch)
+app.command("agency-report")(agency_report.agency_report)
 app.command()(reconcile.reconcile)
 app.command()(refunds.ledger)
 app.command()(refunds.claim)

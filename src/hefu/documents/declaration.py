@@ -218,6 +218,12 @@ class Declaration(Document):
         """The certificates named, each once, in the order of the declaration."""
         return tuple(dict.fromkeys(reference.number for reference in self.certificates))
 
+    def amended_by(self, amendment: Declaration) -> Self:
+        """The declaration as it reads after an amendment: items that ``becomes`` names read as there, new ones follow."""
+        becomes = {item.item: item for item in amendment.becomes}
+        items = tuple(becomes.pop(item.item, item) for item in self.items)
+        return self.model_copy(update={"items": (*items, *becomes.values())})
+
     def parties(self) -> tuple[Party, ...]:
         """Everyone who is a party to the declaration and may see it."""
         return tuple(p for p in (self.trader, self.owner, self.declarant) if p is not None)

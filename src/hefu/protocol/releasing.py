@@ -61,9 +61,7 @@ def _amend(book: Book, original: Lodgement, done: Lodgement, actor: str) -> Lodg
     amended again.
     """
     amendment = done.document
-    becomes = {item.item: item for item in amendment.becomes}
-    items = tuple(becomes.pop(item.item, item) for item in original.document.items)
-    document = original.document.model_copy(update={"items": (*items, *becomes.values())})
+    document = original.document.amended_by(amendment)
     keep_edition(book, original)
     after = replace(
         original,

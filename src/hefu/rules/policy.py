@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -133,6 +134,12 @@ class Policy(BaseModel):
         if declaration.act is Act.OTHER:
             return False
         return declaration.act is not Act.EXPORT or self.scope == "broad"
+
+    def rate(self, day: date, currency: str) -> Decimal | None:
+        """CNY for one unit of a currency at the customs rate of the month of a day; ``None`` if none is set."""
+        if currency == "CNY":
+            return Decimal(1)
+        return self.rates.get(day.strftime("%Y%m"), {}).get(currency)
 
     @cached_property
     def digest(self) -> str:

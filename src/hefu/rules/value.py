@@ -8,7 +8,6 @@ value, so the value of the import is not compared.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 import polars as pl
@@ -162,8 +161,7 @@ def _rate(policy: Policy, day: int | None, currency: str | None) -> int | None:
     """CNY for one unit in the month of the day, scaled by 10^8."""
     if day is None or currency is None:
         return None
-    month = policy.rates.get(as_day(day).strftime("%Y%m"), {})
-    known = Decimal(1) if currency == "CNY" else month.get(currency)
+    known = policy.rate(as_day(day), currency)
     return None if known is None else scaled(known, 8)
 
 

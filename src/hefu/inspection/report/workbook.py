@@ -19,6 +19,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from hefu.documents.cell_text import safe
 from hefu.errors import Text
 from hefu.inspection.actions import TITLES, Action
 from hefu.inspection.result import Inspection
@@ -27,12 +28,6 @@ col = pl.col
 
 LAST_ROW: Final = 1_048_576
 """Rows that a sheet of a workbook has."""
-LONGEST: Final = 32_767
-"""Signs that a cell can hold."""
-_LIVE: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""What programs take for the beginning of a formula, of full width and behind what is not seen too."""
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CUT: Final = " …[cut]"
 _FILLS: Final = {"block": "#F8D7D3", "warn": "#FBEBC8", "info": "#E3ECF5"}
 _OUTCOMES: Final = {"held": "#F8D7D3", "clears": "#DDEFE0", "not_needed": "#EDEDED"}
 
@@ -288,14 +283,6 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, form: Format) -> N
         sheet.write_string(
             row, column, safe(value.isoformat() if isinstance(value, date) else str(value)), form
         )
-
-
-def safe(text: str) -> str:
-    """Text that no program takes for a formula, with what XML cannot hold made visible, no longer than a cell."""
-    text = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    if _LIVE.match(text):
-        text = "'" + text
-    return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT
 
 
 def _sheet_name(name: str, part: int = 1) -> str:

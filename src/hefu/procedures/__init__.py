@@ -1,0 +1,1 @@
+"""The enterprise's procedures: what is owed, by when, and what is missing."""
