@@ -181,13 +181,13 @@ def reserve(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
 def use_at_passing(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
     """The same under the other policy: used as soon as the comparison passes."""
     after = replace(s, held=USED, held_by=d, declarations=_to(o, s, d, TAKEN), ever=o.put(s.ever, d, 1))
-    return _may_take(o, s, d), _customs_says(o, after, USE, d, s.copy == 1)
+    return _may_take(o, s, d), _customs_says(o, after, o.pick(s.copy == 1, USE, PRESENT), d, s.held == FREE)
 
 
 def release(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
     """Released: what it holds becomes used."""
     after = replace(s, held=USED, declarations=_to(o, s, d, RELEASED), ever=o.put(s.ever, s.held_by, 1))
-    return _is(o, s, d, TAKEN), _customs_says(o, after, USE, d, o.all(s.copy == 1, s.held == RESERVED))
+    return _is(o, s, d, TAKEN), _customs_says(o, after, o.pick(s.copy == 1, USE, PRESENT), d, s.held == RESERVED)
 
 
 def _freed(o: Algebra, s: State, d: Any, to: int) -> State:

@@ -166,7 +166,9 @@ class Gate:
             case ActKind.ENTER_PAPER:
                 return papers.approve_paper(book, act, actor, self.verification)
             case ActKind.CLOSE_CONTEST:
-                return contests.approve_closing(book, act, actor)
+                closed = contests.approve_closing(book, act, actor)
+                self.verification.wake(book, [f"certificate:{act.subject}"])
+                return closed
             case ActKind.OVERRIDE:
                 return decisions.approve_override(book, act, actor, self.verification)
             case ActKind.REOPEN_GOODS:

@@ -158,6 +158,7 @@ def released_only_when_used(now: Registers) -> Iterator[str]:
     """I3: nothing in scope is released unless every certificate it needs is used by it, or two officers decided so."""
     decided = {act.subject for act in _decided(now, ActKind.OVERRIDE)}
     decided |= {str(act.content["from"]) for act in _decided(now, ActKind.MOVE_USE)}
+    decided |= {declaration for _, declaration in now.lost}
     for lodgement in now.lodgements.values():
         if lodgement.state is not DeclarationState.RELEASED:
             continue

@@ -154,11 +154,14 @@ class GoodsReopened(_AboutCertificate):
 
 
 class CertificatePresented(_AboutCertificate):
-    """Customs tells: in a contingency (``ticket``) it was presented on paper for a declaration, which has its number."""
+    """Customs tells: in a contingency (``ticket``) it was presented on paper for a declaration, which has its number; and
+    once more, with the ``digest`` of the declaration's document, when it was used on the paper before its record came.
+    """
 
     kind: Literal["certificate.presented"] = "certificate.presented"
     declaration: str
     ticket: str
+    digest: str = ""
 
 
 class CertificateUnknown(_AboutCertificate):

@@ -8,16 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hefu.documents.declaration import Act
 from hefu.documents.fields import scaled
 from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.cases import assemble, facts, waits
 from hefu.protocol.contents import bound_paper, differences, typed
+from hefu.protocol.contingency import contests
 from hefu.protocol.marks import AFTER_USE, TAKEN_BACK
 from hefu.protocol.messages import (
     CertificateFreed,
     CertificateMarked,
     CertificateMoved,
+    CertificatePresented,
     CertificateReserved,
     CertificateUsed,
     GoodsReopened,
@@ -122,8 +125,10 @@ class Verification:
         """Its certificates become reserved for a declaration, or used by it, and the goods taken."""
         for certificate in lodgement.certificates:
             known = book.get(Holding, certificate)
-            if known is not None and known.state is UseState.USED:
-                continue  # by this declaration, whose document was lost with a store and has come again
+            if known is not None:
+                contests.come_again(book, certificate, lodgement.number, _SIDE)
+                if known.state is UseState.USED:
+                    continue  # by this declaration, whose document was lost with a store and has come again
             if self.policy.used_at == "passing":
                 self.use(book, lodgement, certificate, _SIDE)
             else:
@@ -140,24 +145,33 @@ class Verification:
         drawn = _said_drawn(book, lodgement.draws, certificate)
         book.put(Holding(certificate, UseState.USED, lodgement.number, book.now))
         book.note(actor, "certificate.used", certificate, lodgement.number, drawn=drawn)
-        tell(book, _used(lodgement, certificate, drawn))
+        if book.get(Copy, certificate) is None:
+            told = {"number": certificate, "declaration": lodgement.number, "ticket": lodgement.deferred}
+            book.send(CertificatePresented(**told, digest=lodgement.digest))
+        else:
+            book.send(_used(lodgement, certificate, drawn))
 
     def tell_again(self, book: Book, certificate: str) -> None:
         """The record of a certificate that is held on its paper has come: only now does tax know what is meant, and is
         told how it is held.
         """
         holding = book.get(Holding, certificate)
-        lodgement = book.get(Lodgement, holding.declaration) if holding and holding.declaration else None
-        if holding is None or lodgement is None:
+        if holding is None or holding.declaration is None:
             return
-        if holding.state is UseState.USED:
-            drawn = _said_drawn(book, lodgement.draws, certificate)
-            tell(book, _used(lodgement, certificate, drawn))
-        else:
-            tell(book, CertificateReserved(number=certificate, declaration=lodgement.number))
-        taken_back = [one for one in lodgement.marks if one in (TAKEN_BACK, AFTER_USE)]
-        for text in taken_back if holding.state is UseState.USED else ():
-            tell(book, CertificateMarked(number=certificate, declaration=lodgement.number, mark=text))
+        about = {"number": certificate, "declaration": holding.declaration}
+        if holding.state is not UseState.USED:
+            tell(book, CertificateReserved(**about))
+            return
+        lodgement = book.get(Lodgement, holding.declaration)
+        if lodgement is None:  # lost with a store, like the paper
+            tell(book, CertificateUsed(**about, drawn=_said_drawn(book, (), certificate)))
+            return
+        if certificate not in lodgement.certificates and lodgement.document.act is Act.EXPORT:
+            lodgement = _drawing_whole(book, lodgement, certificate)
+            book.put(lodgement)
+        tell(book, _used(lodgement, certificate, _said_drawn(book, lodgement.draws, certificate)))
+        for text in (one for one in lodgement.marks if one in (TAKEN_BACK, AFTER_USE)):
+            tell(book, CertificateMarked(**about, mark=text))
 
     def give_back(self, book: Book, lodgement: Lodgement, actor: str, why: str) -> Lodgement:
         """Free what a reserved declaration holds, and drop what a held one waits for. Certificates that
@@ -224,14 +238,26 @@ def tell(book: Book, message: CertificateFeedback) -> None:
         book.send(message)
 
 
-def _said_drawn(book: Book, draws: Sequence[Draw], certificate: str) -> dict[int, str]:
-    """What was drawn, by line of the record. A paper that the record contradicts counts whole, so that nothing of its
-    goods comes back by mistake.
+def _drawing_whole(book: Book, lodgement: Lodgement, certificate: str) -> Lodgement:
+    """An export declaration that was released on a paper which was lost with a store, now that the record is here: it
+    draws all of it, since nobody knows how much it was.
     """
-    case, copy = bound_paper(book, certificate), book.get(Copy, certificate)
-    if case is not None and copy is not None and differences(typed(book, case.digest), copy.document):
+    copy = book.get(Copy, certificate)
+    item = lodgement.document.items[0].item if lodgement.document.items else 1
+    lines = copy.document.lines if copy is not None else ()
+    whole = tuple(Draw(item, certificate, line.line, scaled(line.quantity)) for line in lines)
+    return replace(lodgement, draws=(*lodgement.draws, *whole))
+
+
+def _said_drawn(book: Book, draws: Sequence[Draw], certificate: str) -> dict[int, str]:
+    """What was drawn, by line of the record. A paper that the record contradicts counts whole, and so does one that was
+    lost with a store, so that nothing of its goods comes back by mistake.
+    """
+    case, copy, drawn = bound_paper(book, certificate), book.get(Copy, certificate), drawn_of(draws, certificate)
+    contradicted = case is not None and copy and differences(typed(book, case.digest), copy.document)
+    if copy is not None and (contradicted or not drawn):
         return {line.line: str(scaled(line.quantity)) for line in copy.document.lines}
-    return {line: str(quantity) for line, quantity in sorted(drawn_of(draws, certificate).items())}
+    return {line: str(quantity) for line, quantity in sorted(drawn.items())}
 
 
 def drawn_of(draws: Sequence[Draw], certificate: str) -> dict[int, int]:

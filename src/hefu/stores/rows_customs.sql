@@ -1,4 +1,5 @@
--- Of a certificate that is held on paper alone tax has not been told yet: its use is no part of the row.
+-- Of a certificate that is held on paper alone, or on a paper that was lost with a store, tax has not been told yet: its
+-- use is no part of the row.
 WITH streams AS (
     SELECT stream FROM cursor WHERE way IN ('in', 'out')
     UNION SELECT number FROM copy
@@ -18,5 +19,8 @@ SELECT
 FROM streams
 LEFT JOIN copy ON copy.number = streams.stream
 LEFT JOIN holding ON holding.certificate = streams.stream
-LEFT JOIN paper ON paper.certificate = streams.stream AND paper.state IN ('approved', 'settled', 'contested')
+LEFT JOIN (
+    SELECT certificate FROM paper WHERE state IN ('approved', 'settled', 'contested')
+    UNION SELECT certificate FROM contest WHERE code = 'restore.paper_lost'
+) AS paper ON paper.certificate = streams.stream
 WHERE :only

@@ -16,6 +16,8 @@ from hefu.protocol.records import Copy, Holding, Lodgement
 from hefu.rules.case import UseState
 
 _SIDE: Final = "customs"
+_BINDING: Final = frozenset({"restore.reservation_lost", "restore.paper_lost"})
+"""Contests that keep a certificate reserved for a declaration which does not draw on it."""
 
 
 def raise_contest(
@@ -71,21 +73,31 @@ def approve_closing(book: Book, act: TwoOfficerAct, actor: str) -> Outcome:
     if contest is None:
         return outcome.refuse(texts.NO_CONTEST, str(act.content["contest"]), _SIDE)
     closed = close(book, contest, act.ground, f"{act.proposed_by}, {actor}")
-    if contest.code == "restore.reservation_lost":
+    if contest.code in _BINDING:
         _free(book, contest, actor)
     settle(book, contest.certificate, actor)
     return Outcome("closed", contest.certificate, body=contest_summary(closed))
 
 
 def _free(book: Book, contest: Contest, actor: str) -> None:
-    """A reservation whose declaration was lost with a store, and does not come again."""
-    holding = book.get(Holding, contest.certificate)
-    lost = book.get(Lodgement, contest.declaration) is None
-    if lost and holding is not None and holding.state is UseState.RESERVED:
+    """A reservation whose declaration or paper was lost with a store, and does not come again."""
+    number, holding = contest.certificate, book.get(Holding, contest.certificate)
+    if holding is None or (holding.state, holding.declaration) != (UseState.RESERVED, contest.declaration):
+        return
+    lodgement = book.get(Lodgement, contest.declaration)
+    if lodgement is None or number not in lodgement.certificates:
         book.drop(holding)
-        told = CertificateFreed(number=contest.certificate, declaration=contest.declaration, why="lost")
-        book.note(actor, "certificate.freed", contest.certificate, contest.declaration, why=told.why)
-        book.send(told)
+        told = CertificateFreed(number=number, declaration=contest.declaration, why="lost")
+        book.note(actor, "certificate.freed", number, contest.declaration, why=told.why)
+        if book.get(Copy, number) is not None:
+            book.send(told)
+
+
+def come_again(book: Book, number: str, declaration: str, actor: str) -> None:
+    """What was lost with a store is here again: its declaration has taken the certificate anew, or its paper was entered."""
+    for contest in book.find(Contest, "certificate", number):
+        if contest.state == "open" and contest.declaration == declaration and contest.code in _BINDING:
+            close(book, contest, "come again", actor)
 
 
 def close(book: Book, contest: Contest, ground: str, by: str) -> Contest:

@@ -151,6 +151,7 @@ def approve_paper(book: Book, act: TwoOfficerAct, actor: str, verification: Veri
         return outcome.refuse(texts.NOT_HELD, number, _SIDE, value=lodgement.number, state=state)
     approved = replace(case, state=PaperState.APPROVED, approved_by=actor)
     book.put(approved)
+    contests.come_again(book, number, lodgement.number, actor)
     paper = typed(book, case.digest)
     for export in sorted({line.declaration for line in paper.lines if line.declaration}):
         book.put(Covering(export, number))

@@ -165,5 +165,17 @@ CONTESTS: Final[Mapping[str, tuple[Text, Text]]] = {
             "have the declarant lodge it again; if it never comes two officers close this, which frees the certificate",
         ),
     ),
+    "restore.paper_lost": (
+        Text(
+            "海关节点恢复备份后, 证明 {certificate} 的纸质登记缺失; 它曾凭纸质用于报关单 {declaration}, 编号仍归该报关单",
+            "since customs was restored the paper of certificate {certificate} is missing; it served declaration"
+            " {declaration}, which still has the number",
+        ),
+        Text(
+            "以原号重新申报, 凭同一纸质重新登记 (hefu paper); 查明从未凭它放行且不再申报的由两名关员了结, 编号随即释放",
+            "have it lodged again and enter the same paper again (hefu paper); only if it is clear that nothing was"
+            " released on it, and nothing will be, two officers close this, which frees the number",
+        ),
+    ),
 }
 """Every kind of contest: what contradicts what, and what to do."""

@@ -4,7 +4,7 @@ declarations lodged since, is lost: it is named, and its certificates stay bound
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from hefu.documents.declaration import Declaration
 from hefu.protocol import acts, decisions, goods
 from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
+from hefu.protocol.contents import bound_paper
 from hefu.protocol.contingency.contests import raise_contest
 from hefu.protocol.marks import REOPENED, TOOK_EFFECT
 from hefu.protocol.messages import (
@@ -21,6 +22,7 @@ from hefu.protocol.messages import (
     CertificateIssued,
     CertificateMarked,
     CertificateMoved,
+    CertificatePresented,
     CertificateReserved,
     CertificateUsed,
     ExportReleased,
@@ -76,6 +78,8 @@ def take_back(book: Book, words: Sequence[Word], told: Sequence[Word], verificat
     for number in touched:
         if number not in exports and number not in amended:
             _declaration(book, number, [one for one in used if one.declaration == number], verification)
+    for message in _papers(mine):
+        _bind_again(book, message, verification)
     return len(mine)
 
 
@@ -163,6 +167,38 @@ def _marked(book: Book, message: CertificateMarked | GoodsReopened) -> None:
         if known is not None and REOPENED not in known.marks and not known.state.is_open:
             book.put(decisions.reopened(book, known))
     book.note(_ACTOR, event, message.number, message.declaration, **told)
+
+
+def _papers(mine: Sequence[Word]) -> Iterator[CertificatePresented]:
+    """What was presented on paper, and of whose use nothing was said afterwards: the record had not come, or its
+    declaration was held.
+    """
+    last = {word.stream: word.message for word in mine}
+    return (one for one in last.values() if isinstance(one, CertificatePresented))
+
+
+def _bind_again(book: Book, message: CertificatePresented, verification: Verification) -> None:
+    """The number of a paper belongs to its declaration, used or not. The paper, if the backup does not have it, is lost."""
+    number, declaration = message.number, message.declaration
+    holding, known = book.get(Holding, number), book.get(Lodgement, declaration)
+    if holding is not None and (holding.state is UseState.USED or holding.declaration != declaration):
+        return
+    released = known is not None and known.state is DeclarationState.RELEASED
+    use = UseState.USED if message.digest or released else UseState.RESERVED
+    book.put(Holding(number, use, declaration, book.now))
+    book.note(_ACTOR, f"certificate.{use.value}", number, declaration, ticket=message.ticket, recovered=True)
+    if (
+        known is not None
+        and known.state is DeclarationState.RESERVED
+        and number in known.certificates
+        and known.digest == message.digest
+    ):
+        book.put(replace(known, state=DeclarationState.RELEASED, due=None, changed_at=book.now))
+        book.note(_ACTOR, "declaration.released", declaration, recovered=True)
+        return
+    raise_contest(book, ("restore.paper_lost", "", {}), number, declaration, message.ticket, _ACTOR)
+    if book.get(Copy, number) is not None:
+        verification.tell_again(book, number)
 
 
 def _export_again(
