@@ -233,7 +233,9 @@ def _paper(both: Both, paper: Certificate, declaration: str) -> None:
     """In a contingency: entered by one officer, approved by another."""
     with both.stores[Side.CUSTOMS].write(both.clock()) as book:
         ticket = open_ticket(book, Function.CERTIFICATES, None, "no link", "first", timedelta(0)).number
-        told = enter_paper(book, PaperEntry(paper, declaration, ticket, Scan("s", "image/png", b"x")), "first")
+        told = enter_paper(
+            book, PaperEntry(paper, declaration, ticket, Scan("s", "image/png", b"x")), "first"
+        )
         assert told.status == "proposed", told
         assert not both.gate.approve(book, told.body["act"], "seen", "second").refused
 

@@ -187,7 +187,9 @@ def use_at_passing(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
 def release(o: Algebra, s: State, d: Any) -> tuple[Any, State]:
     """Released: what it holds becomes used."""
     after = replace(s, held=USED, declarations=_to(o, s, d, RELEASED), ever=o.put(s.ever, s.held_by, 1))
-    return _is(o, s, d, TAKEN), _customs_says(o, after, o.pick(s.copy == 1, USE, PRESENT), d, s.held == RESERVED)
+    return _is(o, s, d, TAKEN), _customs_says(
+        o, after, o.pick(s.copy == 1, USE, PRESENT), d, s.held == RESERVED
+    )
 
 
 def _freed(o: Algebra, s: State, d: Any, to: int) -> State:

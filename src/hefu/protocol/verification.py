@@ -253,7 +253,11 @@ def _said_drawn(book: Book, draws: Sequence[Draw], certificate: str) -> dict[int
     """What was drawn, by line of the record. A paper that the record contradicts counts whole, and so does one that was
     lost with a store, so that nothing of its goods comes back by mistake.
     """
-    case, copy, drawn = bound_paper(book, certificate), book.get(Copy, certificate), drawn_of(draws, certificate)
+    case, copy, drawn = (
+        bound_paper(book, certificate),
+        book.get(Copy, certificate),
+        drawn_of(draws, certificate),
+    )
     contradicted = case is not None and copy and differences(typed(book, case.digest), copy.document)
     if copy is not None and (contradicted or not drawn):
         return {line.line: str(scaled(line.quantity)) for line in copy.document.lines}

@@ -9,7 +9,15 @@ from dataclasses import replace
 from hefu.documents.canonical import digest
 from hefu.protocol import goods
 from hefu.protocol.book import Book
-from hefu.protocol.messages import CertificateIssued, Message, VoidGranted, VoidRefused, VoidRequested
+from hefu.protocol.messages import (
+    CertificateIssued,
+    CertificatePresented,
+    CertificateUnknown,
+    Message,
+    VoidGranted,
+    VoidRefused,
+    VoidRequested,
+)
 from hefu.protocol.records import Issue, IssueState
 from hefu.protocol.recovery.words import Word, forgotten, heard, said
 from hefu.protocol.tax import receive
@@ -31,6 +39,7 @@ def take_back(book: Book, words: Sequence[Word], told: Sequence[Word]) -> int:
 
 def _stream(book: Book, own: Sequence[Word], answers: deque[Word]) -> None:
     """One stream: each own word, and then the answers that do not wait for a later one."""
+    replied = sum(isinstance(word.message, CertificateUnknown) for word in own)
     for word in own:
         said(book, word)
         match word.message:
@@ -42,7 +51,12 @@ def _stream(book: Book, own: Sequence[Word], answers: deque[Word]) -> None:
                 book.note(_ACTOR, "message.recovered", word.stream, kind=word.message.kind)
         while answers and not _is_early(book, answers[0].message):
             answer = answers.popleft()
-            receive(book, answer.message, _ACTOR)
+            if isinstance(answer.message, CertificatePresented) and replied:
+                replied -= 1  # the reply is among the own words: it is not said again
+                told = {"ticket": answer.message.ticket, "known": False, "recovered": True}
+                book.note(_ACTOR, "certificate.presented", answer.stream, answer.message.declaration, **told)
+            else:
+                receive(book, answer.message, _ACTOR)
             heard(book, answer)
 
 
