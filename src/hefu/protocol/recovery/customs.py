@@ -14,7 +14,6 @@ from hefu.documents.declaration import Declaration
 from hefu.protocol import acts, decisions, goods
 from hefu.protocol.acts import ActKind
 from hefu.protocol.book import Book
-from hefu.protocol.contents import bound_paper
 from hefu.protocol.contingency.contests import raise_contest
 from hefu.protocol.marks import REOPENED, TOOK_EFFECT
 from hefu.protocol.messages import (
