@@ -118,3 +118,4 @@ class Case:
     unknown: tuple[Unknown, ...]
     declarations: tuple[str, ...]
     coverage: dict[str, int]  # table letter -> share of the case's parties, in percent, for which it has rows
+    engine: str = ""  # version and hash of the rules, thresholds and scores that made it
