@@ -10,10 +10,10 @@ from typing import Any, cast
 from hefu.protocol.book import R
 from hefu.protocol.contingency.records import Contest, PaperCase, TwoOfficerAct, Typed
 from hefu.protocol.invariants import Registers, settled, violations
-from hefu.protocol.records import Account, Cover, Cursor, Holding, Issue, Lodgement, Record, Side
+from hefu.protocol.records import Account, Cover, Cursor, Entry, Holding, Issue, Lodgement, Record, Side
 from hefu.protocol.refunds.records import AgencyLine, Claim, Obligation, RefundLine
 from hefu.rules.policy import Policy
-from hefu.stores.sqlite import SqliteReader
+from hefu.stores.sqlite import SqliteReader, _entry
 from hefu.stores.tables import TABLES
 
 _BY_NAME = {table.name: table for table in TABLES.values()}
@@ -43,8 +43,8 @@ def registers(tax: SqliteReader, customs: SqliteReader, policy: Policy) -> Regis
         acts=list(_every(customs, TwoOfficerAct)),
         tax_cursors=list(_every(tax, Cursor)),
         customs_cursors=list(_every(customs, Cursor)),
-        tax_journal=tax.journal_after(0),
-        customs_journal=customs.journal_after(0),
+        tax_journal=_journal(tax),
+        customs_journal=_journal(customs),
     )
 
 
@@ -61,6 +61,16 @@ def _every(store: SqliteReader, kind: type[R]) -> Iterator[R]:
 @lru_cache(maxsize=20_000)
 def _made(table: str, row: tuple[Any, ...]) -> Record:
     return _BY_NAME[table].read(row)
+
+
+def _journal(store: SqliteReader) -> list[Entry]:
+    query = "SELECT at, actor, event, number, other, detail FROM journal ORDER BY id"
+    return [_entry_made(row) for row in store.connection.execute(query)]
+
+
+@lru_cache(maxsize=20_000)
+def _entry_made(row: tuple[str, ...]) -> Entry:
+    return _entry(row)
 
 
 def sound(home: Path) -> Registers:

@@ -8,12 +8,16 @@ the store.
 from __future__ import annotations
 
 import random
+import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from itertools import zip_longest
 from typing import Any
+from unittest.mock import patch
 
 from hefu.customs.service import CustomsAuthority
 from hefu.documents.declaration import Declaration
@@ -38,7 +42,7 @@ from hefu.rules.compare import compare
 from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
-from hefu.stores.sqlite import SqliteStore
+from hefu.stores.sqlite import SqliteReader, SqliteStore, _migrate
 from hefu.tax.service import TaxAuthority
 from hefu.trust.keyring import Keyring, SigningKey, generate
 from tests.history.operations import (
@@ -68,6 +72,18 @@ class Violation(AssertionError):
 @cache
 def first_key(side: Side) -> SigningKey:
     return generate(side.value, START, confirmed=True)
+
+
+@cache
+def _empty() -> bytes:
+    with closing(SqliteReader(":memory:")) as empty:
+        _migrate(empty.connection, empty.path)
+        return empty.connection.serialize()
+
+
+def _copied(connection: sqlite3.Connection, _path: str) -> None:
+    """The schema, made once by the scripts and then copied: making it took a quarter of a history's time."""
+    connection.deserialize(_empty())
 
 
 _REMEMBERED: dict[str, Comparison] = {}
@@ -120,7 +136,8 @@ class Node:
 
     def __init__(self, side: Side, parts: Parts, policy: Policy) -> None:
         self.side, self.parts, self.policy = side, parts, policy
-        self.store = parts.store(":memory:", side)
+        with patch("hefu.stores.sqlite._migrate", _copied):
+            self.store = parts.store(":memory:", side)
         self.alive = True
         self.skew = timedelta(0)
         self.applying: list[Applied] = []
@@ -163,6 +180,7 @@ class World:
         self.network: list[Packet] = []
         self.crash_next: str = ""
         self.outcomes: list[str] = []
+        self.faults: Counter[str] = Counter()
         self._checked: tuple[int, ...] = ()
         self.history = Recorder()
         self.desks: dict[Side, TaxAuthority | CustomsAuthority]
@@ -201,11 +219,11 @@ class World:
         with node.store.write(self.now(side)) as book:
             result = work(book)
             if doom == "before":
-                self.crash(side)
+                self.crash(side, "killed before a commit")
                 raise Crash
         node.applied += node.applying
         if doom == "after":
-            self.crash(side)
+            self.crash(side, "killed after a commit, before the answer")
             raise Crash
         return result
 
@@ -214,6 +232,7 @@ class World:
     ) -> Sequence[Outcome]:
         """One transaction as its clients see it: asked, and answered unless the node dies."""
         if not self.nodes[side].alive:
+            self.faults["asked a dead node"] += 1
             raise Crash
         begun = [self.history.begin(client, one) for one in asked]
         outcomes: Sequence[Outcome] = ()
@@ -237,14 +256,15 @@ class World:
             answer = Answer.reading(self.desks[side].describe(self.nodes[side].store, number))
             self.history.told("reader", Asked(what, number), answer)
 
-    def crash(self, side: Side) -> None:
+    def crash(self, side: Side, when: str) -> None:
+        self.faults[when] += self.nodes[side].alive
         self.nodes[side].alive = False
 
     # --- what may happen ------------------------------------------------------------------------
 
     def do_crash(self, rng: random.Random) -> None:
         side = rng.choice(list(Side))
-        self.crash(side)
+        self.crash(side, "killed between two steps")
 
     def do_doom(self, rng: random.Random) -> None:
         """The next transaction of either side is its last."""
@@ -257,6 +277,7 @@ class World:
 
     def do_clock(self, rng: random.Random) -> None:
         side = rng.choice(list(Side))
+        self.faults["a clock jumped"] += 1
         self.nodes[side].skew += timedelta(hours=rng.choice([-30, -1, 1, 30, 24 * 15]))
 
     def do_issue(self, rng: random.Random) -> None:
@@ -374,20 +395,25 @@ class World:
 
     def do_lose(self, rng: random.Random) -> None:
         if self.network:
+            self.faults["envelope lost"] += 1
             self.network.pop(rng.randrange(len(self.network)))
 
     def do_repeat(self, rng: random.Random) -> None:
         if self.network:
+            self.faults["envelope repeated"] += 1
             self.network.append(rng.choice(self.network))
 
     def do_deliver(self, rng: random.Random) -> None:
         """Any packet may come first: that is delay and reordering."""
         if self.network:
-            self.arrive(self.network.pop(rng.randrange(len(self.network))))
+            place = rng.randrange(len(self.network))
+            self.faults["envelope overtook another"] += place > 0
+            self.arrive(self.network.pop(place))
 
     def arrive(self, packet: Packet) -> None:
         node = self.nodes[packet.to]
         side = packet.to
+        self.faults["envelope for a dead node"] += not node.alive
 
         def take(book: Book) -> bytes | None:
             envelope = node.outbox.open(book, packet.data)

@@ -107,7 +107,7 @@ class Table:
     renewed: Callable[[Any, Any], bool] = lambda _before, _after: False
     """Whether the old row goes and a new one comes, so that the store can forbid to change it in place."""
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Column names in field order."""
         return tuple(column(field) for field in self.fields)
