@@ -12,7 +12,18 @@ from hefu.errors import HefuError
 from hefu.inspection.fields import FIELDS, Paper
 from hefu.inspection.layout import Layout, Unknown, find_layout, letter
 from hefu.inspection.mapping import Mapping, load, save
-from hefu.inspection.titles import called, claim, field_of, folded, nearest, titles, unnamed_fields
+from hefu.inspection.titles import (
+    Claim,
+    called,
+    claim,
+    field_of,
+    folded,
+    listed_titles,
+    nearest,
+    spelled,
+    titles,
+    unnamed_fields,
+)
 
 CERTIFIED = ("CK1", "出口", "6109100000", "T恤", "件", "100")
 
@@ -193,6 +204,123 @@ def test_a_title_stands_for_one_field_of_a_paper() -> None:
     for paper in Paper:
         for title, field in titles(paper).items():
             assert field_of(title, paper) == field
+
+
+TITLES = {
+    Paper.CERTIFICATE: {
+        "certificate": ("证明单编号", "补税证明号码", "退运已补税证明编号", "Certificate ID", "Tax Certificate No."),
+        "holder_uscc": ("持有人税号", "申请企业税号", "Exporter Tax ID", "Taxpayer Identification Number", "Holder"),
+        "holder_code": ("持有人海关代码", "Exporter Customs Code"),
+        "holder_name": ("持证企业", "申请单位名称", "Exporter Name", "Company Name"),
+        "issued_on": ("证明开具日期", "Date Issued"),
+        "tax_office": ("开具税务机关", "主管税务机关名称", "Issuing Tax Office"),
+        "state": ("证明使用状态", "是否已使用", "Certificate Status"),
+        "held_by": ("已使用报关单号", "Used By Entry No."),
+        "refund_state": ("退税申报状态", "VAT Refund Status"),
+        "line_declaration": ("报关单号21位", "报关单号(21位)", "原出口货物报关单号", "Original Entry No."),
+        "line_item": ("出口货物项号", "报关单商品序号", "Declaration Item No."),
+        "invoice": ("外销发票号", "Commercial Invoice No."),
+        "line_hs": ("出口货物商品编码", "税则号", "HTS Code", "HS No.", "Customs Tariff Code"),
+        "line_name": ("物料名称", "存货名称", "产品名称", "Material Description"),
+        "line_unit": ("主计量", "主计量单位", "Base Unit of Measure"),
+        "line_quantity": ("本次证明数量", "实退数量", "Certificate Qty"),
+        "line_exported": ("报关数量", "Qty Exported"),
+        "line_fob": ("出口美元金额", "FOB Amount USD", "FOB Value"),
+        "repaid_vat": ("补缴增值税额",),
+        "payment_slip": ("税收缴款书编号", "电子税票号码"),
+    },
+    Paper.DECLARATION: {
+        "declaration": ("出口报关单海关编号", "Declaration ID", "Export Declaration No."),
+        "certificate": ("补税证明编号", "税务证明号", "Tax Certificate No.", "Tax Cert. No."),
+        "certificate_line": ("证明商品项号", "Certificate Item No."),
+        "trader_uscc": ("境内收发货人税号", "发货人统一社会信用代码", "Exporter Tax ID"),
+        "trader_code": ("境内发货人海关编码", "Exporter Customs Code"),
+        "trader_name": ("发货人", "出口企业", "Shipper Name", "Consignor"),
+        "owner_name": ("货源单位", "生产企业", "Manufacturer Name"),
+        "declarant_name": ("报关企业", "Customs Agent"),
+        "mode": ("监管方式名称", "Supervision Mode Code"),
+        "contract": ("外销合同号", "S/C No.", "Sales Order No."),
+        "terms": ("贸易术语", "Trade Terms"),
+        "remark": ("报关单备注", "备注栏", "Comments"),
+        "item_hs": ("商品税号", "HTS Code", "HTS"),
+        "item_name": ("物料名称", "存货名称", "申报品名", "Item Description"),
+        "item_model": ("物料规格", "Model/Specification"),
+        "second": ("法定数量2", "Second Legal Qty"),
+        "second_unit": ("法定单位2", "2nd Legal Unit"),
+        "traded": ("Declared Qty", "Sales Qty"),
+        "price": ("原币单价", "Net Price"),
+        "total": ("原币金额", "Invoice Value", "Declared Value"),
+        "currency": ("币别", "结算币种", "Document Currency"),
+        "item_destination": ("最终目的国代码", "Country of Final Destination"),
+    },
+    Paper.INVOICE: {
+        "invoice": ("商业发票号", "单据编号", "Billing Document"),
+        "issued_on": ("单据日期", "Posting Date"),
+        "seller_uscc": ("供应商税号", "Vendor Tax ID"),
+        "buyer_name": ("客户名称", "Sold-to Party"),
+        "line_name": ("物料名称", "存货名称", "Material Description"),
+        "line_unit": ("主计量", "计价单位"),
+        "line_quantity": ("主数量", "计价数量", "Billed Quantity"),
+        "price": ("原币单价", "无税单价"),
+        "amount": ("原币金额", "原币无税金额", "Net Value"),
+        "total": ("原币价税合计", "Invoice Value"),
+        "currency": ("币别",),
+    },
+    Paper.AGREEMENT: {
+        "agreement": ("委托代理出口协议号", "代理合同号", "Agency Contract No."),
+        "signed_on": ("签约日", "Date Signed"),
+        "principal_uscc": ("委托单位税号", "委托企业统一社会信用代码"),
+        "agent_name": ("受托企业名称", "代理公司", "Entrusted Party"),
+        "contract": ("外销合同编号", "Sales Contract No."),
+        "amount": ("委托金额", "Contract Value"),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("paper", "field", "title"),
+    [
+        (paper, field, title)
+        for paper, fields in TITLES.items()
+        for field, titles in fields.items()
+        for title in titles
+    ],
+)
+def test_a_title_of_an_export_of_erp_tax_bureau_or_single_window_is_known(
+    paper: Paper, field: str, title: str
+) -> None:
+    told = claim(title, paper)
+    assert field in (told.field, *told.loose)
+
+
+@pytest.mark.parametrize(
+    ("paper", "title"),
+    [
+        (Paper.DECLARATION, "出境关别"),  # not the customs office that accepted it
+        (Paper.DECLARATION, "运抵国"),  # the trading country, not the destination
+        (Paper.AGREEMENT, "甲方"),  # either side may be it
+        (Paper.INVOICE, "销售单位"),  # the seller, or the unit in which he sells
+        (Paper.CERTIFICATE, "物料编码"),
+        (Paper.DECLARATION, "本币金额"),
+    ],
+)
+def test_a_title_that_may_say_something_else_is_not_taken(paper: Paper, title: str) -> None:
+    assert claim(title, paper) == Claim()
+
+
+def test_no_title_is_listed_for_two_fields_of_a_paper() -> None:
+    for paper in Paper:
+        known: dict[str, str] = {}
+        for field, names in listed_titles(paper).items():
+            for title in names:
+                assert known.setdefault(title, field) == field, title
+
+
+def test_a_name_with_alternatives_is_all_of_them() -> None:
+    assert list(spelled("{|sales }order {no|number}")) == [
+        "order no", "order number", "sales order no", "sales order number",
+    ]  # fmt: skip
+    assert list(spelled("备注")) == ["备注"]
 
 
 @pytest.mark.parametrize(

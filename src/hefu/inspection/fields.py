@@ -106,7 +106,7 @@ CERTIFICATE: Final = (
     _text("state", UseState, head=True),
     _text("held_by", forms.ActNumber, head=True),
     _day("issued_on", head=True),
-    _text("tax_office", forms.TaxOffice, head=True),
+    _text("tax_office", head=True),
     *_party("holder"),
     *_party("agent"),
     _text("principal", forms.CertificateNumber, head=True),

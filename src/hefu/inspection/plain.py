@@ -23,7 +23,6 @@ _PATTERNS: Final = {
     id(forms.ExportNumber): r"^[0-9]{8}[0E][0-9]{9}$",
     id(forms.HsCode): r"^[0-9]{8}(?:[0-9]{2}(?:[0-9A-Z]{1,10})?)?$",
     id(forms.CustomsOffice): r"^[0-9]{4}$",
-    id(forms.TaxOffice): r"^[0-9A-Z]{11}$",
 }
 """What is evidently of the form; the types say what else is."""
 _UNUSUAL: Final = r"[^ -&(-~·\u2010-\u2027\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain, product
 from typing import Any, Final, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -17,6 +18,7 @@ from hefu.errors import Text
 from hefu.inspection.fields import FIELDS, Paper
 
 _BRACKETED: Final = re.compile(r"[(\[{【<]([^)\]}】>]*)[)\]}】>]")
+_CHOICE: Final = re.compile(r"[{}]")
 _SIGNS: Final = re.compile(r"[\W_]+")
 _HAN: Final = re.compile(r"[^\u3400-\u9fff]+")
 _NEAR: Final = 60
@@ -51,13 +53,27 @@ def _names() -> dict[str, Any]:
     return tomllib.loads((files("hefu.inspection") / "names.toml").read_text("utf-8"))
 
 
+def spelled(name: str) -> Iterator[str]:
+    """A name in all its spellings: ``{sales |}order {no|number}`` has four."""
+    parts = [part.split("|") for part in _CHOICE.split(name)]
+    return map("".join, product(*parts))
+
+
+def listed_titles(paper: Paper) -> dict[str, list[str]]:
+    """Of each field the folded titles that say it and nothing else, its own name last."""
+    return {
+        field: [folded(name) for name in (*chain.from_iterable(map(spelled, names)), field)]
+        for field, names in _names()[paper.value].items()
+    }
+
+
 @cache
 def titles(paper: Paper) -> Mapping[str, str]:
     """Folded title to field."""
     told: dict[str, str] = {}
-    for field, names in _names()[paper.value].items():
-        for name in (*names, field):
-            told.setdefault(folded(name), field)
+    for field, names in listed_titles(paper).items():
+        for name in names:
+            told.setdefault(name, field)
     return told
 
 
@@ -144,8 +160,8 @@ def _loose(paper: Paper) -> Mapping[str, tuple[str, ...]]:
 def _several(section: str, paper: Paper) -> Mapping[str, tuple[str, ...]]:
     told: dict[str, tuple[str, ...]] = {}
     for field, names in _names()[section][paper.value].items():
-        for name in names:
-            told[folded(name)] = (*told.get(folded(name), ()), field)
+        for name in dict.fromkeys(map(folded, chain.from_iterable(map(spelled, names)))):
+            told[name] = (*told.get(name, ()), field)
     return told
 
 
