@@ -18,6 +18,7 @@ from hefu.cli import (
     apply,
     backup,
     contingency,
+    dossier,
     inspect,
     officers,
     processes,
@@ -275,6 +276,7 @@ app.command()(replay.replay)
 app.command()(inspect.inspect)
 app.command()(watch.watch)
 app.command("agency-report")(agency_report.agency_report)
+app.command()(dossier.dossier)
 app.command()(reconcile.reconcile)
 app.command()(refunds.ledger)
 app.command()(refunds.claim)

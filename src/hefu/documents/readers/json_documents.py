@@ -92,7 +92,7 @@ def read_certificate(data: bytes, file: str) -> Certificate:
 def read_applications(data: bytes, file: str) -> Iterator[Application | HefuError]:
     """Every application of a file: one JSON object, an array of them, or one a line, each taken or refused on its own."""
     try:
-        values = _values(decode(data, file), file)
+        values = values_of(decode(data, file), file)
     except HefuError as error:
         yield error
         return
@@ -142,7 +142,7 @@ def read_papers(
         yield from _declarations(text, file, code, at_desk=at_desk)
         return
     try:
-        values = _values(text, file)
+        values = values_of(text, file)
     except HefuError as error:
         yield error
         return
@@ -165,7 +165,10 @@ def _declarations(
             yield error
 
 
-def _values(text: str, file: str) -> list[tuple[str, Any]]:
+def values_of(text: str, file: str) -> list[tuple[str, Any]]:
+    """The records of a text as plain values, each with its place: one JSON value, an array, or one a line. A line that
+    is no JSON is an error among them; a text that is none raises ``document.syntax`` and its like.
+    """
     if not _is_lines(text):
         values = json_values(text, file)
         if isinstance(values, list):

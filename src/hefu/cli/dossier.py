@@ -1,0 +1,225 @@
+"""``hefu dossier``: what a shipment's papers say, what is missing, what contradicts, what is due."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.progress import Progress
+from rich.text import Text as Rich
+
+from hefu import errors
+from hefu.cli import show
+from hefu.cli.telling import print_json, show_table
+from hefu.documents.fields import SHANGHAI
+from hefu.errors import Problem, Text
+from hefu.http.judging import rules_under
+from hefu.procedures.agency.agreements import Firm
+from hefu.procedures.dossier import invoices
+from hefu.procedures.dossier.answer import Answer, Dossier, answer
+from hefu.procedures.dossier.calendar import calendar
+from hefu.procedures.dossier.deadlines import Deadline, State
+from hefu.procedures.dossier.kinds import CHANGES, TRADES
+from hefu.procedures.dossier.reading import ABSENT, LOOSE, UNLISTED, Read, read
+from hefu.procedures.dossier.required import Presence
+from hefu.procedures.dossier.writing import check, write
+from hefu.protocol.records import Side
+from hefu.settings import home
+
+NOTHING = errors.kind(
+    "dossier.nothing",
+    http=422,
+    message=Text("没有可归档的单证", "there are no papers"),
+    cure=Text(
+        "给出单证所在的文件夹, 试用: hefu dossier samples/dossier",
+        "give the folder with the papers; to try it: hefu dossier samples/dossier",
+    ),
+)
+UNKNOWN = errors.kind(
+    "dossier.unknown_shipment",
+    http=404,
+    message=Text(
+        "没有编号为 {value} 的一票货物; 现有: {known}", "no shipment answers to {value}; there are: {known}"
+    ),
+    cure=Text(
+        "用报关单号, 合同号或发票号指明; 不带编号则列出全部",
+        "name it by declaration, contract or invoice number; without a number all are listed",
+    ),
+)
+_FINDINGS, _BAD_INPUT = 1, 2
+_REMARKS: Final = (UNLISTED, ABSENT, LOOSE)
+"""Problems of papers that were read all the same."""
+_STATES: Final = {
+    State.DONE: ("已完成", "done", "green"),
+    State.OPEN: ("未到期", "open", "cyan"),
+    State.SOON: ("即将到期", "soon", "yellow"),
+    State.OVERDUE: ("已逾期", "overdue", "red"),
+    State.PASSED: ("已过", "passed", "dim"),
+}
+_PRESENCES: Final = {
+    Presence.PRESENT: ("✓", "green"),
+    Presence.MISSING: ("✗", "red"),
+    Presence.LATER: ("…", "cyan"),
+}
+
+
+def dossier(
+    papers: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files or folders of papers, then, if one is meant, the number of a shipment."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="Element names of e-invoices (TOML), where they differ from the usual."),
+    ] = None,
+    enterprise: Annotated[
+        str, typer.Option("--enterprise", help="USCC of whose dossier it is; without it the papers tell.")
+    ] = "",
+    calendar_file: Annotated[
+        Path | None, typer.Option("--calendar", help="Calendar (.ics) of the deadlines to write.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d", "%Y%m%d"], help="Day (Shanghai) to count from; today."),
+    ] = None,
+    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+) -> None:
+    """The dossier of a shipment: what is missing, what contradicts, what is due 单证档案."""
+    if calendar_file:
+        check(calendar_file, ".ics")
+    paths, number = _apart(papers or [])
+    if not paths:
+        errors.fail(NOTHING)
+    named = invoices.load(mapping) if mapping else None
+    told = _read(paths, named)
+    day = as_of.date() if as_of else datetime.now(SHANGHAI).date()
+    policy = rules_under(home() / Side.CUSTOMS.value)[1]
+    firm = Firm(uscc=enterprise.strip().upper()) if enterprise else None
+    made = answer(told, policy, day, firm)
+    if not made.dossiers and not made.problems:
+        errors.fail(NOTHING)
+    chosen = _chosen(made, number)
+    if calendar_file:
+        write(calendar_file, calendar(chosen, day, show.language()))
+    if as_machine:
+        print_json({**made.as_json(), "shipments": [one.as_json() for one in chosen]})
+    elif len(chosen) == 1:
+        _show_one(chosen[0])
+    else:
+        _show_all(chosen, made)
+    if not as_machine:
+        _show_problems(made.problems)
+        if calendar_file:
+            show.out().print(show.say(f"已写入 {calendar_file}", f"written: {calendar_file}"), markup=False)
+    raise typer.Exit(_exit(chosen, made))
+
+
+def _apart(given: list[Path]) -> tuple[list[Path], str]:
+    """Paths, and the number that stands behind them: what is no file and looks like none."""
+    if len(given) > 1 and not given[-1].exists():
+        return given[:-1], str(given[-1])
+    return given, ""
+
+
+def _read(paths: list[Path], mapping: invoices.InvoiceMapping | None) -> Read:
+    many = sum(1 for path in paths for _ in (path.rglob("*") if path.is_dir() else [path]))
+    with Progress(transient=True, disable=many < 50 or not sys.stderr.isatty()) as bar:
+        task = bar.add_task(show.say("读取", "reading"), total=many)
+        return read(paths, mapping, lambda: bar.advance(task))
+
+
+def _chosen(made: Answer, number: str) -> Sequence[Dossier]:
+    if not number:
+        return made.dossiers
+    found = made.of(number)
+    if not found:
+        known = ", ".join(one.shipment.number for one in made.dossiers[:10]) or "-"
+        errors.fail(UNKNOWN, value=number, known=known)
+    return found
+
+
+def _exit(chosen: Sequence[Dossier], made: Answer) -> int:
+    if any(one.kind not in _REMARKS for one in made.problems):
+        return _BAD_INPUT
+    return _FINDINGS if made.problems or not all(one.is_complete for one in chosen) else 0
+
+
+def _say(text: Text) -> str:
+    return show.say(text.zh, text.en)
+
+
+def _kind(one: Dossier) -> str:
+    told = [TRADES[one.nature.trade], *(CHANGES[change] for change in one.nature.changes)]
+    return show.say(", ", ", ").join(map(_say, told))
+
+
+def _due(one: Deadline) -> str:
+    """The most urgent thing in one line."""
+    day = one.day.isoformat() if one.day else show.say("随下次申报", "with the next claim")
+    return f"{day}  {_say(one.words.title)}  {show.say(*_STATES[one.state][:2])}"
+
+
+def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
+    show.out().print(
+        show.say(
+            f"{len(chosen)} 票货物, {made.files} 个文件, 截至 {made.as_of}; 最紧急者在前",
+            f"{len(chosen)} shipments, {made.files} files, as of {made.as_of}; the most urgent first",
+        ),
+        style="bold",
+    )
+    titles = [("货物", "shipment"), ("种类", "kind"), ("缺", "missing"), ("下一步", "next")]
+    rows: list[tuple[str, ...]] = [
+        (one.shipment.number, _kind(one), str(len(one.missing)), _due(one.next) if one.next else "—")
+        for one in chosen
+    ]
+    show_table(titles, rows)
+
+
+def _show_one(one: Dossier) -> None:
+    out = show.out()
+    exported = one.shipment.exported
+    day = show.say(f"出口 {exported[0]}", f"exported {exported[0]}") if exported else ""
+    out.print(Rich(f"{one.shipment.number}  {_kind(one)}  {day}", style="bold"))
+    for reason in one.nature.reasons:
+        out.print(Rich.assemble(("    ", ""), _say(reason.text), ("  " + reason.place, "dim")))
+    for need in one.needs:
+        sign, style = _PRESENCES[need.presence]
+        numbers = ", ".join(found.held.number for found in need.found)
+        line = Rich.assemble((f"{sign} ", style), _say(need.requirement.name), ("  " + numbers, "dim"))
+        if need.presence is not Presence.PRESENT:
+            due = f"  → {need.deadline.day}" if need.deadline and need.deadline.day else ""
+            line.append(f"{due}  {_say(need.requirement.source)}")
+            line.append(f"  [{_say(need.requirement.ground)}]", style="dim")
+        out.print(line)
+    for deadline in one.deadlines:
+        _show_due(deadline)
+
+
+def _show_due(due: Deadline) -> None:
+    zh, en, style = _STATES[due.state]
+    day = due.day.isoformat() if due.day else show.say("随下次申报", "next claim")
+    line = Rich.assemble((f"{day:<12}", ""), (f"{show.say(zh, en):<8} ", style), _say(due.words.title))
+    line.append(f"  {due.about}" if due.about else "")
+    if due.done_on:
+        line.append(f"  {due.done_on}", style="dim")
+    if due.late:
+        line.append(show.say("  逾期完成", "  done late"), style="yellow")
+    if due.note:
+        line.append(f"  {_say(due.note)}", style="yellow")
+    if due.act_by != due.day:
+        line.append(
+            show.say(f"  逢周末, 宜在 {due.act_by} 前办", f"  a weekend, act by {due.act_by}"), style="yellow"
+        )
+    show.out().print(line)
+    if due.state in (State.SOON, State.OVERDUE):
+        show.out().print(Rich.assemble(("    → ", "cyan"), _say(due.words.cure)))
+
+
+def _show_problems(problems: Sequence[Problem]) -> None:
+    for one in problems:
+        show.out().print(Rich.assemble(("! ", "yellow"), _say(one.message)))
+        show.out().print(Rich.assemble(("    → ", "cyan"), _say(one.cure)))

@@ -1,0 +1,1 @@
+"""The dossier of a shipment, for the enterprise: what it is, what is missing, what contradicts, what is due."""

@@ -1,0 +1,116 @@
+"""The dossiers of all shipments: kind, papers, what is missing, what is due, and how urgent each shipment is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hefu.documents.canonical import as_json
+from hefu.errors import Problem
+from hefu.procedures.agency.agreements import Firm
+from hefu.procedures.dossier.deadlines import URGENCY, Deadline, deadlines
+from hefu.procedures.dossier.facts import Facts
+from hefu.procedures.dossier.kinds import Nature, nature
+from hefu.procedures.dossier.papers import NAMES
+from hefu.procedures.dossier.reading import LOOSE, Read
+from hefu.procedures.dossier.required import Need, Presence, needs
+from hefu.procedures.dossier.shipment import Shipment, gather
+from hefu.rules.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One shipment on one day."""
+
+    shipment: Shipment
+    nature: Nature
+    needs: tuple[Need, ...]
+    deadlines: tuple[Deadline, ...]
+
+    @property
+    def missing(self) -> tuple[Need, ...]:
+        """What should be there and is not."""
+        return tuple(one for one in self.needs if one.presence is Presence.MISSING)
+
+    @property
+    def next(self) -> Deadline | None:
+        """The most urgent thing that is not done."""
+        return next((one for one in self.deadlines if one.state in URGENCY[:3]), None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing and nothing is overdue."""
+        return not self.missing and not any(one.is_overdue for one in self.deadlines)
+
+    def as_json(self) -> dict[str, Any]:
+        """The dossier for machines; keys are stable."""
+        exported = self.shipment.exported
+        return {
+            "number": self.shipment.number,
+            "exported": {"day": exported[0].isoformat(), "place": exported[1]} if exported else None,
+            "kind": self.nature.as_json(),
+            "complete": self.is_complete,
+            "papers": [paper_json(one) for one in self.shipment.papers],
+            "needs": [one.as_json() for one in self.needs],
+            "missing": [one.requirement.code for one in self.missing],
+            "deadlines": [one.as_json() for one in self.deadlines],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All dossiers, the most urgent first, with whatever could not be read."""
+
+    as_of: date
+    dossiers: tuple[Dossier, ...]
+    problems: tuple[Problem, ...]
+    files: int
+
+    def of(self, number: str) -> tuple[Dossier, ...]:
+        """The shipments that a person may mean by a number."""
+        return tuple(one for one in self.dossiers if one.shipment.answers_to(number))
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer for machines; keys are stable."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "files": self.files,
+            "shipments": [one.as_json() for one in self.dossiers],
+            "problems": [one.as_json() for one in self.problems],
+        }
+
+
+def paper_json(one: Facts) -> dict[str, Any]:
+    """A paper for machines, its content as it was read."""
+    return {
+        "kind": one.kind.value,
+        "name": NAMES[one.kind]._asdict(),
+        "number": one.held.number,
+        "place": one.held.place(),
+        "day": one.day.isoformat() if one.day else "",
+        "content": as_json(one.held.document),
+    }
+
+
+def answer(read: Read, policy: Policy, as_of: date, enterprise: Firm | None = None) -> Answer:
+    """The dossiers of everything that was read, on a day. ``enterprise`` is whose they are."""
+    shipments, loose = gather(read.papers)
+    told = [dossier(one, policy, as_of, enterprise) for one in shipments]
+    problems = [
+        Problem(LOOSE, one.held.at, f"{NAMES[one.kind].zh} {one.held.number}", one.held.file) for one in loose
+    ]
+    return Answer(as_of, tuple(sorted(told, key=_urgency)), (*read.problems, *problems), read.files)
+
+
+def dossier(shipment: Shipment, policy: Policy, as_of: date, enterprise: Firm | None = None) -> Dossier:
+    """The dossier of one shipment."""
+    kind = nature(shipment, enterprise)
+    due = deadlines(shipment, kind, policy, as_of)
+    return Dossier(shipment, kind, needs(shipment, kind, policy, due), due)
+
+
+def _urgency(one: Dossier) -> tuple[int, date, int, str]:
+    due = one.next
+    state, day = due.rank if due else (len(URGENCY), date.max)
+    return state, day, -len(one.missing), one.shipment.number
