@@ -117,3 +117,16 @@ def test_one_unreadable_file_does_not_stop_the_others(hefu: Hefu, tmp_path: Path
     (refused,) = told["refusals"]
     assert refused["file"].endswith("broken.xml")
     assert refused["rule"]["zh"]
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "nearest is declared on"), ("zh", "最接近 申报日期")])
+def test_a_column_not_known_is_told_with_the_name_that_people_know(
+    hefu: Hefu, tmp_path: Path, language: str, told: str
+) -> None:
+    file = tmp_path / "declared.csv"
+    titles = "海关编号,项号,商品编号,法定数量,法定单位,申报之日期"
+    file.write_text(f"{titles}\n530120260000005101,,6109100000,5,件,\n", "utf-8")
+    done = hefu("inspect", FOLDER / "certificates.xlsx", file, language=language)
+    assert told in done.out
+    assert "declared_on" not in done.out
+    assert ("项号 必填" if language == "zh" else "项号 is required") in done.out

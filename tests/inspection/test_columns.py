@@ -367,13 +367,52 @@ def test_an_invoice_may_name_a_declaration_as_tax_does() -> None:
     assert told.rows["declaration"].to_list() == ["530120260000000001"]
 
 
-def test_several_certificates_in_a_cell_make_a_row_each() -> None:
+@pytest.mark.parametrize("text", ["CK1; CK2、CK3", "CK1,CK2,CK3", "CK1/CK2 / CK3"])
+def test_several_certificates_in_a_cell_make_a_row_each(text: str) -> None:
     names = ("declaration", "certificate", "item", "item_hs", "first", "first_unit")
-    row = ("530120260000000001", "CK1; CK2、CK3", "1", "6109100000", "5", "件")
+    row = ("530120260000000001", text, "1", "6109100000", "5", "件")
     told = read(names, row, paper=Paper.DECLARATION)
     assert told.rows["certificate"].to_list() == ["CK1", "CK2", "CK3"]
     assert told.rows["row"].to_list() == [2, 2, 2]
     assert told.counted == 1
+
+
+@pytest.mark.parametrize("column", ["remark", "attached", "certificate"])
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("补税未退税证明：CK202601；其他", ["CK202601"]),
+        ("退货 未退税证明编号 CK1234, cert: CK5678", ["CK1234", "CK5678"]),
+    ],
+)
+def test_a_certificate_in_a_text_is_found_as_in_a_message(column: str, text: str, numbers: list[str]) -> None:
+    told = read((*ITEM, column), (*ITEMS, text), paper=Paper.DECLARATION)
+    assert told.rows["certificate"].to_list() == numbers
+    assert told.refused.is_empty()
+    assert told.counted == 1
+
+
+@pytest.mark.parametrize("text", ["无证明", "合同 12345 证明材料", "CERTAIN 1234", "发票 CK202601"])
+def test_a_text_that_names_no_certificate_names_none(text: str) -> None:
+    told = read((*ITEM, "attached", "remark"), (*ITEMS, text, text), paper=Paper.DECLARATION)
+    assert "certificate" not in told.rows.columns
+    assert told.rows.height == 1
+
+
+def test_what_column_and_remark_both_name_is_one_and_the_remark_ties_no_line() -> None:
+    names = (*ITEM, "certificate", "certificate_line", "remark")
+    row = (*ITEMS, "CK1234", "2", "未退税证明: ck1234; 未退税证明: CK5678")
+    other = ("530120260000000002", *ITEMS[1:], None, None, "CERT CK9999")
+    told = read(
+        names, row, other, ("530120260000000003", *ITEMS[1:], None, None, "x"), paper=Paper.DECLARATION
+    )
+    assert told.rows.select("row", "certificate", "certificate_line").rows() == [
+        (2, "CK1234", 2),
+        (2, "CK5678", None),
+        (3, "CK9999", None),
+        (4, None, None),
+    ]
+    assert told.counted == 3
 
 
 def test_a_number_of_twenty_one_characters_holds_the_item() -> None:
@@ -476,7 +515,7 @@ def test_the_fast_way_takes_what_the_type_takes(which: tuple[Paper, str], cells:
     wrong = set(told.refused["row"])
     for at, text in enumerate(shown, 1):
         value = read_cell(one, text)
-        if _is_sum(text):
+        if _is_sum(text) or at in set(told.notes["row"]):
             continue
         if isinstance(value, Text) or (value is None and one.needed):
             assert at in wrong, (name, text)

@@ -58,6 +58,56 @@ def test_sums_are_told_and_not_counted(tmp_path: Path) -> None:
     assert any("1 rows are sums" in en for _, en in told.assumptions)
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        ("注：以上证明均未使用",),
+        ("注1：2026年3月开具",),
+        ("经办人：张三", "", "审核：李四"),
+        ("制表：王五", "", "", "日期：2026-03-20"),
+        ("制表人", "王五"),
+        ("Remarks: goods of March",),
+        ("Prepared by: Zhang",),
+        ("（备注：以上均为出口）",),
+        ("", "", "第 1 页 共 3 页"),
+        ("共 3 条",),
+        ("本表由系统导出，仅供参考",),
+        ("合计：3 份",),
+    ],
+)
+def test_a_note_below_a_list_is_told_and_not_refused(tmp_path: Path, note: tuple[str, ...]) -> None:
+    told = _inspected(_csv(tmp_path / "list.csv", (TITLES, *ROWS, note)))
+    assert told.files.select("rows", "judged", "refused").row(0) == (3, 3, 0)
+    assert told.refusals.is_empty()
+    texts = " ".join(filter(None, note))
+    assert any(
+        f"1 rows are notes, no rows of data (row: text): 5: {texts}" in en for _, en in told.assumptions
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("CK9",),  # the goods are missing
+        ("注：加急", "6109100000", "件", "abc"),
+        ("备注", "6109100000", "件", ""),
+        ("", "", "", "", "", "91110000101623741K"),
+        ("证明作废", "6109100000", "", "100"),
+        ("", "", "件"),
+    ],
+)
+def test_a_row_that_may_be_data_is_no_note(tmp_path: Path, row: tuple[str, ...]) -> None:
+    told = _inspected(_csv(tmp_path / "list.csv", (TITLES, *ROWS, row)))
+    assert told.files.select("rows", "judged", "refused").row(0) == (4, 3, 1)
+
+
+def test_many_notes_are_counted_and_some_shown(tmp_path: Path) -> None:
+    told = _inspected(_csv(tmp_path / "list.csv", (TITLES, *ROWS, *((f"注：{at}",) for at in range(20)))))
+    [note] = [en for _, en in told.assumptions if "notes" in en]
+    assert "20 rows are notes" in note
+    assert note.endswith("5: 注：0; 6: 注：1; 7: 注：2; 8: 注：3; 9: 注：4; …")
+
+
 def test_a_folder_with_an_archive_and_litter_is_read_whole(tmp_path: Path) -> None:
     inner = _csv(tmp_path / "inner.csv", (TITLES, *ROWS))
     folder = tmp_path / "folder"

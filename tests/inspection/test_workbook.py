@@ -46,6 +46,17 @@ def test_a_sheet_a_task_holds_every_finding(tmp_path: Path, language: str) -> No
             assert codes == group["code"].to_list()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_column_not_known_comes_with_the_name_of_the_nearest_field(tmp_path: Path, language: str) -> None:
+    told = sample()
+    [unknown] = told.columns.filter(field="").head(1).to_dicts()
+    file = told.files.with_columns(paper=pl.lit("declaration"))
+    columns = pl.DataFrame([{**unknown, "suggested": "declared_on"}], schema=told.columns.schema)
+    sheets = _written(tmp_path, replace(told, files=file, columns=columns), language)
+    name = "未识别的列" if language == "zh" else "columns not known"
+    assert sheets[name][1][-1] == ("申报日期" if language == "zh" else "declared on")
+
+
 def test_all_declarations_certificates_and_files_are_there(tmp_path: Path) -> None:
     told = sample()
     sheets = _written(tmp_path, told)

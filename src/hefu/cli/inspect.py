@@ -24,7 +24,7 @@ from hefu.inspection.actions import TITLES, Action
 from hefu.inspection.fields import Paper
 from hefu.inspection.reading import Given
 from hefu.inspection.report.machine import write_json
-from hefu.inspection.result import Inspection
+from hefu.inspection.result import Inspection, with_names
 from hefu.protocol.records import Side
 from hefu.settings import home
 
@@ -201,23 +201,20 @@ _PAPER_NAMES: Final = {
 
 def _show_refusals(answer: Inspection) -> None:
     console = show.out()
-    for one in answer.refusals.head(_SHOWN).iter_rows(named=True):
+    refused = with_names(answer, answer.refusals.head(_SHOWN), "field")
+    for one in refused.iter_rows(named=True):
         place = " ".join(filter(None, (one["sheet"], one["cell"] or (str(one["row"]) if one["row"] else ""))))
         rule = show.say(one["rule_zh"], one["rule_en"])
         value = f"{one['value']!r}: " if one["value"] else ""
-        console.print(
-            Rich.assemble((f"{one['file']} {place} ", "red"), f"{one['title'] or one['field']} {value}{rule}")
-        )
+        title = one["title"] or show.say(one["field_zh"], one["field_en"])
+        console.print(Rich.assemble((f"{one['file']} {place} ", "red"), f"{title} {value}{rule}"))
     more = answer.refusals.height - _SHOWN
     if more > 0:
         console.print(show.say(f"… 另有 {more} 处未能读取", f"… and {more} more that could not be read"))
-    unknown = answer.columns.filter(col("field") == "")
-    for one in unknown.head(_SHOWN).iter_rows(named=True):
-        near = (
-            show.say(f", 最接近 {one['suggested']}", f", nearest is {one['suggested']}")
-            if one["suggested"]
-            else ""
-        )
+    unknown = with_names(answer, answer.columns.filter(col("field") == "").head(_SHOWN), "suggested")
+    for one in unknown.iter_rows(named=True):
+        near = show.say(f", 最接近 {one['suggested_zh']}", f", nearest is {one['suggested_en']}")
+        near = near if one["suggested"] else ""
         line = show.say(
             f"未识别的列 {one['column']} {one['title']}{near}",
             f"column {one['column']} {one['title']} is not known{near}",

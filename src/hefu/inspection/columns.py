@@ -13,10 +13,12 @@ from typing import Any, Final
 import polars as pl
 
 from hefu.errors import Text
-from hefu.inspection.cells import BLANK, read_cell
-from hefu.inspection.fields import FIELDS, UNIT_OF, Field, Paper
+from hefu.inspection.cells import read_cell
+from hefu.inspection.fields import DECLARATION, FIELDS, UNIT_OF, Field, Paper
 from hefu.inspection.layout import Layout, letter
 from hefu.inspection.marks import settled
+from hefu.inspection.naming import naming
+from hefu.inspection.notes import notes_in
 from hefu.inspection.plain import common, plain
 from hefu.inspection.sheet import ROW
 
@@ -43,8 +45,6 @@ _WITH_ITEM: Final = {
 """Of which number the tax side's form tells the item, and which column that is."""
 _FORCED: Final = r'^="(.*)"$'
 """How exports to CSV keep a number text: ="0123"."""
-_SEVERAL: Final = r"\s*[,，;；、/\t\r\n][,，;；、/\s]*"
-"""Between certificates in a cell; a space alone may stand within a number."""
 _JOINED: Final = r"^([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([^0-9\s.,].*)$"
 """A quantity and its unit in one cell."""
 _MISSING: Final = Text("必填", "is required")
@@ -56,14 +56,15 @@ _CONFLICT: Final = Text(
 @dataclass(frozen=True, slots=True)
 class Read:
     """Typed rows (``row`` and every field of the paper that the sheet has), cells refused (:data:`REFUSED`), how many
-    rows of data there were, how many rows were sums or the header told again, and the last number of a paper, which
-    blank cells below take. ``order`` is where the count of rows stands, where the rows of a paper are counted.
+    rows of data there were, how many rows were sums or the header told again, which were notes (``row``, ``text``), and
+    the last number of a paper, which blank cells below take. ``order`` is where the count of rows stands, where the rows of a paper are counted.
     """
 
     rows: pl.DataFrame
     refused: pl.DataFrame
     counted: int
     left_out: int
+    notes: pl.DataFrame
     number: str | None
     order: Order | None = None
 
@@ -83,11 +84,13 @@ def read_block(
     block: pl.DataFrame, layout: Layout, number: str | None = None, order: Order | None = None
 ) -> Read:
     """The rows of a block; ``number`` and ``order`` are those of the block before. A row with a refused cell, or without
-    a needed one, is not among ``rows``. A cell with several certificates makes a row of each.
+    a needed one, is not among ``rows``. A row that names several certificates is a row of each.
     """
     data = layout.data(block)
+    left_out = block.filter(col(ROW) > layout.header).height - data.height
+    notes = notes_in(data, layout)
+    data = data.filter(~col(ROW).is_in(notes["row"].implode())) if notes.height else data
     counted = data.height
-    left_out = block.filter(col(ROW) > layout.header).height - counted
     fields = [one for one in FIELDS[layout.paper] if one.name in layout.fields or one.name in layout.told]
     missing = [column for column in layout.fields.values() if column not in data.columns]
     data = data.with_columns(pl.lit(None, pl.String).alias(column) for column in missing)
@@ -106,29 +109,16 @@ def read_block(
     key = KEYS[layout.paper]
     if count is not None and key in texts.columns and "tax_item" not in texts.columns:
         texts, order = _counted(texts, key, order or Order())
-    if layout.paper is Paper.DECLARATION and "certificate" in texts.columns:
-        texts = _parted(texts)
+    if layout.paper is Paper.DECLARATION:
+        texts = naming(texts)
+        if "certificate" in texts.columns and "certificate" not in layout.fields:
+            fields = [one for one in DECLARATION if one in fields or one.name == "certificate"]
     numbers = (
         texts.get_column(key)
         if key in texts.columns
         else pl.Series(key, [None] * texts.height, dtype=pl.String)
     )
-    values: list[pl.Series] = [texts.get_column(ROW)]
-    refused: list[pl.DataFrame] = []
-    evident = texts.with_columns(plain(one).alias(one.name) for one in fields)
-    for one in fields:
-        taken, wrong = _column(texts.get_column(one.name), evident.get_column(one.name), one)
-        values.append(taken)
-        at = texts.get_column(one.name).is_in(list(wrong)).fill_null(value=False)
-        if wrong:
-            refused.append(_told(texts, numbers, one, layout, at, wrong))
-        if one.needed and taken.null_count():
-            blank = taken.is_null() & ~at
-            if "tax_item" in texts.columns and one.name == _WITH_ITEM[layout.paper][1]:
-                blank &= texts.get_column("tax_item").is_null()
-            if blank.any():
-                refused.append(_told(texts, numbers, one, layout, blank, _MISSING))
-    rows = pl.DataFrame(values)
+    rows, refused = _typed(texts, numbers, fields, layout)
     rows, disputed = settled(rows, texts, layout.paper)
     by_name = {one.name: one for one in fields}
     refused += [_told(texts, numbers, by_name[name], layout, wrong, rule) for name, wrong, rule in disputed]
@@ -145,9 +135,32 @@ def read_block(
         told.sort("row", maintain_order=True),
         counted,
         left_out,
+        notes,
         last[-1] if last.len() else number,
         order,
     )
+
+
+def _typed(
+    texts: pl.DataFrame, numbers: pl.Series, fields: list[Field], layout: Layout
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Every column's values, blank where a cell is refused, and the refusals."""
+    values: list[pl.Series] = [texts.get_column(ROW)]
+    refused: list[pl.DataFrame] = []
+    evident = texts.with_columns(plain(one).alias(one.name) for one in fields)
+    for one in fields:
+        taken, wrong = _column(texts.get_column(one.name), evident.get_column(one.name), one)
+        values.append(taken)
+        at = texts.get_column(one.name).is_in(list(wrong)).fill_null(value=False)
+        if wrong:
+            refused.append(_told(texts, numbers, one, layout, at, wrong))
+        if one.needed and taken.null_count():
+            blank = taken.is_null() & ~at
+            if "tax_item" in texts.columns and one.name == _WITH_ITEM[layout.paper][1]:
+                blank &= texts.get_column("tax_item").is_null()
+            if blank.any():
+                refused.append(_told(texts, numbers, one, layout, blank, _MISSING))
+    return pl.DataFrame(values), refused
 
 
 def _prepared(texts: pl.DataFrame, paper: Paper, fields: list[Field], number: str | None) -> pl.DataFrame:
@@ -193,18 +206,6 @@ def _counted(texts: pl.DataFrame, key: str, order: Order) -> tuple[pl.DataFrame,
         + pl.when(col("run") == order.run).then(order.at).otherwise(0)
     )
     return told, Order(numbers[-1], int(told["run"][-1]), int(told["at"][-1]))
-
-
-def _parted(texts: pl.DataFrame) -> pl.DataFrame:
-    """Several certificates in a cell in rows of their own, every other cell of which is the same."""
-    told = col("certificate")
-    parted = told.str.replace_all(_SEVERAL, ",").str.strip_chars(", ")
-    if not texts.select((parted != told).any() | told.str.to_lowercase().is_in(list(BLANK)).any()).item():
-        return texts
-    is_blank = told.str.to_lowercase().is_in(list(BLANK)) | (parted == "")
-    return texts.with_columns(pl.when(~is_blank).then(parted).str.split(",").alias("certificate")).explode(
-        "certificate"
-    )
 
 
 def _cut(texts: pl.DataFrame, name: str, *, is_told: bool) -> pl.DataFrame:

@@ -19,7 +19,7 @@ col = pl.col
 
 _NUMBER: Final = r"^[0-9]{8}[01EI][0-9]{9}$"
 _FLAGS: Final = {"0": "E", "E": "E", "1": "I", "I": "I"}
-_OF_REFERENCE: Final = ("certificate", "certificate_line")
+_OF_REFERENCE: Final = ("attached", "certificate", "certificate_line")
 HEADS: Final = tuple(one.name for one in DECLARATION if one.head and one.name != "declaration")
 LINES: Final = tuple(
     one.name for one in DECLARATION if not one.head and one.name not in ("item", *_OF_REFERENCE)

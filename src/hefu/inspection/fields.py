@@ -151,6 +151,7 @@ DECLARATION: Final = (
     _quantity("gross_weight", head=True),
     _quantity("net_weight", head=True),
     _text("remark", forms.Remark, head=True),
+    _text("attached", forms.Remark),
     _text("certificate", forms.CertificateNumber),
     _whole("certificate_line"),
     _whole("item", needed=True, counted=True),

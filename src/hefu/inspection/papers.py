@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, Final
 
 import polars as pl
@@ -24,6 +25,8 @@ _NUMBER: Final = {Paper.DECLARATION: "declaration", Paper.CERTIFICATE: "certific
 _REFUSED: Final = {"source": pl.Int32, "number": pl.String} | {
     name: kind for name, kind in REFUSALS.items() if name not in ("file", "sheet")
 }
+_NOTES, _NOTE = 5, 60
+"""Notes that are shown, and signs of each."""
 _AT_ONCE: Final = 20_000
 """Documents that are laid down together."""
 
@@ -85,6 +88,18 @@ class Papers:
             self.assumed[f"left out {source}"] = Text(
                 f"{place}: {rows} 行是合计或重复的表头, 不算数据行",
                 f"{place}: {rows} rows are sums or the header told again, no rows of data",
+            )
+
+    def notes(self, source: int, found: Sequence[pl.DataFrame]) -> None:
+        """Rows of a sheet that are notes (``row``, ``text``), no rows of data."""
+        many = sum(one.height for one in found)
+        if many:
+            rows = chain.from_iterable(one.iter_rows() for one in found)
+            shown = [f"{row}: {' '.join(text.split())[:_NOTE]}" for row, text in islice(rows, _NOTES)]
+            told, place = "; ".join([*shown, *("…" for _ in range(many > _NOTES))]), self._place(source)
+            self.assumed[f"notes {source}"] = Text(
+                f"{place}: {many} 行是附注, 不算数据行 (行号: 内容): {told}",
+                f"{place}: {many} rows are notes, no rows of data (row: text): {told}",
             )
 
     def counted(self, source: int) -> None:

@@ -142,6 +142,7 @@ def _read_table(
     number: str | None = None
     order: Order | None = None
     left_out = 0
+    notes: list[pl.DataFrame] = []
     try:
         for block in blocks:
             read = read_block(block, layout, number, order)
@@ -151,6 +152,7 @@ def _read_table(
                 read = read_block(block.filter(pl.col(ROW) < at), layout, number, order)
             number, order = read.number, read.order
             left_out += read.left_out
+            notes.append(read.notes)
             papers.refuse(source, read.refused)
             papers.add_rows(source, read.rows, read.counted)
             if rest is not None:
@@ -158,6 +160,7 @@ def _read_table(
     except HefuError as error:  # what came before stays judged, what comes after is told as refused
         papers.refuse_file(error, source)
     papers.left_out(source, left_out)
+    papers.notes(source, notes)
     papers.told_once(source, layout.told)
     if order is not None:
         papers.counted(source)

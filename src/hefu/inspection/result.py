@@ -13,6 +13,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from hefu.errors import Text
+from hefu.inspection.fields import Paper
+from hefu.inspection.titles import called
+
 _S, _I = pl.String, pl.Int64
 _FEW: Final = pl.Categorical()
 """Texts of which there are few: a quarter of the memory where there are millions of rows."""
@@ -104,6 +108,24 @@ class Inspection:
         """Whether everything was read and nothing would be held: exit code 0."""
         blocks = (self.findings["severity"] == "block").any()
         return not (blocks or self.refusals.height)
+
+
+def with_names(inspection: Inspection, frame: pl.DataFrame, field: str) -> pl.DataFrame:
+    """The frame with what people call the fields in a column: ``{field}_zh`` and ``{field}_en``. Its rows stand in
+    ``file`` and ``sheet``, whose paper settles the name.
+    """
+    papers = inspection.files.select("file", "sheet", "paper").unique(["file", "sheet"], keep="first")
+    kinds = frame.select(pl.col("file", "sheet").cast(_S), field).join(
+        papers, on=["file", "sheet"], how="left", maintain_order="left"
+    )
+    told = [
+        called(Paper(paper), name) if paper and name else Text(name or "", name or "")
+        for name, paper in kinds.select(field, "paper").iter_rows()
+    ]
+    return frame.with_columns(
+        pl.Series(f"{field}_zh", [one.zh for one in told], _S),
+        pl.Series(f"{field}_en", [one.en for one in told], _S),
+    )
 
 
 def empty(schema: Mapping[str, Any]) -> pl.DataFrame:

@@ -99,6 +99,12 @@ def totals() -> frozenset[str]:
 
 
 @cache
+def before_notes() -> frozenset[str]:
+    """Folded words with which a note below a list begins."""
+    return frozenset(map(folded, chain.from_iterable(map(spelled, _names()["notes"]["words"]))))
+
+
+@cache
 def before_currency() -> frozenset[str]:
     """Folded words that stand before the currency of a list, above it."""
     return frozenset(folded(one) for one in _names()["above"]["currency"])

@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from hefu.documents.cell_text import safe
 from hefu.errors import Text
 from hefu.inspection.actions import TITLES, Action
-from hefu.inspection.result import Inspection
+from hefu.inspection.result import Inspection, with_names
 
 col = pl.col
 
@@ -154,7 +154,7 @@ class _Writer:
         self._table(self._say(Text("全部证明", "all certificates")), _CERTIFIED, inspection.certificates)
         if inspection.refusals.height:
             self._table(self._say(Text("未能读取", "not read")), _REFUSED, inspection.refusals)
-        unknown = inspection.columns.filter(col("field") == "")
+        unknown = with_names(inspection, inspection.columns.filter(col("field") == ""), "suggested")
         if unknown.height:
             self._table(self._say(Text("未识别的列", "columns not known")), _COLUMNS, unknown)
         self._table(self._say(Text("文件", "files")), _READ, inspection.files)
