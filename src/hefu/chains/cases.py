@@ -1,0 +1,231 @@
+"""From a group of parties to a case: parties with roles, links with their papers, rows of evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import polars as pl
+
+from hefu.chains.case import Case, Evidence, Link, Party, Role, Strength
+from hefu.chains.indicators import Indicator
+from hefu.chains.links import pairs
+from hefu.chains.roles import Standing, places, standing
+from hefu.chains.scoring import COUNTS, Evidences
+from hefu.chains.telling import CLAIMS, amounts, coverage, title, unknowns, why
+from hefu.errors import Text
+
+NEEDED: Final = 2
+"""Independent sources that a referral needs (reference on risk, §4.3)."""
+_WITNESSES: Final = (Role.AGENT, Role.BROKER, Role.FORWARDER, Role.WITNESS)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What all cases of one run share."""
+
+    evidences: Evidences
+    rules: tuple[Indicator, ...]
+    engine: str
+
+    @cached_property
+    def _by_code(self) -> dict[str, Indicator]:
+        return {one.code: one for one in self.rules}
+
+    @cached_property
+    def _hits(self) -> dict[str, list[dict[str, Any]]]:
+        """Hits by party, those of indicators that count for it."""
+        counting = self.evidences.strengths.filter(pl.col("nats") >= COUNTS).select(
+            "party", "indicator", "nats"
+        )
+        told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.evidences.hits.join(
+            counting, on=["party", "indicator"], maintain_order="left"
+        ).to_dicts():
+            told[row["party"]].append(row)
+        return told
+
+    @cached_property
+    def _scores(self) -> dict[str, dict[str, Any]]:
+        return {row["party"]: row for row in self.evidences.scores.to_dicts()}
+
+    @cached_property
+    def _sources(self) -> dict[str, frozenset[str]]:
+        counting = self.evidences.strengths.filter(pl.col("nats") >= COUNTS)
+        grouped = counting.group_by("party").agg(pl.col("source").unique())
+        return {party: frozenset(sources) for party, sources in grouped.iter_rows()}
+
+    @cached_property
+    def _pairs(self) -> pl.DataFrame:
+        return pairs(self.evidences.facts)
+
+    @cached_property
+    def _exports(self) -> dict[str, list[str]]:
+        exports = self.evidences.facts.heads.filter(pl.col("act") == "export").sort("declaration")
+        grouped = exports.group_by("trader", maintain_order=True).agg("declaration")
+        return dict(grouped.iter_rows())
+
+    def rank(self, members: list[str]) -> float:
+        """The score of a group: its worst member counts in full, the second half, the third a third."""
+        nats = sorted((self._scores[one]["nats"] for one in members), reverse=True)
+        return float(sum(one / place for place, one in enumerate(nats, 1)))
+
+    def is_enough(self, members: list[str]) -> bool:
+        """Whether indicators of enough independent sources speak."""
+        return len(frozenset().union(*(self._sources.get(one, frozenset()) for one in members))) >= NEEDED
+
+    def make(self, members: list[str]) -> Case:
+        """The case of a group."""
+        facts = self.evidences.facts
+        rows = sorted(
+            (row for one in members for row in self._hits[one]),
+            key=lambda row: (-self._by_code[row["indicator"]].weight, row["indicator"], str(row["on"]), *map(str, row.values())),
+        )  # fmt: skip
+        others = {row["other"] for row in rows if row["other"]} - set(members)
+        everybody = [*members, *sorted(others)]
+        at = places(facts, everybody)
+        standings = {
+            one: standing(
+                self._scores.get(one, {}).get("kind", "unknown"),
+                at[one],
+                frozenset(row["indicator"].removeprefix("chains.") for row in self._hits.get(one, [])),
+            )
+            for one in everybody
+        }
+        evidence = tuple(self._evidence(number, row) for number, row in enumerate(rows, 1))
+        parties = tuple(self._party(one, standings[one], one in members) for one in everybody)
+        declarations = self._declarations(members, rows)
+        return Case(
+            id=self._id(rows),
+            as_of=facts.as_of,
+            pattern=self._pattern(rows),
+            title=title(self._pattern(rows), parties),
+            score=round(self.rank(members), 3),
+            confidence=self._confidence(members),
+            parties=parties,
+            links=self._links(everybody, rows),
+            evidence=evidence,
+            amounts=amounts(
+                facts, members, declarations, {row["declaration"] for row in rows if row["declaration"]}
+            ),
+            unknown=unknowns(facts, parties),
+            declarations=tuple(declarations),
+            coverage=coverage(facts, everybody),
+            engine=self.engine,
+        )
+
+    def _evidence(self, number: int, row: dict[str, Any]) -> Evidence:
+        rule = self._by_code[row["indicator"]]
+        names = self.evidences.facts.parties.names
+        slots = {
+            "party": names.get(row["party"], row["party"]),
+            "other": names.get(row["other"], row["other"] or ""),
+            "value": names.get(row["value"], row["value"] or ""),
+            "against": names.get(row["against"], row["against"] or ""),
+        }
+        return Evidence(
+            number=number,
+            indicator=rule.code,
+            table=row["table"],
+            document=row["document"] or "",
+            field=row["field"],
+            value=row["value"] or "",
+            against=row["against"] or "",
+            on=row["on"],
+            says=Text(
+                f"{slots['party']}: {rule.says.fill(slots).zh}",
+                f"{slots['party']}: {rule.says.fill(slots).en}",
+            ),
+            innocent=rule.innocent,
+            clears=rule.clears,
+            ground=rule.ground,
+        )
+
+    def _party(self, one: str, has: Standing, is_member: bool) -> Party:
+        score = self._scores.get(one)
+        is_suspect = is_member and score is not None
+        role, rest = has.role, has.alternatives
+        if not is_suspect and role not in _WITNESSES and role is not Role.OWNER:
+            role, rest = Role.WITNESS, ((has.role, has.confidence), *rest)[:3]
+        return Party(
+            id=one,
+            name=self.evidences.facts.parties.names.get(one, one),
+            role=role,
+            confidence=has.confidence,
+            alternatives=rest,
+            suspect=is_suspect,
+            why=why(self.evidences.facts.parties.how.get(one), [self._by_code[code] for code in self._codes(one)], is_suspect),
+        )  # fmt: skip
+
+    def _codes(self, one: str) -> list[str]:
+        return list(dict.fromkeys(row["indicator"] for row in self._hits.get(one, [])))
+
+    def _declarations(self, members: list[str], rows: list[dict[str, Any]]) -> list[str]:
+        """What the evidence speaks of, and the exports of those of whom it speaks as a whole."""
+        told = {row["declaration"] for row in rows if row["declaration"]}
+        for one in members:
+            told.update(self._exports.get(one, ()))
+        return sorted(told)
+
+    def _pattern(self, rows: list[dict[str, Any]]) -> str:
+        """The kind of chain that most of the evidence speaks for."""
+        weights: dict[str, float] = defaultdict(float)
+        for party, code in dict.fromkeys((row["party"], row["indicator"]) for row in rows):
+            del party
+            weights[self._by_code[code].pattern] += self._by_code[code].weight
+        return min(weights, key=lambda one: (-weights[one], one))
+
+    def _id(self, rows: list[dict[str, Any]]) -> str:
+        """From the oldest decisive paper, so that a case keeps its id while more papers come."""
+        decisive = [row for row in rows if self._by_code[row["indicator"]].joins] or rows
+        oldest = min(
+            decisive,
+            key=lambda row: (str(row["on"] or "9999"), row["document"] or "", row["indicator"], row["party"]),
+        )
+        text = "|".join(str(oldest[key]) for key in ("indicator", "document", "party"))
+        return "C" + hashlib.sha256(text.encode()).hexdigest()[:12].upper()
+
+    def _confidence(self, members: list[str]) -> int:
+        """In percent, from the nats of the strongest member and the number of independent sources (assumption)."""
+        best = max(self._scores[one]["nats"] for one in members)
+        sources = len(frozenset().union(*(self._sources.get(one, frozenset()) for one in members)))
+        return int(100 * (1 - 0.5 ** (float(best) / 2)) * (1 - 0.5**sources))
+
+    def _links(self, everybody: list[str], rows: list[dict[str, Any]]) -> tuple[Link, ...]:
+        names = self.evidences.facts.parties.names
+        numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, row in enumerate(rows, 1):
+            if row["other"]:
+                numbers[min(row["party"], row["other"]), max(row["party"], row["other"])].append(number)
+        wanted = pl.Series(everybody, dtype=pl.String).implode()
+        told, seen = [], set()
+        known = self._pairs.filter(pl.col("source").is_in(wanted), pl.col("target").is_in(wanted))
+        for row in known.to_dicts():
+            key = min(row["source"], row["target"]), max(row["source"], row["target"])
+            seen.add(key)
+            slots = {
+                "source": names.get(row["source"], row["source"]),
+                "target": names.get(row["target"], row["target"]),
+                "count": row["count"],
+            }
+            told.append(
+                Link(
+                    source=row["source"], target=row["target"], lane=row["lane"], strength=Strength.DOCUMENT,
+                    claim=CLAIMS[row["how"]].fill(slots), count=row["count"], fen=row["fen"], first=row["first"],
+                    last=row["last"], evidence=tuple(numbers.get(key, ())),
+                )
+            )  # fmt: skip
+        for key in sorted(set(numbers) - seen):
+            dated = [rows[number - 1]["on"] for number in numbers[key] if rows[number - 1]["on"]]
+            slots = {"source": names.get(key[0], key[0]), "target": names.get(key[1], key[1])}
+            told.append(
+                Link(
+                    source=key[0], target=key[1], lane="control", strength=Strength.INFERRED,
+                    claim=CLAIMS["inferred"].fill(slots), count=len(numbers[key]), fen=0,
+                    first=min(dated, default=None), last=max(dated, default=None), evidence=tuple(numbers[key]),
+                )
+            )  # fmt: skip
+        return tuple(told)

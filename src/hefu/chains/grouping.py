@@ -1,0 +1,112 @@
+"""Which suspicious parties belong to one chain: components over strong ties only.
+
+A tie is strong when one decisive document makes it, or when at least two independent kinds of things in common are
+together too rare for chance. Where a component grows beyond what a ring is, the bar is raised inside it until it
+falls apart: hubs must not glue a market into one case.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from hefu.chains.graphs import components
+from hefu.chains.indicators import Indicator
+from hefu.chains.scoring import Evidences
+from hefu.chains.ties import IDENTIFIERS, attributes
+
+SUSPICIOUS: Final = 1.0
+"""Nats from which on a party is looked at for groups (assumption)."""
+STRONG: Final = 7.0
+"""Nats that two or more things in common must weigh together: chance makes such a pair once in a thousand (assumption)."""
+_DECISIVE: Final = 30.0
+_SUPPORTED: Final = 8.0
+"""A tie by a paper between two who are suspicious each for itself."""
+_LARGEST: Final = 120
+"""Members of a group beyond which the bar is raised inside it (reference: shells of a ring up to 195, seen seldom)."""
+_STEP: Final = 2.0
+
+
+def ties(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
+    """Pairs of suspicious parties with the weight of what ties them: a, b (a < b), weight, kinds."""
+    scores = evidences.scores.filter(pl.col("nats") >= SUSPICIOUS, pl.col("named"))
+    suspects = scores.select("party", "nats")
+    joins = [one.code for one in rules if one.joins]
+    papers = (
+        evidences.hits.filter(pl.col("other").is_not_null(), pl.col("other") != pl.col("party"))
+        .join(evidences.strengths.select("party", "indicator", "strength"), on=["party", "indicator"])
+        .join(suspects, on="party", how="semi")
+        .join(suspects.rename({"party": "other"}), on="other", how="semi")
+        .select(
+            a=pl.min_horizontal("party", "other"),
+            b=pl.max_horizontal("party", "other"),
+            kind="indicator",
+            weight=pl.when(pl.col("indicator").is_in(joins)).then(_DECISIVE).otherwise(_SUPPORTED)
+            * pl.col("strength").clip(0.5, 1.0),
+        )
+    )
+    common = _common(evidences, suspects)
+    return (
+        pl.concat([papers, common])
+        .group_by("a", "b", "kind")
+        .agg(pl.col("weight").max())
+        .group_by("a", "b")
+        .agg(weight=pl.col("weight").sum(), kinds=pl.len(), most=pl.col("weight").max())
+        .filter(
+            pl.col("weight") >= STRONG,
+            (pl.col("kinds") >= 2) | (pl.col("most") >= _SUPPORTED / 2),
+        )
+        .sort("a", "b")
+    )
+
+
+def _common(evidences: Evidences, suspects: pl.DataFrame) -> pl.DataFrame:
+    """What two suspects have in common; identifiers are one kind together, since one clerk fills in all of them."""
+    had = attributes(evidences.facts).join(suspects, on="party", how="semi")
+    pairs = (
+        had.select("kind", "value", "weight", a="party")
+        .join(had.select("kind", "value", b="party"), on=["kind", "value"])
+        .filter(pl.col("a") < pl.col("b"))
+        .with_columns(
+            kind=pl.when(pl.col("kind").is_in(IDENTIFIERS)).then(pl.lit("identifiers")).otherwise("kind")
+        )
+        .group_by("a", "b", "kind")
+        .agg(pl.col("weight").max())
+    )
+    direct = (
+        had.filter(~pl.col("kind").is_in(IDENTIFIERS))
+        .join(suspects.select(value="party"), on="value", how="semi")
+        .select(
+            a=pl.min_horizontal("party", "value"),
+            b=pl.max_horizontal("party", "value"),
+            kind=pl.concat_str(pl.lit("deals: "), "kind"),
+            weight=pl.col("weight"),
+        )
+    )
+    enough = pairs.filter(pl.len().over("a", "b") >= 2)
+    return pl.concat([enough.select("a", "b", "kind", "weight"), direct])
+
+
+def groups(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
+    """party, group: every suspicious party with those it is tied to; one without ties is a group of its own."""
+    edges = ties(evidences, rules)
+    told = _parted(edges, STRONG)
+    alone = evidences.scores.filter(pl.col("nats") >= SUSPICIOUS, pl.col("named")).join(
+        told, on="party", how="anti"
+    )
+    return pl.concat([told, alone.select("party", group="party")]).sort("group", "party")
+
+
+def _parted(edges: pl.DataFrame, bar: float) -> pl.DataFrame:
+    found = components(edges.select("a", "b")).rename({"component": "group"})
+    sizes = found.group_by("group").len()
+    large = found.join(sizes.filter(pl.col("len") > _LARGEST), on="group", how="semi")
+    if not large.height:
+        return found
+    small = found.join(sizes.filter(pl.col("len") <= _LARGEST), on="group", how="semi")
+    bar += _STEP
+    inside = edges.join(large.select(a="party"), on="a", how="semi").filter(pl.col("weight") >= bar)
+    if not inside.height:
+        return small
+    return pl.concat([small, _parted(inside, bar)])

@@ -1,0 +1,145 @@
+"""From hits to evidence for each party: how far beyond its peers, how heavy, and from how many independent papers.
+
+A hit that honest firms have too at a steady rate (a slip in a header, a late report) says nothing by itself. What
+counts is that a party has it far more often than its peers: the lower bound of its own rate over the rate of its kind.
+Within one source, the second indicator counts half, the third a quarter: papers of one source repeat each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from hefu.chains.facts import AGENTS, LOGISTICS, UNKNOWN, Facts
+from hefu.chains.indicators import HITS, Indicator
+
+_Z: Final = 1.2816
+"""One-sided 90 % bound of a share (Wilson)."""
+_BEYOND: Final = 8.0
+"""So many times the peers' rate is as much as a rate can say (assumption)."""
+_PRIOR_HITS, _PRIOR_SEEN = 0.5, 100.0
+"""What peers' rates are held against until there are enough peers (assumption)."""
+COUNTS: Final = 0.25
+"""Nats from which on an indicator counts as one of the several that a referral needs (assumption)."""
+
+
+@dataclass(frozen=True)
+class Evidences:
+    """All hits, with the strength of each (party, indicator)."""
+
+    facts: Facts
+    rules: tuple[Indicator, ...]
+
+    @cached_property
+    def hits(self) -> pl.DataFrame:
+        """Every hit with its indicator's code."""
+        frames = [
+            found.with_columns(indicator=pl.lit(rule.code))
+            for rule in self.rules
+            if (found := rule.hits(self.facts)).height
+        ]
+        empty = HITS.to_frame().with_columns(indicator=pl.lit(None, pl.String))
+        return pl.concat([empty, *frames])
+
+    @cached_property
+    def _rules(self) -> pl.DataFrame:
+        return pl.DataFrame(
+            {
+                "indicator": [one.code for one in self.rules],
+                "grain": [one.grain for one in self.rules],
+                "source": [one.source for one in self.rules],
+                "weight": [one.weight for one in self.rules],
+                "names": [one.names for one in self.rules],
+            }
+        )
+
+    @cached_property
+    def seen(self) -> pl.DataFrame:
+        """For each party: in how many declarations it stands, in whatever role, and of which kind it is."""
+        heads = self.facts.heads
+        roles = [
+            heads.select("declaration", party=one) for one in ("trader", "owner", "declarant", "consignee_id")
+        ]
+        more = [
+            self.facts.table("agency").select("declaration", party="consignor"),
+            self.facts.table("claims").select("declaration", party="claimant"),
+            self.facts.table("certificates").select("declaration", party="holder"),
+            self.facts.table("transport").select("declaration", party="forwarder"),
+            self.facts.table("transport").select("declaration", party="shipper"),
+            self.facts.table("receipts").select("declaration", party="receiver"),
+        ]
+        return (
+            pl.concat([*roles, *more])
+            .drop_nulls()
+            .group_by("party")
+            .agg(seen=pl.col("declaration").n_unique())
+            .join(self.facts.kinds.select("kind", party="firm"), on="party", how="left")
+            .with_columns(pl.col("kind").fill_null(UNKNOWN))
+        )
+
+    @cached_property
+    def strengths(self) -> pl.DataFrame:
+        """party, indicator, source, strength (0 to 1), nats: what each indicator says about each party."""
+        counted = (
+            self.hits.group_by("party", "indicator")
+            .agg(n=pl.coalesce("declaration", "document").n_unique())
+            .join(self._rules, on="indicator")
+            .join(self.seen, on="party", how="left")
+            .with_columns(
+                pl.col("kind").fill_null(UNKNOWN),
+                seen=pl.max_horizontal(pl.col("seen").fill_null(0), "n"),
+            )
+        )
+        all_seen = self.seen.group_by("kind").agg(all_seen=pl.col("seen").sum())
+        n, seen = pl.col("n"), pl.col("seen")
+        rate, z2 = n / seen, _Z * _Z
+        lower = (rate + z2 / (2 * seen) - _Z * (rate * (1 - rate) / seen + z2 / (4 * seen * seen)).sqrt()) / (
+            1 + z2 / seen
+        )
+        told = (
+            counted.join(all_seen, on="kind", how="left")
+            .with_columns(hit=pl.col("n").sum().over("indicator", "kind"))
+            .with_columns(
+                # The party's own hits are no measure of its peers.
+                usual=(pl.col("hit") - n + _PRIOR_HITS)
+                / pl.max_horizontal(pl.col("all_seen").fill_null(0) - seen + _PRIOR_SEEN, _PRIOR_SEEN),
+                lower=lower,
+            )
+            .with_columns(
+                beyond=((pl.col("lower") / pl.col("usual")).log() / pl.lit(_BEYOND).log()).clip(0, 1)
+            )
+        )
+        return (
+            told.with_columns(
+                strength=pl.when(pl.col("grain") == "declaration").then("beyond").otherwise(1.0)
+            )
+            .with_columns(nats=pl.col("weight") * pl.col("strength"))
+            .filter(pl.col("nats") > 0)
+            .select("party", "kind", "indicator", "source", "names", "n", "seen", "strength", "nats")
+            .sort("party", "indicator")
+        )
+
+    @cached_property
+    def scores(self) -> pl.DataFrame:
+        """party, kind, nats, sources (independent ones that count), named: it may be more than a witness."""
+        ranked = self.strengths.sort(
+            "party", "source", "nats", "indicator", descending=[False, False, True, False]
+        )
+        worth = pl.col("nats") * 0.5 ** pl.int_range(pl.len()).over("party", "source")
+        return (
+            ranked.with_columns(worth=worth)
+            .group_by("party", "kind")
+            .agg(
+                nats=pl.col("worth").sum(),
+                sources=pl.col("source").filter(pl.col("nats") >= COUNTS).n_unique(),
+                own=pl.col("worth").filter(pl.col("names")).sum(),
+            )
+            .with_columns(
+                # Whose trade is serving others is a witness until an indicator speaks of its own doing.
+                named=~pl.col("kind").is_in([*AGENTS, *LOGISTICS]) | (pl.col("own") >= 1.0),
+            )
+            .sort("nats", "party", descending=[True, False])
+        )

@@ -1,0 +1,115 @@
+"""What parties have in common, and how much that tells: a tie weighs what it would take for chance to make it.
+
+A phone that three firms have tells much, a broker that five hundred use tells nothing: the weight of a shared value is
+the log of how many firms there are for each that has it. Hubs so weigh nothing by themselves; values beyond a cap of
+their type are not looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from hefu.chains.facts import Facts
+
+IDENTIFIERS: Final = ("legal_person", "finance_head", "tax_handler", "phone", "address")
+_PERSONS: Final = ("legal_person", "finance_head", "phone")
+"""Of the identifiers, those that accountants and incubators do not lend."""
+MOST_SHARED: Final = 20
+"""An identifier of more firms is an accountant's or an incubator's (reference on risk, §1.4 C1)."""
+CAPS: Final = {
+    "declarant": 400,
+    "forwarder": 400,
+    "consignee": 40,
+    "supplier": 40,
+    "consignor": 40,
+    "payee": 40,
+    "payer": 40,
+    "claimant": 40,
+    "buyer": 40,
+}
+"""Parties of one value beyond which it is a hub that no pair is made through (assumption; brokers and forwarders are
+large by trade, so they count by weight until they are very large)."""
+_MAIN: Final = 0.25
+"""A counterparty counts as a party's own from this share of its declarations, invoices or payments on (assumption)."""
+
+
+def controlled(facts: Facts, most: int = MOST_SHARED) -> pl.DataFrame:
+    """Pairs of firms with two identifiers in common, one of them a person's: firm, other, shared, what."""
+    values = pl.concat(
+        [
+            facts.firms.select("firm", kind=pl.lit(one), value=pl.col(one).str.strip_chars())
+            for one in IDENTIFIERS
+        ]
+    ).filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
+    rare = values.with_columns(size=pl.len().over("kind", "value")).filter(pl.col("size").is_between(2, most))
+    return (
+        rare.join(rare.select("kind", "value", other="firm"), on=["kind", "value"])
+        .filter(pl.col("firm") != pl.col("other"))
+        .sort("firm", "other", "kind")
+        .group_by("firm", "other", maintain_order=True)
+        .agg(
+            shared=pl.len(),
+            persons=pl.col("kind").is_in(_PERSONS).sum(),
+            what=pl.concat_str("kind", pl.lit(": "), "value").str.join("; "),
+            size=pl.col("size").min(),
+        )
+        .filter(pl.col("persons") >= 1, pl.col("shared") >= 2)
+        .drop("persons")
+    )
+
+
+def attributes(facts: Facts) -> pl.DataFrame:
+    """What each party has by its papers: party, kind, value, size (parties that have it), weight in nats."""
+    d = facts.exports
+    told = [
+        _mainly(d.select(party="trader", value="declarant"), "declarant"),
+        _mainly(d.select(party="trader", value="consignee_id"), "consignee"),
+        _mainly(_forwarded(facts), "forwarder"),
+        _mainly(facts.reported.select(party="agent", value="consignor"), "consignor"),
+        _mainly(facts.table("invoices").select(party="buyer", value="seller"), "supplier"),
+        _mainly(facts.table("invoices").select(party="seller", value="buyer"), "buyer"),
+        _mainly(facts.table("payments").select(party="payer", value="payee"), "payee"),
+        _mainly(facts.table("payments").select(party="payee", value="payer"), "payer"),
+        _mainly(
+            facts.table("claims").join(d.select("declaration", "trader"), on="declaration")
+            .select(party="trader", value="claimant"),
+            "claimant",
+        ),
+        *(
+            facts.firms.select(party="firm", value=pl.col(one).str.strip_chars(), kind=pl.lit(one)).filter(pl.col("value") != "")
+            for one in IDENTIFIERS
+        ),
+    ]  # fmt: skip
+    caps = {**dict.fromkeys(IDENTIFIERS, MOST_SHARED), **CAPS}
+    return (
+        pl.concat(told, how="diagonal")
+        .drop_nulls(["party", "value"])
+        .filter(pl.col("party") != pl.col("value"))
+        .with_columns(size=pl.len().over("kind", "value"), all=pl.col("party").n_unique().over("kind"))
+        .filter(
+            pl.col("size") >= 2,
+            pl.col("size") <= pl.col("kind").replace_strict(caps, return_dtype=pl.Int64),
+        )
+        .with_columns(weight=(pl.col("all") / pl.col("size")).log())
+        .drop("all")
+    )
+
+
+def _forwarded(facts: Facts) -> pl.DataFrame:
+    return (
+        facts.table("transport").select("declaration", value="forwarder").drop_nulls()
+        .join(facts.exports.select("declaration", party="trader"), on="declaration").select("party", "value")
+    )  # fmt: skip
+
+
+def _mainly(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """The values that make up a good share of a party's rows."""
+    return (
+        frame.drop_nulls()
+        .group_by("party", "value")
+        .agg(n=pl.len())
+        .filter(pl.col("n") >= _MAIN * pl.col("n").sum().over("party"))
+        .select("party", "value", kind=pl.lit(kind))
+    )
