@@ -12,7 +12,8 @@ from hefu.documents.codes.tables import units
 from hefu.documents.declaration import Measure
 from hefu.documents.fields import plain
 from hefu.documents.party import Party
-from hefu.inspection.report.shown import Shown, coded, joined, visible
+from hefu.documents.visible import visible
+from hefu.inspection.report.shown import Shown, coded, joined
 
 Read = Callable[[Any], Any]
 """What a field says of a paper; nothing where it says nothing."""

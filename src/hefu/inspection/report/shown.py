@@ -1,23 +1,17 @@
-"""How values of papers come onto the page: text that a reader sees whole, and codes with their words."""
+"""How values of papers come onto the page: codes with their words."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from hefu.documents.codes.tables import countries, currencies, modes, offices, terms, units
+from hefu.documents.visible import visible
 from hefu.rules import words
-
-LONGEST: Final = 600
-"""Characters of one value that the page shows; the file itself has the rest."""
 
 Shown = str | list[str]
 """A text, or the same in Chinese and English."""
 
-_UNSEEN: Final = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
-)
 _TABLES: Final[Mapping[str, Callable[[], Mapping[str, Any]]]] = {
     "mode": modes,
     "office": offices,
@@ -28,16 +22,6 @@ _TABLES: Final[Mapping[str, Callable[[], Mapping[str, Any]]]] = {
     "terms": terms,
 }
 _WORDED: Final = frozenset({"act", "purpose", "refund_state", "state"})
-
-
-def visible(text: str) -> str:
-    """A text of a file as it can be shown: what has no width, turns the direction or is no character is named by
-    its code point; what is very long is cut and says so.
-    """
-    if text.isprintable() and len(text) <= LONGEST:
-        return text
-    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text):,})"
-    return _UNSEEN.sub(lambda one: f"⟨U+{ord(one[0]):04X}⟩", cut)
 
 
 def coded(name: str, code: str) -> Shown:

@@ -1,0 +1,224 @@
+"""Parts of a case's page: roles, what is not known, evidence with both readings, grounds, the firm's side, rights."""
+
+from __future__ import annotations
+
+from hefu.chains.case import Case, Evidence
+from hefu.chains.casefile import words
+from hefu.chains.casefile.captions import party_name
+from hefu.chains.casefile.markup import Html, el
+from hefu.chains.casefile.record import PAPERS, Act, Entry, Outcome, Record
+from hefu.chains.casefile.rights import RIGHTS
+from hefu.errors import Text
+
+
+def section(name: str, title: Text, *children: Html | None) -> Html:
+    """A part of a page under its heading."""
+    return el(
+        "section", el("h2", title, id=f"{name}-title"), *children, aria_labelledby=f"{name}-title", id=name
+    )
+
+
+def table(caption: Text, heads: list[Html], rows: list[Html], kind: str = "") -> Html:
+    """A table that scrolls by itself and becomes cards on a narrow screen."""
+    return el(
+        "div",
+        el(
+            "table", el("caption", caption), el("thead", el("tr", *heads)), el("tbody", *rows), class_="stack"
+        ),
+        class_=f"scroll {kind}".rstrip(),
+    )
+
+
+def cited(evidence: tuple[int, ...]) -> Html:
+    """References to rows of evidence."""
+    if not evidence:
+        return el("span", Text("无证据行", "no row of evidence"), class_="cite muted")
+    anchors = [el("a", f"[{number}]", href=f"#row-{number}") for number in evidence]
+    return el("span", *anchors, class_="cite")
+
+
+def outcome_of(entry: Entry) -> Text:
+    """The outcome of a closing in words."""
+    return words.OUTCOMES[(entry.outcome or Outcome.NO_ACTION).value]
+
+
+def cell(title: Text, *children: str | Text | None, **attributes: str) -> Html:
+    """A cell that tells its title where the table is shown as cards."""
+    return el("td", *children, data_zh=title.zh, data_en=title.en, **attributes)
+
+
+def roles(case: Case) -> Html:
+    """Who seems to be what, how surely, what else it may be, and why."""
+    titles = (
+        Text("当事方", "Party"), Text("标识", "Identifier"), Text("角色", "Role"), Text("把握", "Confidence"),
+        Text("也可能是", "Or else"), Text("因为", "Because"),
+    )  # fmt: skip
+    rows = []
+    for one in case.parties:
+        others = [el("div", words.role(role), f" {share}%") for role, share in one.alternatives] or [
+            el("span", "–")
+        ]
+        meter = Html(
+            f'<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="track"'
+            f' width="100" height="10"/><rect class="fill" width="{one.confidence}" height="10"/></svg>'
+        )
+        flag = el("span", Text(" 需核实", " to be examined"), class_="flag") if one.suspect else None
+        rows.append(
+            el(
+                "tr",
+                el("th", el("span", party_name(one), class_="data"), flag, scope="row"),
+                cell(titles[1], el("span", one.id, class_="number")),
+                cell(titles[2], words.role(one.role)),
+                cell(titles[3], meter, f"{one.confidence}%"),
+                cell(titles[4], *others),
+                cell(titles[5], el("span", one.why, class_="data")),
+            )
+        )
+    heads = [el("th", one, scope="col") for one in titles]
+    return section(
+        "roles",
+        Text("谁像什么, 把握多大", "Who seems to be what, and how surely"),
+        table(Text("当事方与角色", "Parties and roles"), heads, rows),
+    )
+
+
+def unknowns(case: Case) -> Html:
+    """What is not known, with the cheapest question for each."""
+    items = [
+        el("li", el("span", one.what, class_="data"), " → ", el("span", one.ask, class_="ask data"))
+        for one in case.unknown
+    ]
+    told = (
+        el("ol", *items, class_="unknowns")
+        if items
+        else el("p", Text("没有列出。", "None listed."), class_="empty")
+    )
+    return section(
+        "unknown",
+        Text("还不知道什么, 最省的下一问", "What is not known, and the cheapest next question"),
+        told,
+    )
+
+
+def evidence(case: Case) -> Html:
+    """Every row of evidence: value and threshold, what it says, its innocent reading, what would clear it."""
+    used: dict[int, list[str]] = {}
+    for at, link in enumerate(case.links):
+        for number in link.evidence:
+            used.setdefault(number, []).append(words.letter(at))
+    rows = [_row(one, used.get(one.number, [])) for one in case.evidence]
+    return section("evidence", Text("证据", "Evidence"), el("div", *rows, class_="rows"))
+
+
+def _row(one: Evidence, letters: list[str]) -> Html:
+    links = [el("a", letter, href=f"#link-{letter}") for letter in letters]
+    against = (
+        el("span", " ", Text("对照: ", "against: "), el("span", one.against, class_="data"))
+        if one.against
+        else None
+    )
+    reading = [
+        el("div", el("dt", title), el("dd", text, class_="data" + extra))
+        for title, text, extra in (
+            (Text("说明什么", "What it says"), one.says, " says"),
+            (Text("无辜的解释", "Innocent reading"), one.innocent, ""),
+            (Text("什么可以澄清", "What would clear it"), one.clears, ""),
+        )
+    ]
+    return el(
+        "article",
+        el(
+            "div",
+            el("h3", f"[{one.number}] ", words.table(one.table), " ", el("span", one.document, class_="number")),
+            el("span", words.day(one.on), class_="muted"),
+            el("span", one.indicator, class_="code"),
+            el("span", Text("联系 ", "links "), *_spaced(links), class_="small") if links else None,
+            class_="rowhead",
+        ),
+        el("p", el("span", one.field, class_="muted data"), " ", el("span", one.value, class_="value data"), against, class_="values"),
+        el("dl", *reading, class_="readings"),
+        el("p", Text("依据: ", "Ground: "), one.ground, class_="small muted") if one.ground.zh else None,
+        class_="row",
+        id=f"row-{one.number}",
+        data_number=str(one.number),
+        **({"data_on": words.day(one.on)} if one.on else {}),
+    )  # fmt: skip
+
+
+def _spaced(parts: list[Html]) -> list[str]:
+    told: list[str] = []
+    for at, one in enumerate(parts):
+        told += [", ", one] if at else [one]
+    return told
+
+
+def grounds(case: Case) -> Html:
+    """The legal ground of each indicator, with its rows."""
+    grounds: dict[tuple[str, Text], list[int]] = {}
+    for one in case.evidence:
+        grounds.setdefault((one.indicator, one.ground), []).append(one.number)
+    titles = (Text("指标", "Indicator"), Text("法律依据", "Legal ground"), Text("证据", "Evidence"))
+    rows = [
+        el(
+            "tr",
+            el("th", el("span", indicator, class_="code"), scope="row"),
+            cell(titles[1], ground if ground.zh else Text("无", "none")),
+            cell(titles[2], cited(tuple(numbers))),
+        )
+        for (indicator, ground), numbers in sorted(grounds.items())
+    ]
+    return section(
+        "grounds",
+        Text("各指标的法律依据", "Legal ground of each indicator"),
+        table(Text("法律依据", "Legal grounds"), [el("th", one, scope="col") for one in titles], rows),
+    )
+
+
+def firms_side(case: Case, record: Record) -> Html:
+    """What the firm has said, and how the case was closed; how to enter it when there is nothing yet."""
+    entries = [_entry(one) for one in record.entries if one.act is not Act.OPENED]
+    if entries:
+        told = el("ol", *entries, class_="entries plain")
+    else:
+        told = el(
+            "p",
+            Text(
+                "企业尚未答复。答复和文件这样记入: ",
+                "The firm has not answered yet. What it says, and its documents, are entered with: ",
+            ),
+            el("span", f"hefu chains answer {case.id} --by … --text …", class_="number"),
+            class_="empty",
+        )
+    return section("firm", Text("企业一方与处理结果", "The firm's side, and what came of it"), told)
+
+
+def _entry(one: Entry) -> Html:
+    what = (
+        el("strong", Text("结案: ", "Closed: "), outcome_of(one))
+        if one.act is Act.CLOSED
+        else el("strong", Text("企业一方", "The firm's side"))
+    )
+    paper = None
+    if one.document:
+        paper = el(
+            "p",
+            Text("文件: ", "Document: "),
+            el("a", one.document, href=f"{PAPERS}/{one.document}", class_="number"),
+            " ",
+            el("span", f"SHA-256 {one.sha256}", class_="number muted small"),
+        )
+    return el(
+        "li",
+        what,
+        el("span", f"  {one.at:%Y-%m-%d %H:%M}  {', '.join(one.by)}", class_="muted"),
+        el("p", one.text, class_="said"),
+        paper,
+    )
+
+
+def rights() -> Html:
+    """What a named firm may ask for, with its grounds."""
+    items = [
+        el("li", right, " ", el("span", "(", ground, ")", class_="small muted")) for right, ground in RIGHTS
+    ]
+    return section("rights", Text("权利与申诉", "Rights and appeal"), el("ul", *items))
