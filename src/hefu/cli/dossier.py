@@ -22,6 +22,7 @@ from hefu.procedures.agency.agreements import Firm
 from hefu.procedures.dossier import invoices
 from hefu.procedures.dossier.answer import Answer, Dossier, answer
 from hefu.procedures.dossier.calendar import calendar
+from hefu.procedures.dossier.contradictions import Contradiction
 from hefu.procedures.dossier.deadlines import Deadline, State
 from hefu.procedures.dossier.kinds import CHANGES, TRADES
 from hefu.procedures.dossier.reading import ABSENT, LOOSE, UNLISTED, Read, read
@@ -97,9 +98,9 @@ def dossier(
     named = invoices.load(mapping) if mapping else None
     told = _read(paths, named)
     day = as_of.date() if as_of else datetime.now(SHANGHAI).date()
-    policy = rules_under(home() / Side.CUSTOMS.value)[1]
+    rules = rules_under(home() / Side.CUSTOMS.value)
     firm = Firm(uscc=enterprise.strip().upper()) if enterprise else None
-    made = answer(told, policy, day, firm)
+    made = answer(told, rules, day, firm)
     if not made.dossiers and not made.problems:
         errors.fail(NOTHING)
     chosen = _chosen(made, number)
@@ -171,9 +172,17 @@ def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
         ),
         style="bold",
     )
-    titles = [("货物", "shipment"), ("种类", "kind"), ("缺", "missing"), ("下一步", "next")]
+    titles = [
+        ("货物", "shipment"), ("种类", "kind"), ("缺", "missing"), ("矛盾", "contradictions"), ("下一步", "next"),
+    ]  # fmt: skip
     rows: list[tuple[str, ...]] = [
-        (one.shipment.number, _kind(one), str(len(one.missing)), _due(one.next) if one.next else "—")
+        (
+            one.shipment.number,
+            _kind(one),
+            str(len(one.missing)),
+            str(len(one.contradictions)),
+            _due(one.next) if one.next else "—",
+        )
         for one in chosen
     ]
     show_table(titles, rows)
@@ -195,8 +204,28 @@ def _show_one(one: Dossier) -> None:
             line.append(f"{due}  {_say(need.requirement.source)}")
             line.append(f"  [{_say(need.requirement.ground)}]", style="dim")
         out.print(line)
+    for found in one.contradictions:
+        _show_contradiction(found)
+    for told in one.compared:
+        rules = f"{told.comparison.ruleset} {told.comparison.ruleset_hash}"
+        words = show.say(
+            f"{told.comparison.declaration} 按规则集 {rules} 比对",
+            f"{told.comparison.declaration} compared by rule set {rules}",
+        )
+        out.print(words, style="dim")
     for deadline in one.deadlines:
         _show_due(deadline)
+
+
+def _show_contradiction(found: Contradiction) -> None:
+    style = {"block": "red", "warn": "yellow"}.get(found.severity.value, "cyan")
+    out = show.out()
+    out.print(
+        Rich.assemble((f"{found.severity.value} ", style), (f"{found.code} ", "dim"), _say(found.message))
+    )
+    for one in (found.left, found.right):
+        out.print(Rich.assemble("    ", (one.place, "dim"), f"  {one.value}"))
+    out.print(Rich.assemble(("    → ", "cyan"), _say(found.remedy)))
 
 
 def _show_due(due: Deadline) -> None:

@@ -10,6 +10,7 @@ from hefu.procedures.dossier.answer import Answer, Dossier, answer
 from hefu.procedures.dossier.papers import AnyPaper, Held, Paper
 from hefu.procedures.dossier.reading import Read
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import CURRENT
 from tests.builders import EXPORT, EXPORTER, certificate, claim, declaration, item
 
 POLICY = Policy()
@@ -63,7 +64,7 @@ def complete() -> list[Held]:
 
 
 def answer_of(*papers: Held, as_of: str = "2026-03-25", enterprise: Firm | None = None) -> Answer:
-    return answer(Read(list(papers)), POLICY, date.fromisoformat(as_of), enterprise)
+    return answer(Read(list(papers)), (CURRENT, POLICY), date.fromisoformat(as_of), enterprise)
 
 
 def dossier_of(*papers: Held, as_of: str = "2026-03-25", enterprise: Firm | None = None) -> Dossier:

@@ -1,14 +1,20 @@
-"""The dossiers of all shipments: kind, papers, what is missing, what is due, and how urgent each shipment is."""
+"""The dossiers of all shipments: kind, papers, what is missing, what contradicts, what is due, and how urgent each is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 from hefu.documents.canonical import as_json
+from hefu.documents.declaration import Declaration
 from hefu.errors import Problem
 from hefu.procedures.agency.agreements import Firm
+from hefu.procedures.dossier import across, goods
+from hefu.procedures.dossier.compared import Compared, compared
+from hefu.procedures.dossier.contradictions import Contradiction, contradiction, side
 from hefu.procedures.dossier.deadlines import URGENCY, Deadline, deadlines
 from hefu.procedures.dossier.facts import Facts
 from hefu.procedures.dossier.kinds import Nature, nature
@@ -16,7 +22,9 @@ from hefu.procedures.dossier.papers import NAMES
 from hefu.procedures.dossier.reading import LOOSE, Read
 from hefu.procedures.dossier.required import Need, Presence, needs
 from hefu.procedures.dossier.shipment import Shipment, gather
+from hefu.rules.finding import Severity
 from hefu.rules.policy import Policy
+from hefu.rules.ruleset import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,8 @@ class Dossier:
     nature: Nature
     needs: tuple[Need, ...]
     deadlines: tuple[Deadline, ...]
+    contradictions: tuple[Contradiction, ...]
+    compared: tuple[Compared, ...]
 
     @property
     def missing(self) -> tuple[Need, ...]:
@@ -40,8 +50,9 @@ class Dossier:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing and nothing is overdue."""
-        return not self.missing and not any(one.is_overdue for one in self.deadlines)
+        """Whether nothing is missing, nothing is overdue, and no paper contradicts another (what only tells aside)."""
+        speaks = any(one.severity is not Severity.INFO for one in self.contradictions)
+        return not (self.missing or speaks or any(one.is_overdue for one in self.deadlines))
 
     def as_json(self) -> dict[str, Any]:
         """The dossier for machines; keys are stable."""
@@ -54,6 +65,8 @@ class Dossier:
             "papers": [paper_json(one) for one in self.shipment.papers],
             "needs": [one.as_json() for one in self.needs],
             "missing": [one.requirement.code for one in self.missing],
+            "contradictions": [one.as_json() for one in self.contradictions],
+            "compared": [one.as_json() for one in self.compared],
             "deadlines": [one.as_json() for one in self.deadlines],
         }
 
@@ -66,6 +79,8 @@ class Answer:
     dossiers: tuple[Dossier, ...]
     problems: tuple[Problem, ...]
     files: int
+    ruleset: str
+    ruleset_hash: str
 
     def of(self, number: str) -> tuple[Dossier, ...]:
         """The shipments that a person may mean by a number."""
@@ -76,6 +91,8 @@ class Answer:
         return {
             "as_of": self.as_of.isoformat(),
             "files": self.files,
+            "ruleset": self.ruleset,
+            "ruleset_hash": self.ruleset_hash,
             "shipments": [one.as_json() for one in self.dossiers],
             "problems": [one.as_json() for one in self.problems],
         }
@@ -93,21 +110,64 @@ def paper_json(one: Facts) -> dict[str, Any]:
     }
 
 
-def answer(read: Read, policy: Policy, as_of: date, enterprise: Firm | None = None) -> Answer:
+def answer(read: Read, rules: tuple[RuleSet, Policy], as_of: date, enterprise: Firm | None = None) -> Answer:
     """The dossiers of everything that was read, on a day. ``enterprise`` is whose they are."""
+    ruleset, policy = rules
     shipments, loose = gather(read.papers)
-    told = [dossier(one, policy, as_of, enterprise) for one in shipments]
+    twice = _used_twice(shipments)
+    told = [dossier(one, rules, as_of, enterprise, twice.get(one.number, ())) for one in shipments]
     problems = [
         Problem(LOOSE, one.held.at, f"{NAMES[one.kind].zh} {one.held.number}", one.held.file) for one in loose
     ]
-    return Answer(as_of, tuple(sorted(told, key=_urgency)), (*read.problems, *problems), read.files)
+    return Answer(
+        as_of,
+        tuple(sorted(told, key=_urgency)),
+        (*read.problems, *problems),
+        read.files,
+        ruleset.version,
+        ruleset.hash_under(policy),
+    )
 
 
-def dossier(shipment: Shipment, policy: Policy, as_of: date, enterprise: Firm | None = None) -> Dossier:
-    """The dossier of one shipment."""
+def dossier(
+    shipment: Shipment,
+    rules: tuple[RuleSet, Policy],
+    as_of: date,
+    enterprise: Firm | None = None,
+    more: Iterable[Contradiction] = (),
+) -> Dossier:
+    """The dossier of one shipment; ``more`` is what contradicts papers of other shipments."""
+    ruleset, policy = rules
     kind = nature(shipment, enterprise)
     due = deadlines(shipment, kind, policy, as_of)
-    return Dossier(shipment, kind, needs(shipment, kind, policy, due), due)
+    by_rules = compared(shipment, policy, ruleset)
+    found = [
+        *across.contradictions(shipment, kind, policy),
+        *goods.contradictions(shipment),
+        *more,
+        *(one for told in by_rules for one in told.contradictions),
+    ]
+    found.sort(key=lambda one: list(Severity).index(one.severity))
+    return Dossier(shipment, kind, needs(shipment, kind, policy, due), due, tuple(found), by_rules)
+
+
+def _used_twice(shipments: Iterable[Shipment]) -> dict[str, list[Contradiction]]:
+    """Certificates that declarations of several shipments, or several of one, name."""
+    named: dict[str, dict[str, tuple[str, Facts]]] = {}
+    for shipment in shipments:
+        for one in shipment.papers:
+            if isinstance(one.held.document, Declaration):
+                for number in one.held.document.certificate_numbers():
+                    named.setdefault(number, {})[one.number] = (shipment.number, one)
+    told: dict[str, list[Contradiction]] = {}
+    for number, users in named.items():
+        for (owner, one), (other_owner, other) in combinations(users.values(), 2):
+            for home, left, right in ((owner, one, other), (other_owner, other, one)):
+                sides = (side(left, "certificates", number), side(right, "certificates", number))
+                told.setdefault(home, []).append(contradiction("certificate_twice", *sides))
+                if owner == other_owner:
+                    break
+    return told
 
 
 def _urgency(one: Dossier) -> tuple[int, date, int, str]:

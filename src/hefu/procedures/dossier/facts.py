@@ -98,7 +98,7 @@ def _paper(held: Held, paper: Paper) -> Facts:
     for place, line in enumerate(paper.lines):
         known = unit(line.unit) if line.unit else None
         measured = ((line.quantity, known.code),) if line.quantity is not None and known else ()
-        item = line.item if len(declarations) == 1 else None
+        item = line.item if len(declarations) < 2 else None
         named = declarations[0] if len(declarations) == 1 else ""
         goods.append(
             Goods(

@@ -188,13 +188,11 @@ def _take(
             values[name] = _value(name, read)
     own = gathered.setdefault((kind, str(values.get("number", texts["number"]))), _Gathered(number, {}, {}))
     places = {name: _place(sheet, columns[name], number) for name in values}
-    line = {
-        ("amount" if name == "line_amount" else name): values.pop(name) for name in _LINE if name in values
-    }
+    line = {name: values.pop(name) for name in _LINE if name in values}
     if line:
         at = f"lines[{len(own.lines)}]"
-        own.cells |= {f"{at}.{name}": places.get(name) or places["line_amount"] for name in line}
-        own.lines.append(line)
+        own.cells |= {f"{at}.{name.removeprefix('line_')}": places[name] for name in line}
+        own.lines.append({name.removeprefix("line_"): value for name, value in line.items()})
     for name, value in _nested(values).items():
         before = own.values.setdefault(name, value)
         own.cells.setdefault(name, places.get(name) or places.get(f"{name}_name") or places.get(f"{name}_uscc")

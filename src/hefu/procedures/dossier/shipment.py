@@ -8,6 +8,7 @@ and an invoice of one of them in one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,10 +28,17 @@ _NUMBERED: Final = (*_EXACT, "contracts")
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """One shipment. ``number`` is its export declaration, else its contract or invoice."""
+    """One shipment. ``number`` is its export declaration, else its contract or invoice; ``shared`` are the papers that
+    others have, too, so that their amounts are not of this one alone.
+    """
 
     number: str
     papers: tuple[Facts, ...]
+    shared: frozenset[tuple[Kind, str]] = frozenset()
+
+    def is_shared(self, one: Facts) -> bool:
+        """Whether a paper of it is one of other shipments, too."""
+        return (one.kind, one.number) in self.shared
 
     def of(self, *kinds: Kind) -> list[Facts]:
         """Its papers of some kinds, in the order in which they were read."""
@@ -104,7 +112,11 @@ def gather(papers: Iterable[Held]) -> tuple[list[Shipment], list[Facts]]:
         for place, one in list(left.items()):
             everything[0].add(place, one)
             del left[place]
-    made = [Shipment(one.number, tuple(told[place] for place in sorted(one.papers))) for one in everything]
+    many = Counter(place for one in everything for place in one.papers)
+    shared = frozenset((told[place].kind, told[place].number) for place, count in many.items() if count > 1)
+    made = [
+        Shipment(one.number, tuple(told[place] for place in sorted(one.papers)), shared) for one in everything
+    ]
     return sorted(made, key=lambda one: one.number), list(left.values())
 
 
