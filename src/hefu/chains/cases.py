@@ -15,7 +15,7 @@ from hefu.chains.indicators import Indicator
 from hefu.chains.links import pairs
 from hefu.chains.roles import Standing, places, standing
 from hefu.chains.scoring import COUNTS, Evidences
-from hefu.chains.telling import CLAIMS, amounts, coverage, title, unknowns, why
+from hefu.chains.telling import CLAIMS, amounts, coverage, tables_of, title, unknowns, why
 from hefu.errors import Text
 
 NEEDED: Final = 2
@@ -86,7 +86,7 @@ class Maker:
         )  # fmt: skip
         others = {row["other"] for row in rows if row["other"]} - set(members)
         everybody = [*members, *sorted(others)]
-        at = places(facts, everybody)
+        at, stands = places(facts, everybody), tables_of(facts, everybody)
         standings = {
             one: standing(
                 self._scores.get(one, {}).get("kind", "unknown"),
@@ -111,9 +111,9 @@ class Maker:
             amounts=amounts(
                 facts, members, declarations, {row["declaration"] for row in rows if row["declaration"]}
             ),
-            unknown=unknowns(facts, parties),
+            unknown=unknowns(stands, parties),
             declarations=tuple(declarations),
-            coverage=coverage(facts, everybody),
+            coverage=coverage(stands),
             engine=self.engine,
         )
 

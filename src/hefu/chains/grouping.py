@@ -16,13 +16,26 @@ from hefu.chains.indicators import Indicator
 from hefu.chains.scoring import Evidences
 from hefu.chains.ties import IDENTIFIERS, attributes
 
-SUSPICIOUS: Final = 1.0
+SUSPICIOUS: Final = 1.5
 """Nats from which on a party is looked at for groups (assumption)."""
 STRONG: Final = 7.0
 """Nats that two or more things in common must weigh together: chance makes such a pair once in a thousand (assumption)."""
 _DECISIVE: Final = 30.0
-_SUPPORTED: Final = 8.0
-"""A tie by a paper between two who are suspicious each for itself."""
+_SUPPORTED: Final = 4.0
+"""A paper that names both and is not decisive (assumption)."""
+_FAMILIES: Final = {
+    **dict.fromkeys(IDENTIFIERS, "identifiers"),
+    "declarant": "logistics",
+    "forwarder": "logistics",
+    "supplier": "upstream",
+    "payee": "upstream",
+    "buyer": "downstream",
+    "payer": "downstream",
+    "consignee": "consignee",
+    "consignor": "consignor",
+    "claimant": "claimant",
+}
+"""Things in common that follow from each other are one: the second adds nothing that is independent."""
 _LARGEST: Final = 120
 """Members of a group beyond which the bar is raised inside it (reference: shells of a ring up to 195, seen seldom)."""
 _STEP: Final = 2.0
@@ -41,9 +54,9 @@ def ties(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
         .select(
             a=pl.min_horizontal("party", "other"),
             b=pl.max_horizontal("party", "other"),
-            kind="indicator",
+            kind=pl.when(pl.col("indicator").is_in(joins)).then("indicator").otherwise(pl.lit("deals")),
             weight=pl.when(pl.col("indicator").is_in(joins)).then(_DECISIVE).otherwise(_SUPPORTED)
-            * pl.col("strength").clip(0.5, 1.0),
+            * pl.col("strength"),
         )
     )
     common = _common(evidences, suspects)
@@ -55,37 +68,38 @@ def ties(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
         .agg(weight=pl.col("weight").sum(), kinds=pl.len(), most=pl.col("weight").max())
         .filter(
             pl.col("weight") >= STRONG,
-            (pl.col("kinds") >= 2) | (pl.col("most") >= _SUPPORTED / 2),
+            (pl.col("kinds") >= 2) | (pl.col("most") > _SUPPORTED),
         )
         .sort("a", "b")
     )
 
 
 def _common(evidences: Evidences, suspects: pl.DataFrame) -> pl.DataFrame:
-    """What two suspects have in common; identifiers are one kind together, since one clerk fills in all of them."""
-    had = attributes(evidences.facts).join(suspects, on="party", how="semi")
+    """What two suspects have in common, by family: a supplier that is paid is one thing in common, not two."""
+    family = pl.col("kind").replace_strict(_FAMILIES, return_dtype=pl.String)
+    had = (
+        attributes(evidences.facts)
+        .join(suspects, on="party", how="semi")
+        .select("party", "kind", "value", "weight", family=family)
+    )
     pairs = (
-        had.select("kind", "value", "weight", a="party")
+        had.rename({"party": "a"})
         .join(had.select("kind", "value", b="party"), on=["kind", "value"])
         .filter(pl.col("a") < pl.col("b"))
-        .with_columns(
-            kind=pl.when(pl.col("kind").is_in(IDENTIFIERS)).then(pl.lit("identifiers")).otherwise("kind")
-        )
-        .group_by("a", "b", "kind")
+        .group_by("a", "b", kind="family")
         .agg(pl.col("weight").max())
     )
     direct = (
-        had.filter(~pl.col("kind").is_in(IDENTIFIERS))
+        had.filter(pl.col("family") != "identifiers")
         .join(suspects.select(value="party"), on="value", how="semi")
         .select(
             a=pl.min_horizontal("party", "value"),
             b=pl.max_horizontal("party", "value"),
-            kind=pl.concat_str(pl.lit("deals: "), "kind"),
-            weight=pl.col("weight"),
+            kind=pl.lit("deals"),
+            weight="weight",
         )
     )
-    enough = pairs.filter(pl.len().over("a", "b") >= 2)
-    return pl.concat([enough.select("a", "b", "kind", "weight"), direct])
+    return pl.concat([pairs, direct])
 
 
 def groups(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:

@@ -22,6 +22,15 @@ _BEYOND: Final = 8.0
 """So many times the peers' rate is as much as a rate can say (assumption)."""
 _PRIOR_HITS, _PRIOR_SEEN = 0.5, 100.0
 """What peers' rates are held against until there are enough peers (assumption)."""
+_PRIOR_PEERS: Final = 50.0
+_HAVING: Final = 0.25
+"""From this excess on a party has an indicator, when its peers are counted."""
+_AT_RINGS: Final = 0.5
+"""Share of guilty parties taken to show an indicator, against the share of peers that do (assumption)."""
+_RARE: Final = 0.005
+"""An indicator that so few of the peers show says all that it can (assumption)."""
+_OWN: Final = 2.0
+"""Nats of a firm's own doing from which on one that serves others is more than a witness (assumption)."""
 COUNTS: Final = 0.25
 """Nats from which on an indicator counts as one of the several that a referral needs (assumption)."""
 
@@ -60,9 +69,7 @@ class Evidences:
     def seen(self) -> pl.DataFrame:
         """For each party: in how many declarations it stands, in whatever role, and of which kind it is."""
         heads = self.facts.heads
-        roles = [
-            heads.select("declaration", party=one) for one in ("trader", "owner", "declarant", "consignee_id")
-        ]
+        roles = [heads.select("declaration", party=one) for one in ("trader", "owner", "declarant")]
         more = [
             self.facts.table("agency").select("declaration", party="consignor"),
             self.facts.table("claims").select("declaration", party="claimant"),
@@ -93,29 +100,27 @@ class Evidences:
                 seen=pl.max_horizontal(pl.col("seen").fill_null(0), "n"),
             )
         )
-        all_seen = self.seen.group_by("kind").agg(all_seen=pl.col("seen").sum())
+        peers = self.seen.group_by("kind").agg(all_seen=pl.col("seen").sum(), peers=pl.len())
         n, seen = pl.col("n"), pl.col("seen")
-        rate, z2 = n / seen, _Z * _Z
-        lower = (rate + z2 / (2 * seen) - _Z * (rate * (1 - rate) / seen + z2 / (4 * seen * seen)).sqrt()) / (
-            1 + z2 / seen
+        # The party's own hits are no measure of its peers.
+        usual = (pl.col("hit") - n + _PRIOR_HITS) / pl.max_horizontal(
+            pl.col("all_seen").fill_null(0) - seen + _PRIOR_SEEN, _PRIOR_SEEN
         )
+        beyond = ((_lower(n, seen) / usual).log() / pl.lit(_BEYOND).log()).clip(0, 1)
         told = (
-            counted.join(all_seen, on="kind", how="left")
-            .with_columns(hit=pl.col("n").sum().over("indicator", "kind"))
+            counted.join(peers, on="kind", how="left")
+            .with_columns(hit=n.sum().over("indicator", "kind"))
             .with_columns(
-                # The party's own hits are no measure of its peers.
-                usual=(pl.col("hit") - n + _PRIOR_HITS)
-                / pl.max_horizontal(pl.col("all_seen").fill_null(0) - seen + _PRIOR_SEEN, _PRIOR_SEEN),
-                lower=lower,
+                excess=pl.when(pl.col("grain") == "declaration").then(beyond).otherwise(1.0),
             )
             .with_columns(
-                beyond=((pl.col("lower") / pl.col("usual")).log() / pl.lit(_BEYOND).log()).clip(0, 1)
+                having=((pl.col("excess") >= _HAVING).sum().over("indicator", "kind") + _PRIOR_HITS)
+                / pl.max_horizontal(pl.col("peers").fill_null(0), _PRIOR_PEERS)
             )
         )
+        rare = ((_AT_RINGS / pl.col("having")).log() / pl.lit(_AT_RINGS / _RARE).log()).clip(0, 1)
         return (
-            told.with_columns(
-                strength=pl.when(pl.col("grain") == "declaration").then("beyond").otherwise(1.0)
-            )
+            told.with_columns(strength=pl.col("excess") * rare)
             .with_columns(nats=pl.col("weight") * pl.col("strength"))
             .filter(pl.col("nats") > 0)
             .select("party", "kind", "indicator", "source", "names", "n", "seen", "strength", "nats")
@@ -136,10 +141,19 @@ class Evidences:
                 nats=pl.col("worth").sum(),
                 sources=pl.col("source").filter(pl.col("nats") >= COUNTS).n_unique(),
                 own=pl.col("worth").filter(pl.col("names")).sum(),
+                own_sources=pl.col("source").filter(pl.col("names"), pl.col("nats") >= COUNTS).n_unique(),
             )
             .with_columns(
-                # Whose trade is serving others is a witness until an indicator speaks of its own doing.
-                named=~pl.col("kind").is_in([*AGENTS, *LOGISTICS]) | (pl.col("own") >= 1.0),
+                # Whose trade is serving others is a witness until two papers speak of its own doing.
+                named=~pl.col("kind").is_in([*AGENTS, *LOGISTICS])
+                | ((pl.col("own") >= _OWN) & (pl.col("own_sources") >= 2)),
             )
             .sort("nats", "party", descending=[True, False])
         )
+
+
+def _lower(n: pl.Expr, seen: pl.Expr) -> pl.Expr:
+    """Lower bound of a share (Wilson)."""
+    rate, z2 = n / seen, _Z * _Z
+    spread = _Z * (rate * (1 - rate) / seen + z2 / (4 * seen * seen)).sqrt()
+    return (rate + z2 / (2 * seen) - spread) / (1 + z2 / seen)

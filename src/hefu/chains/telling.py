@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -111,8 +111,8 @@ _QUESTIONS: Final = (
 )  # fmt: skip
 
 
-def unknowns(facts: Facts, parties: Sequence[Party]) -> tuple[Unknown, ...]:
-    """What nobody has told yet about the suspects, the cheapest question first."""
+def unknowns(stands: Mapping[str, set[str]], parties: Sequence[Party]) -> tuple[Unknown, ...]:
+    """What nobody has told yet about the suspects, the cheapest question first. ``stands`` is of :func:`tables_of`."""
     told = []
     suspects = [one for one in parties if one.suspect]
     for table, what, ask in _QUESTIONS:
@@ -122,7 +122,7 @@ def unknowns(facts: Facts, parties: Sequence[Party]) -> tuple[Unknown, ...]:
                 continue
             if table == "firms" and not one.id.startswith(NAMED):
                 continue
-            if table == "firms" or not _has(facts, table, one.id):
+            if table == "firms" or table not in stands[one.id]:
                 told.append(Unknown(what, ask.fill({"name": one.name})))
                 break
     if not any(one.role is Role.OWNER for one in parties):
@@ -130,11 +130,8 @@ def unknowns(facts: Facts, parties: Sequence[Party]) -> tuple[Unknown, ...]:
     return tuple(told)
 
 
-def _has(facts: Facts, name: str, party: str) -> bool:
-    return name in _tables_of(facts, [party]).get(party, set())
-
-
-def _tables_of(facts: Facts, parties: Sequence[str]) -> dict[str, set[str]]:
+def tables_of(facts: Facts, parties: Sequence[str]) -> dict[str, set[str]]:
+    """For each party: the tables that have a row of it."""
     wanted = pl.Series(list(parties), dtype=pl.String).implode()
     told: dict[str, set[str]] = {one: set() for one in parties}
     for table in TABLES:
@@ -146,11 +143,10 @@ def _tables_of(facts: Facts, parties: Sequence[str]) -> dict[str, set[str]]:
     return told
 
 
-def coverage(facts: Facts, parties: Sequence[str]) -> dict[str, int]:
+def coverage(stands: Mapping[str, set[str]]) -> dict[str, int]:
     """For each table: the share of the parties, in percent, that stand in it."""
-    told = _tables_of(facts, parties)
     return {
-        table.letter: round(100 * sum(table.name in has for has in told.values()) / len(parties))
+        table.letter: round(100 * sum(table.name in has for has in stands.values()) / len(stands))
         for table in TABLES
         if party_columns(table)
     }

@@ -144,10 +144,22 @@ def refund_despite_certificate(facts: Facts, limits: Limits) -> pl.DataFrame:
         != "export",  # before export nothing can have been claimed yet: that says nothing of later
     )
     claims = facts.table("claims").filter(pl.col("state").is_in(["claimed", "paid"]))
-    both = live.select("certificate", "holder", "issued", "export", "item").join(
-        claims.select(export="declaration", of="item", claim="claim", claimant="claimant", refund="refund", claimed="claimed"),
-        on="export",
-    ).filter(pl.col("item").is_null() | pl.col("of").is_null() | (pl.col("item") == pl.col("of")))  # fmt: skip
+    exported = facts.table("lines").select(export="declaration", of="item", exported="quantity")
+    both = (
+        live.select("certificate", "purpose", "holder", "issued", "export", "item", certified="quantity")
+        .join(
+            claims.select(
+                "claim", "claimant", "refund", "claimed", export="declaration", of="item", asked="quantity"
+            ),
+            on="export",
+        )
+        .filter(pl.col("item").is_null() | pl.col("of").is_null() | (pl.col("item") == pl.col("of")))
+        .join(exported, on=["export", "of"], how="left")
+        # Amended goods stay abroad and may be claimed for later; they may not have been before.
+        .filter((pl.col("purpose") != "amendment") | (pl.col("claimed") <= pl.col("issued")))
+        # A part may come back while the rest is refunded: only goods that both speak of are a contradiction.
+        .filter((pl.col("certified") + pl.col("asked") > pl.col("exported")).fill_null(value=True))
+    )
     told = {
         "document": "certificate",
         "declaration": "export",

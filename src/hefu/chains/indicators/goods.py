@@ -36,13 +36,20 @@ def carousel(facts: Facts, limits: Limits) -> pl.DataFrame:
         .join(lines.select("declaration", "hs8", "quantity"), on="declaration")
         .select(back="declaration", came="lodged", importer="trader", hs8="hs8", was="quantity", was_port="port", was_by="declarant")
     )  # fmt: skip
+    out = facts.items.select("declaration", "lodged", "trader", "hs8", "quantity", "fob", "port", "declarant")
+    routes = [
+        out.join(came.drop("was_by"), left_on=["hs8", "port"], right_on=["hs8", "was_port"]),
+        out.join(came.drop("was_port"), left_on=["hs8", "declarant"], right_on=["hs8", "was_by"]),
+    ]
     loops = (
-        facts.items.join(came, on="hs8")
-        .filter(
-            days(pl.col("came"), pl.col("lodged")).is_between(0, limits["days"]),
-            (pl.col("was") - pl.col("quantity")).abs() <= limits["near"] * pl.col("quantity"),
-            (pl.col("port") == pl.col("was_port")) | (pl.col("declarant") == pl.col("was_by")),
+        pl.concat(
+            route.filter(
+                days(pl.col("came"), pl.col("lodged")).is_between(0, limits["days"]),
+                (pl.col("was") - pl.col("quantity")).abs() <= limits["near"] * pl.col("quantity"),
+            )
+            for route in routes
         )
+        .unique()
         .sort("back", "came", "declaration")
         .unique("back", keep="first", maintain_order=True)
         .with_columns(times=pl.len().over("trader", "importer"))
