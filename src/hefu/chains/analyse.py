@@ -18,7 +18,7 @@ from hefu.chains.parties import resolve
 from hefu.chains.scoring import Evidences
 from hefu.chains.tables import Tables
 
-MINIMUM: Final = 3.0
+MINIMUM: Final = 1.5
 """Score below which a group is no case (assumption)."""
 
 

@@ -31,6 +31,8 @@ _RARE: Final = 0.005
 """An indicator that so few of the peers show says all that it can (assumption)."""
 _OWN: Final = 2.0
 """Nats of a firm's own doing from which on one that serves others is more than a witness (assumption)."""
+_BUSINESS: Final = 0.1
+"""Share of its declarations from which on an indicator speaks of its own doing (assumption)."""
 COUNTS: Final = 0.25
 """Nats from which on an indicator counts as one of the several that a referral needs (assumption)."""
 
@@ -92,7 +94,7 @@ class Evidences:
         """party, indicator, source, strength (0 to 1), nats: what each indicator says about each party."""
         counted = (
             self.hits.group_by("party", "indicator")
-            .agg(n=pl.coalesce("declaration", "document").n_unique())
+            .agg(n=pl.coalesce("declaration", "document").n_unique(), tail=pl.col("peers").min())
             .join(self._rules, on="indicator")
             .join(self.seen, on="party", how="left")
             .with_columns(
@@ -114,8 +116,11 @@ class Evidences:
                 excess=pl.when(pl.col("grain") == "declaration").then(beyond).otherwise(1.0),
             )
             .with_columns(
-                having=((pl.col("excess") >= _HAVING).sum().over("indicator", "kind") + _PRIOR_HITS)
-                / pl.max_horizontal(pl.col("peers").fill_null(0), _PRIOR_PEERS)
+                having=pl.coalesce(
+                    "tail",
+                    ((pl.col("excess") >= _HAVING).sum().over("indicator", "kind") + _PRIOR_HITS)
+                    / pl.max_horizontal(pl.col("peers").fill_null(0), _PRIOR_PEERS),
+                )
             )
         )
         rare = ((_AT_RINGS / pl.col("having")).log() / pl.lit(_AT_RINGS / _RARE).log()).clip(0, 1)
@@ -123,7 +128,7 @@ class Evidences:
             told.with_columns(strength=pl.col("excess") * rare)
             .with_columns(nats=pl.col("weight") * pl.col("strength"))
             .filter(pl.col("nats") > 0)
-            .select("party", "kind", "indicator", "source", "names", "n", "seen", "strength", "nats")
+            .select("party", "kind", "indicator", "source", "grain", "names", "n", "seen", "strength", "nats")
             .sort("party", "indicator")
         )
 
@@ -133,6 +138,9 @@ class Evidences:
         ranked = self.strengths.sort(
             "party", "source", "nats", "indicator", descending=[False, False, True, False]
         )
+        is_own = pl.col("names") & (
+            (pl.col("grain") == "party") | (pl.col("n") >= _BUSINESS * pl.col("seen"))
+        )
         worth = pl.col("nats") * 0.5 ** pl.int_range(pl.len()).over("party", "source")
         return (
             ranked.with_columns(worth=worth)
@@ -140,8 +148,8 @@ class Evidences:
             .agg(
                 nats=pl.col("worth").sum(),
                 sources=pl.col("source").filter(pl.col("nats") >= COUNTS).n_unique(),
-                own=pl.col("worth").filter(pl.col("names")).sum(),
-                own_sources=pl.col("source").filter(pl.col("names"), pl.col("nats") >= COUNTS).n_unique(),
+                own=pl.col("worth").filter(is_own).sum(),
+                own_sources=pl.col("source").filter(is_own, pl.col("nats") >= COUNTS).n_unique(),
             )
             .with_columns(
                 # Whose trade is serving others is a witness until two papers speak of its own doing.

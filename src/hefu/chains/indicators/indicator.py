@@ -27,6 +27,7 @@ HITS: Final = pl.Schema(
         "against": pl.String(),
         "on": pl.Date(),
         "fen": pl.Int64(),  # value of the goods or money concerned
+        "peers": pl.Float64(),  # share of the peers that go as far, where the rule knows it
     }
 )
 """What a rule returns: a row for each thing that it noticed."""

@@ -9,55 +9,67 @@ from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, 
 
 
 def _entropy(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Entropy in bits of each trader's exports over the classes ``by``, with its peers: kind and power of two of n."""
+    """Entropy in bits of each trader's exports over the classes ``by``, and the number of exports."""
     return (
         frame.group_by(["trader", *by])
         .agg(n=pl.len())
         .with_columns(share=pl.col("n") / pl.col("n").sum().over("trader"))
         .group_by(party="trader")
-        .agg(
-            entropy=-(pl.col("share") * pl.col("share").log(2)).sum(),
-            classes=pl.len(),
-            n=pl.col("n").sum(),
-        )
-        .with_columns(size=pl.col("n").log(2).floor())
+        .agg(entropy=-(pl.col("share") * pl.col("share").log(2)).sum(), n=pl.col("n").sum())
+        .with_columns(size=pl.col("n").log(2))
     )
 
 
 def _above_peers(frame: pl.DataFrame, facts: Facts, limits: Limits) -> pl.DataFrame:
-    """Those beyond what all but one in a hundred of their kind and size show; too few peers tell nothing."""
-    peers = ["kind", "size"]
+    """Those far above what firms of their kind show at their size: the rest of a straight line through the peers."""
+    slope = pl.cov("size", "entropy") / pl.col("size").var()
     return (
         frame.filter(pl.col("n") >= limits["least"])
         .join(facts.exported.select("party", "kind", "fob", "last"), on="party")
+        .filter(pl.len().over("kind") >= limits["peers"])
         .with_columns(
-            bound=pl.col("entropy").quantile(limits["quantile"], "higher").over(peers),
-            middle=pl.col("entropy").median().over(peers),
-            count=pl.len().over(peers),
+            usual=pl.col("entropy").mean().over("kind")
+            + slope.over("kind").fill_nan(0) * (pl.col("size") - pl.col("size").mean().over("kind"))
         )
-        .filter(
-            pl.col("count") >= limits["peers"],
-            pl.col("entropy") >= pl.col("bound"),
-            pl.col("entropy") >= pl.col("middle") + limits["bits"],
-        )
+        .with_columns(excess=pl.col("entropy") - pl.col("usual"))
+        .with_columns(tail=pl.col("excess").rank("max", descending=True).over("kind") / pl.len().over("kind"))
+        .filter(pl.col("tail") <= limits["tail"], pl.col("excess") >= limits["bits"])
     )
+
+
+def _spread(frame: pl.DataFrame, field: str) -> pl.DataFrame:
+    return hits(
+        frame, table="D", field=field, party="party", document="party",
+        value=worded("{} bit", pl.col("entropy").round(1)), against=worded("{} bit", pl.col("usual").round(1)),
+        on="last", fen="fob", peers="tail",
+    )  # fmt: skip
 
 
 def header_diversity(facts: Facts, limits: Limits) -> pl.DataFrame:
     """B5: one title for unrelated chapters, districts and owners, beyond firms of the same kind and size."""
-    spread = _above_peers(_entropy(facts.items, ["hs2", "district", "owner"]), facts, limits)
-    return hits(
-        spread, table="D", field="hs", party="party", document="party", value=worded("{} bit", pl.col("entropy").round(1)),
-        against=worded("{} bit", pl.col("bound").round(1)), on="last", fen="fob",
-    )  # fmt: skip
+    return _spread(_above_peers(_entropy(facts.items, ["hs2", "district", "owner"]), facts, limits), "hs")
 
 
 def title_across_ports(facts: Facts, limits: Limits) -> pl.DataFrame:
     """One title at many ports through many brokers, beyond firms of the same kind and size."""
-    spread = _above_peers(_entropy(facts.exports, ["port", "declarant"]), facts, limits)
+    return _spread(_above_peers(_entropy(facts.exports, ["port", "declarant"]), facts, limits), "port")
+
+
+def unclaimed_export(facts: Facts, limits: Limits) -> pl.DataFrame:
+    """Own exports with a right to a refund that nobody claims: who has no input invoices cannot."""
+    own = (
+        facts.exports.filter(
+            pl.col("trader").eq_missing(pl.col("owner")) | pl.col("owner").is_null(),
+            ~pl.col("mode").is_in(["1039", "9610", "9710", "9810"]).fill_null(value=False),
+            days(pl.lit(facts.as_of), pl.col("lodged")) > limits["days"],
+        )
+        .join(facts.table("agency").select("declaration").unique(), on="declaration", how="anti")
+        .join(facts.table("claims").select("declaration").unique(), on="declaration", how="anti")
+        .filter(pl.lit(facts.table("claims").height > 0))
+    )
     return hits(
-        spread, table="D", field="port", party="party", document="party", value=worded("{} bit", pl.col("entropy").round(1)),
-        against=worded("{} bit", pl.col("bound").round(1)), on="last", fen="fob",
+        own, table="D", field="trader", party="trader", declaration="declaration", document="declaration",
+        value=pl.lit("R: -"), against=pl.lit(f"> {limits['days']:.0f} d"), on="lodged", fen="fob",
     )  # fmt: skip
 
 
