@@ -59,44 +59,44 @@ MILLS = ("91340421MA2WQX8L0H", "91360481MA39C7RJ6D", "91130982MA0E5TKU2M")
 def bought_invoices() -> Case:
     """A market trader's goods under a young header, invoices written afterwards, money that comes back."""
     rows = (
-        evidence(1, "B1", "agency", "2026Q1 / 310120260000418873", "实际委托方", "义乌市恒达日用品商行",
+        evidence(1, "B1", "A", "2026Q1 / 310120260000418873", "实际委托方", "义乌市恒达日用品商行",
             "报关单生产销售单位: 宁波丰泽进出口有限公司", date(2026, 4, 12),
             ("代理汇总表所列实际委托方与报关单生产销售单位不同", "The agent's report names another consignor than the declaration's owner"),
             ("申报员沿用模板, 未改生产销售单位", "The clerk kept the template and did not change the owner"),
             ("代理出口协议和更正后的报关单", "The agency agreement and the corrected declaration")),
-        evidence(2, "A1", "declarations", "310120260000421190", "境内收发货人", "宁波丰泽进出口有限公司",
+        evidence(2, "A1", "D", "310120260000421190", "境内收发货人", "宁波丰泽进出口有限公司",
             "310120260000418502 (9 天前退单, 收发货人: 宁波佳胜贸易有限公司)", date(2026, 3, 11),
             ("同一集装箱和商品退单后换抬头再次申报", "The same container and goods were lodged again under another header after a refusal"),
             ("委托方合法更换代理", "The principal lawfully changed its agent"),
             ("两份有日期的代理协议", "Both agency agreements, dated")),
-        evidence(3, "B3", "declarations", "310120260000418873 等 34 份", "离岸价", "12,406,880.00 元",
+        evidence(3, "B3", "D", "310120260000418873 等 34 份", "离岸价", "12,406,880.00 元",
             "进项和代理资料覆盖 6% (< 20%)", date(2026, 3, 2),
             ("自营出口缺少采购, 生产或代理资料", "Exports on own account without purchases, production or agency"),
             ("免税货物, 市场采购或自产农产品", "Exempt goods, market purchase, own produce"),
             ("采购合同和入库单", "Purchase contracts and stock receipts")),
-        evidence(4, "D1", "invoices", "26340421110004417", "开票日期", "2026-03-21",
+        evidence(4, "D1", "V", "26340421110004417", "开票日期", "2026-03-21",
             "报关单 310120260000418873 于 2026-03-02 申报; 中位数 +14 天 (> 8 天)", date(2026, 3, 21),
             ("发票按报关单品名数量事后开具", "Invoices repeat name and quantity of the declaration and come after it"),
             ("供应商月底集中开票", "The supplier invoices at the end of the month"),
             ("送货单和对账单", "Delivery notes and statements")),
-        evidence(5, "D3", "invoices", "26360481110002209", "税额", "481,327.43 元",
+        evidence(5, "D3", "V", "26360481110002209", "税额", "481,327.43 元",
             "三家供应商占进项税 96% (> 90%)", date(2026, 3, 24),
             ("进项集中于同一控制人的供应商", "Input tax comes from suppliers of one controller"),
             ("单一货源工厂", "A factory with a single source"),
             ("供应商生产能力和用电资料", "The suppliers' capacity and power bills")),
-        evidence(6, "D3", "invoices", "26130982110000871", "税额", "226,104.00 元", "同上", date(2026, 3, 25),
+        evidence(6, "D3", "V", "26130982110000871", "税额", "226,104.00 元", "同上", date(2026, 3, 25),
             ("同一控制人", "The same controller"), ("集团内采购", "Purchases within a group"), ("股权说明", "A statement of ownership")),
-        evidence(7, "E3", "receipts", "FX20260403-118", "付款国别", "HKG", "运抵国 MEX; 香港占 91% (≥ 80%)", date(2026, 4, 3),
+        evidence(7, "E3", "X", "FX20260403-118", "付款国别", "HKG", "运抵国 MEX; 香港占 91% (≥ 80%)", date(2026, 4, 3),
             ("收汇付款人不在运抵国", "The payer is not in the country of destination"),
             ("离岸贸易公司付款是常态", "Offshore trading arms are normal"),
             ("三方付款协议", "A three-party payment agreement")),
-        evidence(8, "E2", "payments", "NB20260407-0093", "金额", "3,180,000.00 元",
+        evidence(8, "E2", "P", "NB20260407-0093", "金额", "3,180,000.00 元",
             "4 天内 92% 回到抬头公司控制人账户", date(2026, 4, 7),
             ("货款经个人账户在 10 天内回流, 差额 8%", "The price returns through a private account within ten days, less 8 %"),
             ("归还借款", "Repayment of a loan"), ("借款合同和银行回单", "The loan contract and bank slips")),
-        evidence(9, "E2", "payments", "NB20260411-0021", "金额", "2,925,600.00 元", "88–97% 区间", date(2026, 4, 11),
+        evidence(9, "E2", "P", "NB20260411-0021", "金额", "2,925,600.00 元", "88–97% 区间", date(2026, 4, 11),
             ("回流第二段", "The second leg of the return"), ("归还借款", "Repayment of a loan"), ("借款合同", "The loan contract")),
-        evidence(10, "B9", "transport", "COSU6391047720", "货代", "宁波海联国际货运代理有限公司",
+        evidence(10, "B9", "T", "COSU6391047720", "货代", "宁波海联国际货运代理有限公司",
             "60 天内首次服务 7 家新抬头 (≥ 5)", date(2026, 3, 5),
             ("多家新设抬头首次出口都由同一货代承运", "Many new headers had their first exports with this forwarder"),
             ("新货代促销", "A new forwarder's promotion"), ("订舱委托书", "The booking orders")),
@@ -153,7 +153,7 @@ def lent_title(owners: int = 9) -> Case:
              "相城区渭塘珍珠饰品店", "高新区枫桥电器配件厂", "工业园区唯亭玩具加工场")  # fmt: skip
     ids = [f"9232050{at:02d}MA1X{at:02d}KT{at % 10}" for at in range(owners)]
     rows = [
-        evidence(at + 1, "E8", "payments", f"SZ202602{at + 1:02d}-0{at}17", "金额", f"{930 + at * 37}.00 元", "货值的 0.93% (0.5–1.5%), 无代理协议",
+        evidence(at + 1, "E8", "P", f"SZ202602{at + 1:02d}-0{at}17", "金额", f"{930 + at * 37}.00 元", "货值的 0.93% (0.5–1.5%), 无代理协议",
             date(2026, 1, 8) + timedelta(days=9 * at),
             ("固定比例费用, 没有代理协议", "A fee of fixed proportion without an agency agreement"),
             ("有口头代理关系, 漏签协议", "Agency by word of mouth, the agreement forgotten"),
@@ -161,7 +161,7 @@ def lent_title(owners: int = 9) -> Case:
         for at in range(owners)
     ]  # fmt: skip
     rows.append(
-        evidence(owners + 1, "B5", "lines", "5601 等 148 行", "商品章数", "23", "同类型同规模 p99: 11", date(2026, 2, 20),
+        evidence(owners + 1, "B5", "L", "5601 等 148 行", "商品章数", "23", "同类型同规模 p99: 11", date(2026, 2, 20),
             ("一个抬头下商品章数, 货源地异常分散", "One header with unusually many unrelated chapters and districts"),
             ("外贸综合服务企业本来如此", "Normal for a service firm"), ("综服企业备案", "Registration as a service firm"))
     )  # fmt: skip
@@ -204,13 +204,13 @@ def layered_agency() -> Case:
     agent, middle, claimant = "91440300279345671E", "91440300MA5FH2W83P", "91440300MA5FH2W99Q"
     makers = ("91441900MA4W1KLM0T", "91441900MA4X77QJ3B", "91445100MA51T8C26N")
     rows = (
-        evidence(1, "B2", "agency", "2026Q1 / 530420260000077120", "实际委托方", "深圳前海联创供应链有限公司", "生产销售单位: 东莞市长安华强电子厂", date(2026, 4, 10),
+        evidence(1, "B2", "A", "2026Q1 / 530420260000077120", "实际委托方", "深圳前海联创供应链有限公司", "生产销售单位: 东莞市长安华强电子厂", date(2026, 4, 10),
             ("汇总表所列委托方不是报关单上的生产销售单位", "The principal reported is not the owner declared"),
             ("委托方为采购公司", "The principal is a buying office"), ("采购合同和付款凭证", "The purchase contract and payment slips")),
-        evidence(2, "B2", "payments", "SZ20260309-5521", "金额", "98% 于 6 天内转出", "≥ 95% / 10 天", date(2026, 3, 9),
+        evidence(2, "B2", "P", "SZ20260309-5521", "金额", "98% 于 6 天内转出", "≥ 95% / 10 天", date(2026, 3, 9),
             ("委托方收款后几乎全额转付", "The principal passes on nearly all that it receives"),
             ("代收代付业务", "Payment agent by trade"), ("支付业务许可", "A payment licence")),
-        evidence(3, "B7", "declarations", "530420260000077120", "收发货人", "90 天内 4 家抬头", "≥ 3", date(2026, 2, 27),
+        evidence(3, "B7", "D", "530420260000077120", "收发货人", "90 天内 4 家抬头", "≥ 3", date(2026, 2, 27),
             ("同一货主的货物出现在多家抬头下", "Goods of one owner under several headers"),
             ("旺季运力不足", "Short of capacity in the season"), ("各抬头的代理协议", "The agreement with each header")),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hefu.chains.case import Case, Link, Party, Role, Strength
+from hefu.chains.casefile import words
 from hefu.chains.casefile.captions import (
     NAME_SIZE,
     SMALL_SIZE,
@@ -22,7 +23,7 @@ from hefu.chains.casefile.captions import (
     text_width,
     wrap,
 )
-from hefu.chains.casefile.folding import MOST, MOST_IN_CELL, PLACES, picture
+from hefu.chains.casefile.folding import MOST, MOST_IN_CELL, MOST_LINES, PLACES, picture
 from hefu.chains.casefile.layout import BOX_WIDTH, LABEL_WIDTH, Curve, Layout, Line, Rect, lay_out
 from hefu.chains.casefile.strip import SIDE, strip
 from hefu.errors import Text
@@ -128,23 +129,66 @@ def test_at_most_fifteen_boxes_and_nobody_is_lost(case: Case) -> None:
     assert {box.role for box in told.boxes} == {one.role for one in case.parties}
     drawn = [at for line in told.lines for at in line.links]
     assert len(drawn) == len(set(drawn))
-    assert len(drawn) + told.inside + told.astray == len(case.links)
+    assert sorted([*drawn, *told.hidden]) == list(range(len(case.links)))
     assert sum(line.fen for line in told.lines) <= sum(one.fen for one in case.links)
-    if len(case.parties) <= MOST_IN_CELL:
+    if len(case.parties) <= MOST_IN_CELL and len(case.links) <= MOST_LINES:
         assert not told.folded
+    roles = {box.role for box in told.boxes if not box.folded and box.besides}
+    assert not roles  # a fold of one party saves nothing
+    assert len(told.lines) <= MOST_LINES
 
 
 def test_suspects_keep_their_box_before_others() -> None:
     case = lent_title(40)
-    parties = [
-        Party(one.id, one.name, one.role, one.confidence, (), at in {30, 31}, NO)
-        for at, one in enumerate(case.parties)
-    ]
+    parties = [replace(one, suspect=at in {30, 31}) for at, one in enumerate(case.parties)]
     told = picture(replace(case, parties=tuple(parties)))
     alone = {box.parties[0].id for box in told.boxes if not box.folded}
     assert {parties[30].id, parties[31].id} <= alone
     fold = next(box for box in told.boxes if box.folded)
     assert len(fold.parties) == 40 - (MOST_IN_CELL - 1)
+    assert fold.besides
+
+
+def test_where_many_are_joined_with_many_they_are_folded_until_the_lines_can_be_followed() -> None:
+    case = bought_invoices()
+    mills = [replace(case.parties[4], id=f"M{at}") for at in range(5)]
+    payers = [replace(case.parties[8], id=f"P{at}") for at in range(5)]
+    links = [
+        replace(case.links[4], source=one.id, target=other.id, lane=lane)
+        for one in mills for other in payers for lane in ("money", "control")
+    ]  # fmt: skip
+    told = picture(replace(case, parties=(*mills, *payers), links=tuple(links)))
+    assert len(told.lines) <= MOST_LINES
+    assert sum(len(line.links) for line in told.lines) == 50
+    for role in (Role.MILL, Role.PAYER):
+        assert sum(box.role is role and not box.folded for box in told.boxes) >= 1
+    assert told.folded
+    assert not told.hidden
+
+
+def test_lines_without_evidence_are_left_out_first_and_listed() -> None:
+    case = bought_invoices()
+    roles = list(Role)[:6]
+    parties = tuple(replace(one, role=role) for one, role in zip(case.parties, roles, strict=False))
+    pairs = [(one.id, other.id) for one in parties for other in parties if one is not other] * 2
+    links = [
+        replace(
+            case.links[0],
+            source=one,
+            target=other,
+            fen=at,
+            evidence=(1,) if at % 3 == 0 else (),
+            lane=LANES[at // 30],
+        )
+        for at, (one, other) in enumerate(pairs)
+    ]
+    told = picture(replace(case, parties=parties, links=tuple(links)))
+    drawn = {at for line in told.lines for at in line.links}
+    assert len(told.lines) == MOST_LINES
+    assert drawn >= {at for at in range(len(links)) if at % 3 == 0}
+    assert sorted([*drawn, *told.hidden]) == list(range(len(links)))
+    bare = sorted(at for at in drawn if at % 3)
+    assert bare == sorted(at for at in range(len(links)) if at % 3)[-len(bare) :]
 
 
 def test_links_of_folded_parties_are_one_line_with_their_sums() -> None:
@@ -165,7 +209,8 @@ def test_a_link_to_somebody_who_is_not_of_the_case_is_counted_not_drawn() -> Non
     case = bought_invoices()
     stray = Link("nobody", case.parties[0].id, "goods", Strength.DOCUMENT, NO, 1, 0, None, None, ())
     told = picture(replace(case, links=(*case.links, stray)))
-    assert (told.astray, len(told.lines)) == (1, len(case.links))
+    assert told.hidden == (len(case.links),)
+    assert len(told.lines) == len(case.links)
 
 
 @pytest.mark.parametrize("make", [bought_invoices, layered_agency])
@@ -205,8 +250,8 @@ def test_captions_fit_their_boxes_and_labels(case: Case) -> None:
             assert text_width(head, SMALL_SIZE) <= BOX_WIDTH - 16
             assert all(text_width(one, NAME_SIZE) <= BOX_WIDTH - 16 for one in name)
             assert text_width(below, SMALL_SIZE - 1) <= BOX_WIDTH - 16
-        for line in told.lines:
-            for one in label_lines(line, language):
+        for at, line in enumerate(told.lines):
+            for one in label_lines(line, words.letter(at), language):
                 assert text_width(one, SMALL_SIZE) <= LABEL_WIDTH - 6
 
 

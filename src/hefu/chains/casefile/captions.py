@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from hefu.chains.case import Case, Party
 from hefu.chains.casefile import words
-from hefu.chains.casefile.folding import Drawn, Joined
+from hefu.chains.casefile.folding import Drawn, Joined, Picture
 from hefu.chains.casefile.layout import BOX_WIDTH, LABEL_WIDTH
 from hefu.documents.visible import visible
 from hefu.errors import Text
@@ -42,11 +42,14 @@ def _em(sign: str) -> float:
 
 def fit(text: str, width: float, size: float) -> str:
     """A text on one line of a width; what does not fit is an ellipsis."""
-    if text_width(text, size) <= width:
-        return text
-    while text and text_width(text + "…", size) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    room, used, fits = width / size, 0.0, 0
+    for at, sign in enumerate(text):
+        used += _em(sign)
+        if used > room:
+            return text[:fits].rstrip() + "…" if room >= _em("…") else ""
+        if used + _em("…") <= room:
+            fits = at + 1
+    return text
 
 
 def wrap(text: str, width: float, size: float, lines: int) -> list[str]:
@@ -76,9 +79,8 @@ def box_lines(what: Drawn, language: Language) -> tuple[str, list[str], str]:
     room = BOX_WIDTH - 2 * _PADDING
     name = said(words.role(what.role), language)
     if what.folded:
-        more = Text(f"另有 {len(what.parties)} 家", f"{len(what.parties)} more")
         listed = ", ".join(party_name(one) for one in what.parties)
-        return fit(name, room, SMALL_SIZE), [said(more, language)], fit(listed, room, SMALL_SIZE)
+        return fit(name, room, SMALL_SIZE), [said(_many(what), language)], fit(listed, room, SMALL_SIZE)
     party = what.parties[0]
     sure = f" {party.confidence}%"
     return (
@@ -88,16 +90,48 @@ def box_lines(what: Drawn, language: Language) -> tuple[str, list[str], str]:
     )
 
 
-def line_name(what: Joined) -> str:
-    """The letter of a link; of several that were folded together, the first and how many more."""
-    more = f" +{len(what.links) - 1}" if len(what.links) > 1 else ""
-    return words.letter(what.links[0]) + more
+def box_name(what: Drawn) -> Text:
+    """A box in words: a party's name, or how many of which role."""
+    if not what.folded:
+        name = party_name(what.parties[0])
+        return Text(name, name)
+    many, role = _many(what), words.role(what.role)
+    return Text(f"{many.zh}{role.zh}", f"{many.en} ({role.en})")
 
 
-def label_lines(what: Joined, language: Language) -> tuple[str, str]:
+def _many(what: Drawn) -> Text:
+    number = len(what.parties)
+    return (
+        Text(f"另有 {number} 家", f"{number} more")
+        if what.besides
+        else Text(f"{number} 家", f"{number} firms")
+    )
+
+
+def line_claim(case: Case, drawn: Picture, at: int) -> Text:
+    """A line in one sentence: that of its link; of several, how many and what they come to."""
+    line = drawn.lines[at]
+    if len(line.links) == 1:
+        return case.links[line.links[0]].claim
+    source, target, lane = (
+        box_name(drawn.boxes[line.source]),
+        box_name(drawn.boxes[line.target]),
+        words.lane(line.lane),
+    )
+    papers = Text(f", {line.count:,} 份", f", {line.count:,} documents") if line.count else Text("", "")
+    money = words.money(line.fen) if line.fen else Text("", "")
+    return Text(
+        f"{source.zh} → {target.zh}: {lane.zh} {len(line.links)} 条{papers.zh}"
+        + (f", {money.zh}" if line.fen else ""),
+        f"{source.en} → {target.en}: {len(line.links)} links of {lane.en}{papers.en}"
+        + (f", {money.en}" if line.fen else ""),
+    )
+
+
+def label_lines(what: Joined, name: str, language: Language) -> tuple[str, str]:
     """Of a line: its letter, kind and evidence; how many documents and how much money."""
     room = LABEL_WIDTH - 6
-    head = f"{line_name(what)} {visible(said(words.lane(what.lane), language))}"
+    head = f"{name} {visible(said(words.lane(what.lane), language))}"
     listed = words.numbers(what.evidence)
     if listed:
         space = room - text_width(f"{head} []", SMALL_SIZE)
@@ -109,13 +143,14 @@ def label_lines(what: Joined, language: Language) -> tuple[str, str]:
     return fit(head, room, SMALL_SIZE), fit(" ".join(parts), room, SMALL_SIZE)
 
 
-def line_spoken(case: Case, what: Joined, language: Language) -> str:
+def line_spoken(case: Case, drawn: Picture, at: int, language: Language) -> str:
     """A line in one sentence, for who cannot see it."""
-    claims = " ".join(said(case.links[at].claim, language) for at in what.links)
-    strength = said(words.STRENGTHS[what.strength], language)
-    rows = words.numbers(what.evidence)
+    line, name = drawn.lines[at], words.letter(at)
+    claim = said(line_claim(case, drawn, at), language)
+    strength = said(words.STRENGTHS[line.strength], language)
+    rows = words.numbers(line.evidence)
     told = Text(
-        f"线 {line_name(what)}: {claims} ({strength}; 证据 {rows or '无'})",
-        f"Line {line_name(what)}: {claims} ({strength}; evidence {rows or 'none'})",
+        f"线 {name}: {claim} ({strength}; 证据 {rows or '无'})",
+        f"Line {name}: {claim} ({strength}; evidence {rows or 'none'})",
     )
     return visible(said(told, language))

@@ -5,12 +5,14 @@ All text is in the page in both languages; without a script both are shown, with
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from hefu.chains.case import Case, Link, Strength
+from hefu.chains.case import Case, Strength
 from hefu.chains.casefile import parts, words
 from hefu.chains.casefile.assets import document, top
-from hefu.chains.casefile.folding import picture
+from hefu.chains.casefile.captions import line_claim
+from hefu.chains.casefile.folding import Picture, picture
 from hefu.chains.casefile.markup import Html, el, joined
 from hefu.chains.casefile.record import Record, Status
 from hefu.chains.casefile.rights import NEVER_ADDED, NOT_IN_PICTURE
@@ -23,6 +25,7 @@ FILES = (("case.json", Text("JSON", "JSON")),)
 
 def case_page(case: Case, record: Record, today: date, language: str = "") -> str:
     """The page. ``language``: ``zh`` or ``en`` to begin with; empty, the reader's own."""
+    drawn = picture(case)
     body = joined(
         top(
             Text("合符案卷", "hefu case file"),
@@ -31,12 +34,12 @@ def case_page(case: Case, record: Record, today: date, language: str = "") -> st
         el(
             "main",
             _head(case, record, today),
-            _claims(case),
-            _drawing(case),
+            _claims(case, drawn),
+            _drawing(case, drawn),
             _amounts(case),
             parts.roles(case),
             parts.unknowns(case),
-            parts.evidence(case),
+            parts.evidence(case, drawn),
             parts.grounds(case),
             parts.firms_side(case, record),
             parts.rights(),
@@ -124,46 +127,59 @@ def _standing(case: Case, record: Record, today: date) -> Html:
     )
 
 
-def _claims(case: Case) -> Html:
-    items = [_claim(at, one) for at, one in enumerate(case.links)]
+def _claims(case: Case, drawn: Picture) -> Html:
+    items = [_claim(case, drawn, at) for at in range(len(drawn.lines))]
+    if drawn.hidden:
+        more = Text(f"未画出的 {len(drawn.hidden)} 条联系", f"{len(drawn.hidden)} links that are not drawn")
+        items.append(el("li", _links(case, more, drawn.hidden)))
     return parts.section(
         "claims",
-        Text("每条联系一句话", "One sentence for each link"),
+        Text("每条线一句话", "One sentence for each line"),
         el("ol", *items, class_="claims plain"),
     )
 
 
-def _claim(at: int, link: Link) -> Html:
-    name = words.letter(at)
-    colour = "missing" if link.strength is Strength.MISSING else link.lane if link.lane in INKS else "papers"
-    dated = {"data_first": words.day(link.first), "data_last": words.day(link.last)} if link.first else {}
+def _claim(case: Case, drawn: Picture, at: int) -> Html:
+    line, name = drawn.lines[at], words.letter(at)
+    colour = "missing" if line.strength is Strength.MISSING else line.lane if line.lane in INKS else "papers"
+    dated = {"data_first": words.day(line.first), "data_last": words.day(line.last)} if line.first else {}
     return el(
         "li",
         el(
             "a",
             name,
             class_=f"key {colour}",
-            href=f"#link-{name}",
-            data_link=name,
+            href=f"#line-{name}",
+            data_line=name,
             aria_label=f"线 {name}",
             data_zh=f"线 {name}",
-            data_en=f"Link {name}",
+            data_en=f"Line {name}",
         ),
-        el("span", link.claim, class_="claim data"),
+        el("span", line_claim(case, drawn, at), class_="claim data"),
         " ",
-        el("span", "(", words.STRENGTHS[link.strength], ") ", class_="strength")
-        if link.strength is not Strength.DOCUMENT
+        el("span", "(", words.STRENGTHS[line.strength], ") ", class_="strength")
+        if line.strength is not Strength.DOCUMENT
         else None,
-        parts.cited(link.evidence),
-        id=f"link-{name}",
-        data_link=name,
-        data_evidence=" ".join(map(str, link.evidence)),
+        el("span", words.days(line.first, line.last), " ", class_="strength") if line.first else None,
+        parts.cited(line.evidence),
+        _links(case, Text("逐条", "each of them"), line.links) if len(line.links) > 1 else None,
+        id=f"line-{name}",
+        data_line=name,
+        data_evidence=" ".join(map(str, line.evidence)),
         **dated,
     )
 
 
-def _drawing(case: Case) -> Html:
-    drawn = picture(case)
+def _links(case: Case, title: Text, links: Sequence[int]) -> Html:
+    """Links one by one, to be opened."""
+    items = [
+        el("li", el("span", one.claim, class_="data"), " ", parts.cited(one.evidence))
+        for one in (case.links[at] for at in links)
+    ]
+    return el("details", el("summary", title), el("ul", *items), class_="small")
+
+
+def _drawing(case: Case, drawn: Picture) -> Html:
     notes: list[Text] = [NOT_IN_PICTURE]
     if drawn.folded:
         notes.append(
@@ -172,12 +188,11 @@ def _drawing(case: Case) -> Html:
                 f" {drawn.folded} parties are folded into boxes with their number.",
             )
         )
-    hidden = drawn.inside + drawn.astray
-    if hidden:
+    if drawn.hidden:
         notes.append(
             Text(
-                f" {hidden} 条联系未画出, 见上列各句。",
-                f" {hidden} links are not drawn; see the sentences above.",
+                f" {len(drawn.hidden)} 条联系未画出, 见上列末行。",
+                f" {len(drawn.hidden)} links are not drawn; they are listed last above.",
             )
         )
     return parts.section(

@@ -1,4 +1,9 @@
-"""What a drawing has room for: at most fifteen boxes; the parties that are left are folded by role, with their number."""
+"""What a drawing has room for: fifteen boxes and thirty lines. The parties that are left are folded by role.
+
+Links of one kind between the same two boxes are one line. Suspects keep a box of their own the longest, then those with
+more evidence and links, then those whose role is surer. Where there are too many lines still, those without a row of
+evidence are left out first, then those of the least money.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,8 @@ MOST: Final = 15
 """Boxes of a drawing (reference on risk, §4.2)."""
 MOST_IN_CELL: Final = 6
 """Boxes that stand on top of each other; more would make the drawing taller than a screen."""
+MOST_LINES: Final = 30
+"""Lines that an eye can follow; beyond that parties are folded down to one of each role, then lines are left out."""
 
 PLACES: Final[dict[Role, tuple[str, int]]] = {
     Role.OWNER: ("goods", 0),
@@ -31,10 +38,11 @@ PLACES: Final[dict[Role, tuple[str, int]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A box: one party, or several of one role folded together."""
+    """A box: one party, or several of one role folded together; ``besides`` others of the role that have their own."""
 
     role: Role
     parties: tuple[Party, ...]
+    besides: bool = False
 
     @property
     def folded(self) -> bool:
@@ -44,7 +52,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A line between two boxes, by their place in the list. ``links`` are places in the case; several where folded."""
+    """A line between two boxes, by their place in the list. ``links`` are places in the case."""
 
     source: int
     target: int
@@ -60,12 +68,11 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn. ``inside`` links lie within one folded box, ``astray`` ones name a party that the case lacks."""
+    """What is drawn. ``hidden`` links lie within one folded box, were left out, or name a party that the case lacks."""
 
     boxes: tuple[Drawn, ...]
     lines: tuple[Joined, ...]
-    inside: int
-    astray: int
+    hidden: tuple[int, ...]
 
     @property
     def folded(self) -> int:
@@ -74,24 +81,24 @@ class Picture:
 
 
 def picture(case: Case) -> Picture:
-    """Choose what is drawn: suspects first, then those with more links, then the surer roles, then the case's order."""
+    """Choose what is drawn."""
     boxes = _boxes(case)
     box_of = {party.id: at for at, box in enumerate(boxes) for party in box.parties}
-    inside = astray = 0
+    hidden: list[int] = []
     lines: dict[tuple[object, ...], list[int]] = {}
     for at, link in enumerate(case.links):
         source, target = box_of.get(link.source), box_of.get(link.target)
-        if source is None or target is None:
-            astray += 1
-            continue
-        if source == target and boxes[source].folded:
-            inside += 1
-            continue
-        folded = boxes[source].folded or boxes[target].folded
-        key = (source, target, link.lane, link.strength, -1 if folded else at)
-        lines.setdefault(key, []).append(at)
+        if source is None or target is None or (source == target and boxes[source].folded):
+            hidden.append(at)
+        else:
+            lines.setdefault((source, target, link.lane, link.strength), []).append(at)
     joined = [_join(case.links, box_of, of) for of in lines.values()]
-    return Picture(boxes, tuple(joined), inside, astray)
+    by_weight = sorted(
+        joined, key=lambda one: (not one.evidence, one.strength is not Strength.MISSING, -one.fen)
+    )
+    hidden += [at for one in by_weight[MOST_LINES:] for at in one.links]
+    kept = {one.links for one in by_weight[:MOST_LINES]}
+    return Picture(boxes, tuple(one for one in joined if one.links in kept), tuple(sorted(hidden)))
 
 
 def _join(links: Sequence[Link], box_of: dict[str, int], at: Sequence[int]) -> Joined:
@@ -112,41 +119,55 @@ def _join(links: Sequence[Link], box_of: dict[str, int], at: Sequence[int]) -> J
 
 
 def _boxes(case: Case) -> tuple[Drawn, ...]:
-    ends = [end for link in case.links for end in {link.source, link.target}]
-    degree = {party.id: 0 for party in case.parties}
-    for end in ends:
-        if end in degree:
-            degree[end] += 1
+    weight = {party.id: 0 for party in case.parties}
+    for link in case.links:
+        for end in {link.source, link.target} & weight.keys():
+            weight[end] += 1 + len(link.evidence)
     shown: dict[Role, list[Party]] = {}
-    for party in sorted(
-        case.parties, key=lambda one: (not one.suspect, -degree[one.id], -one.confidence)
-    ):  # stable: the case's order last
-        shown.setdefault(party.role, []).append(party)
+    for party in sorted(case.parties, key=lambda one: (not one.suspect, -weight[one.id], -one.confidence)):
+        shown.setdefault(party.role, []).append(party)  # the sort is stable: the case's order comes last
     hidden: dict[Role, list[Party]] = {role: [] for role in shown}
-    while (role := _fullest(shown, hidden)) is not None:
+    while (role := _fullest(case.links, shown, hidden)) is not None:
         hidden[role].insert(0, shown[role].pop())
-    single = {id(party): at for at, party in enumerate(case.parties)}
+    place = {id(party): at for at, party in enumerate(case.parties)}
     boxes: list[Drawn] = []
     for one in sorted(shown, key=lambda one: list(PLACES).index(one)):
-        boxes += [Drawn(one, (party,)) for party in sorted(shown[one], key=lambda party: single[id(party)])]
+        boxes += [Drawn(one, (party,)) for party in sorted(shown[one], key=lambda party: place[id(party)])]
         if hidden[one]:
-            boxes.append(Drawn(one, tuple(hidden[one])))
+            boxes.append(Drawn(one, tuple(hidden[one]), besides=bool(shown[one])))
     return tuple(boxes)
 
 
-def _fullest(shown: dict[Role, list[Party]], hidden: dict[Role, list[Party]]) -> Role | None:
-    """The role that gives up its least party next; none when everything fits."""
+def _fullest(
+    links: Sequence[Link], shown: dict[Role, list[Party]], hidden: dict[Role, list[Party]]
+) -> Role | None:
+    """The role that gives up its least party next; none when everything fits, or nothing more can be folded."""
 
     def boxes(roles: Iterable[Role]) -> int:
         return sum(len(shown[one]) + bool(hidden[one]) for one in roles)
 
+    able = [one for one in shown if shown[one] and len(shown[one]) + len(hidden[one]) > 1]
+    begun = [one for one in able if len(hidden[one]) == 1]
+    if begun:  # a fold of one party saves nothing
+        return begun[0]
     cells: dict[tuple[str, int], list[Role]] = {}
     for role in shown:
         cells.setdefault(PLACES[role], []).append(role)
     too_full = [roles for roles in cells.values() if boxes(roles) > MOST_IN_CELL]
-    if not too_full and boxes(shown) <= MOST:
-        return None
-    # A fold of one party saves nothing: it is gone on with first.
-    of_these = max(too_full, key=boxes) if too_full else list(shown)
-    able = [one for one in of_these if len(shown[one]) + len(hidden[one]) > 1 and shown[one]]
-    return max(able, key=lambda one: (len(hidden[one]) == 1, len(shown[one])), default=None)
+    if too_full:
+        able = [one for one in max(too_full, key=boxes) if one in able]
+    elif boxes(shown) <= MOST:
+        if _lines(links, shown, hidden) <= MOST_LINES:
+            return None
+        able = [one for one in able if len(shown[one]) > 1 and len(shown[one]) + len(hidden[one]) > 2]
+    return max(able, key=lambda one: len(shown[one]), default=None)
+
+
+def _lines(links: Sequence[Link], shown: dict[Role, list[Party]], hidden: dict[Role, list[Party]]) -> int:
+    box_of: dict[str, str] = {one.id: one.id for parties in shown.values() for one in parties}
+    box_of.update({one.id: f"\n{role}" for role, parties in hidden.items() for one in parties})
+    return len({
+        (box_of[one.source], box_of[one.target], one.lane, one.strength)
+        for one in links
+        if one.source in box_of and one.target in box_of
+    })  # fmt: skip

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from hefu.chains.case import Case, Evidence
+from collections.abc import Sequence
+from typing import Final
+
+from hefu.chains.case import Case, Evidence, Party
 from hefu.chains.casefile import words
 from hefu.chains.casefile.captions import party_name
+from hefu.chains.casefile.folding import Picture
 from hefu.chains.casefile.markup import Html, el
 from hefu.chains.casefile.record import PAPERS, Act, Entry, Outcome, Record
 from hefu.chains.casefile.rights import RIGHTS
 from hefu.errors import Text
+
+PARTIES: Final = 20
+ROWS: Final = 40
+CITED: Final = 12
+"""What is shown at once; the rest is on the page too, to be opened."""
 
 
 def section(name: str, title: Text, *children: Html | None) -> Html:
@@ -29,12 +38,15 @@ def table(caption: Text, heads: list[Html], rows: list[Html], kind: str = "") ->
     )
 
 
-def cited(evidence: tuple[int, ...]) -> Html:
-    """References to rows of evidence."""
+def cited(evidence: Sequence[int]) -> Html | None:
+    """References to rows of evidence, the first of them where there are many."""
     if not evidence:
-        return el("span", Text("无证据行", "no row of evidence"), class_="cite muted")
-    anchors = [el("a", f"[{number}]", href=f"#row-{number}") for number in evidence]
-    return el("span", *anchors, class_="cite")
+        return None
+    parts: list[str | Text] = [el("a", f"[{number}]", href=f"#row-{number}") for number in evidence[:CITED]]
+    if len(evidence) > CITED:
+        more = len(evidence) - CITED
+        parts.append(Text(f" 等 {len(evidence)} 行", f" and {more} more"))
+    return el("span", *parts, class_="cite")
 
 
 def outcome_of(entry: Entry) -> Text:
@@ -47,38 +59,43 @@ def cell(title: Text, *children: str | Text | None, **attributes: str) -> Html:
     return el("td", *children, data_zh=title.zh, data_en=title.en, **attributes)
 
 
+_ROLES = (
+    Text("当事方", "Party"), Text("标识", "Identifier"), Text("角色", "Role"), Text("把握", "Confidence"),
+    Text("也可能是", "Or else"), Text("因为", "Because"),
+)  # fmt: skip
+
+
 def roles(case: Case) -> Html:
-    """Who seems to be what, how surely, what else it may be, and why."""
-    titles = (
-        Text("当事方", "Party"), Text("标识", "Identifier"), Text("角色", "Role"), Text("把握", "Confidence"),
-        Text("也可能是", "Or else"), Text("因为", "Because"),
-    )  # fmt: skip
-    rows = []
-    for one in case.parties:
-        others = [el("div", words.role(role), f" {share}%") for role, share in one.alternatives] or [
-            el("span", "–")
-        ]
-        meter = Html(
-            f'<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="track"'
-            f' width="100" height="10"/><rect class="fill" width="{one.confidence}" height="10"/></svg>'
-        )
-        flag = el("span", Text(" 需核实", " to be examined"), class_="flag") if one.suspect else None
-        rows.append(
-            el(
-                "tr",
-                el("th", el("span", party_name(one), class_="data"), flag, scope="row"),
-                cell(titles[1], el("span", one.id, class_="number")),
-                cell(titles[2], words.role(one.role)),
-                cell(titles[3], meter, f"{one.confidence}%"),
-                cell(titles[4], *others),
-                cell(titles[5], el("span", one.why, class_="data")),
-            )
-        )
-    heads = [el("th", one, scope="col") for one in titles]
+    """Who seems to be what, how surely, what else it may be, and why; those to be examined first."""
+    ordered = sorted(case.parties, key=lambda one: not one.suspect)
+    heads = [el("th", one, scope="col") for one in _ROLES]
+    first, rest = ordered[:PARTIES], ordered[PARTIES:]
+    more = Text(f"另外 {len(rest)} 方", f"{len(rest)} more parties")
     return section(
         "roles",
         Text("谁像什么, 把握多大", "Who seems to be what, and how surely"),
-        table(Text("当事方与角色", "Parties and roles"), heads, rows),
+        table(Text("当事方与角色", "Parties and roles"), heads, [_party(one) for one in first]),
+        el("details", el("summary", more), table(more, heads, [_party(one) for one in rest]))
+        if rest
+        else None,
+    )
+
+
+def _party(one: Party) -> Html:
+    others = [el("div", words.role(role), f" {share}%") for role, share in one.alternatives]
+    meter = Html(
+        f'<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="track"'
+        f' width="100" height="10"/><rect class="fill" width="{one.confidence}" height="10"/></svg>'
+    )
+    flag = el("span", Text(" 需核实", " to be examined"), class_="flag") if one.suspect else None
+    return el(
+        "tr",
+        el("th", el("span", party_name(one), class_="data"), flag, scope="row"),
+        cell(_ROLES[1], el("span", one.id, class_="number")),
+        cell(_ROLES[2], words.role(one.role)),
+        cell(_ROLES[3], meter, f"{one.confidence}%"),
+        cell(_ROLES[4], *(others or [el("span", "–")])),
+        cell(_ROLES[5], el("span", one.why, class_="data")),
     )
 
 
@@ -100,18 +117,27 @@ def unknowns(case: Case) -> Html:
     )
 
 
-def evidence(case: Case) -> Html:
+def evidence(case: Case, drawn: Picture) -> Html:
     """Every row of evidence: value and threshold, what it says, its innocent reading, what would clear it."""
     used: dict[int, list[str]] = {}
-    for at, link in enumerate(case.links):
-        for number in link.evidence:
+    for at, line in enumerate(drawn.lines):
+        for number in line.evidence:
             used.setdefault(number, []).append(words.letter(at))
     rows = [_row(one, used.get(one.number, [])) for one in case.evidence]
-    return section("evidence", Text("证据", "Evidence"), el("div", *rows, class_="rows"))
+    rest = rows[ROWS:]
+    more = Text(f"另外 {len(rest)} 行证据", f"{len(rest)} more rows of evidence")
+    return section(
+        "evidence",
+        Text(f"证据 ({len(rows)} 行)", f"Evidence ({len(rows)} rows)"),
+        el("div", *rows[:ROWS], class_="rows")
+        if rows
+        else el("p", Text("没有证据行。", "There is none."), class_="empty"),
+        el("details", el("summary", more), el("div", *rest, class_="rows")) if rest else None,
+    )
 
 
 def _row(one: Evidence, letters: list[str]) -> Html:
-    links = [el("a", letter, href=f"#link-{letter}") for letter in letters]
+    links = [el("a", letter, href=f"#line-{letter}") for letter in letters]
     against = (
         el("span", " ", Text("对照: ", "against: "), el("span", one.against, class_="data"))
         if one.against
@@ -129,13 +155,13 @@ def _row(one: Evidence, letters: list[str]) -> Html:
         "article",
         el(
             "div",
-            el("h3", f"[{one.number}] ", words.table(one.table), " ", el("span", one.document, class_="number")),
+            el("h3", f"[{one.number}] ", words.paper(one.table), " ", el("span", one.document, class_="number")),
             el("span", words.day(one.on), class_="muted"),
-            el("span", one.indicator, class_="code"),
-            el("span", Text("联系 ", "links "), *_spaced(links), class_="small") if links else None,
+            el("span", words.indicator(one.indicator), " ", el("span", one.indicator, class_="code")),
+            el("span", Text("线 ", "line "), *_spaced(links), class_="small") if links else None,
             class_="rowhead",
         ),
-        el("p", el("span", one.field, class_="muted data"), " ", el("span", one.value, class_="value data"), against, class_="values"),
+        el("p", el("span", words.field(one.table, one.field), class_="muted data"), " ", el("span", one.value, class_="value data"), against, class_="values"),
         el("dl", *reading, class_="readings"),
         el("p", Text("依据: ", "Ground: "), one.ground, class_="small muted") if one.ground.zh else None,
         class_="row",
@@ -161,11 +187,11 @@ def grounds(case: Case) -> Html:
     rows = [
         el(
             "tr",
-            el("th", el("span", indicator, class_="code"), scope="row"),
+            el("th", words.indicator(indicator), " ", el("span", indicator, class_="code"), scope="row"),
             cell(titles[1], ground if ground.zh else Text("无", "none")),
-            cell(titles[2], cited(tuple(numbers))),
+            cell(titles[2], cited(numbers)),
         )
-        for (indicator, ground), numbers in sorted(grounds.items())
+        for (indicator, ground), numbers in grounds.items()
     ]
     return section(
         "grounds",

@@ -1,4 +1,4 @@
-"""The strip of time under a drawing: each dated document a mark, in the row of its kind."""
+"""The strip of time under a drawing: each dated document a mark, in the row of the kind of its table."""
 
 from __future__ import annotations
 
@@ -15,13 +15,7 @@ TOP: Final = 20
 SIDE: Final = (74, 24)
 _LABEL_ROOM: Final = 58
 _STEPS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 240, 1200)
-_ROW_OF: Final = {
-    "invoices": "invoices",
-    "payments": "money",
-    "receipts": "money",
-    "claims": "money",
-    "subsidies": "money",
-}
+_ROW_OF: Final = {"V": "invoices", "P": "money", "X": "money", "R": "money", "S": "money"}
 
 
 @dataclass(frozen=True, slots=True)

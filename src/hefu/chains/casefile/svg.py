@@ -1,7 +1,7 @@
 """The drawing of a case as SVG, to stand in a page or in the console.
 
 Colours are attributes, so it looks right by itself; a page may override them by class, for the dark. Everything of the case
-is escaped text. Each line is an anchor to ``#link-…``, so it works without a script.
+is escaped text. Each line is an anchor to ``#line-…``, so it works without a script.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def drawing_svg(case: Case, language: Language) -> str:
             f' aria-label="{_t(said(_spoken(case, layout), language))}">'
         ),
         *_bands(layout, language),
-        *(_line(case, one, language) for one in layout.lines),
+        *(_line(case, layout, at, language) for at in range(len(layout.lines))),
         *(_box(one, language) for one in layout.boxes),
     ]
     if below:
@@ -122,18 +122,18 @@ def path_of(path: tuple[Curve, ...]) -> str:
     return "".join(told)
 
 
-def _line(case: Case, line: Line, language: Language) -> str:
+def _line(case: Case, layout: Layout, at: int, language: Language) -> str:
+    line, name = layout.lines[at], words.letter(at)
     what, colour = line.what, ink(line)
     lane = what.lane if what.lane in INKS else "papers"
-    data, spoken = path_of(line.path), _t(line_spoken(case, what, language))
+    data, spoken = path_of(line.path), _t(line_spoken(case, layout.picture, at, language))
     dashes = f' stroke-dasharray="{DASHES[what.strength]}"' if DASHES[what.strength] else ""
-    head, more = label_lines(what, language)
+    head, more = label_lines(what, name, language)
     label, (x, y) = line.label, line.tip
     middle = label.x + label.width / 2
     dated = f' data-first="{words.day(what.first)}" data-last="{words.day(what.last)}"'
     return (
-        f'<a class="line {lane} {what.strength}" href="#link-{words.letter(what.links[0])}"'
-        f' data-links="{" ".join(map(words.letter, what.links))}"{dated} aria-label="{spoken}"><title>{spoken}</title>'
+        f'<a class="line {lane} {what.strength}" href="#line-{name}" data-line="{name}"{dated} aria-label="{spoken}"><title>{spoken}</title>'
         f'<path class="reach" d="{data}" fill="none" stroke="transparent" stroke-width="14"/>'
         f'<path class="wire" d="{data}" fill="none" stroke="{colour}" stroke-width="1.8"{dashes}/>'
         f"{_tip(x, y, line.heading, colour, filled=what.lane == 'money')}"

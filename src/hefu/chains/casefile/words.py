@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Final
 
 from hefu.chains.case import Amount, Case, Role, Strength
+from hefu.chains.indicators import indicators
 from hefu.chains.tables import TABLES
 from hefu.errors import Text
 
@@ -53,8 +55,10 @@ OUTCOMES: Final[Mapping[str, Text]] = {
     "passed_on": Text("移送稽查", "passed on to investigators"),
     "confirmed": Text("有权机关已认定", "established by the competent authority"),
 }
-COVERED: Final[Mapping[str, Text]] = {one.letter: one.title for one in TABLES}
-PLACES: Final[Mapping[str, Text]] = {one.name: one.title for one in TABLES}
+_FIELDS: Final[Mapping[tuple[str, str], Text]] = {
+    (table.letter, column.name): column.title for table in TABLES for column in table.columns
+}
+PAPERS: Final[Mapping[str, Text]] = {one.letter: one.title for one in TABLES}
 
 
 def role(one: Role) -> Text:
@@ -72,9 +76,24 @@ def amount_kind(kind: str) -> Text:
     return AMOUNTS.get(kind) or Text(kind, kind)
 
 
-def table(name: str) -> Text:
-    """The kind of paper that a row of evidence comes from."""
-    return PLACES.get(name) or Text(name, name)
+def paper(letter: str) -> Text:
+    """The kind of paper that a row of evidence comes from, by the letter of its table."""
+    return PAPERS.get(letter) or Text(letter, letter)
+
+
+def field(letter: str, name: str) -> Text:
+    """A column of a table by its title; any other field as it is called."""
+    return _FIELDS.get((letter, name)) or Text(name, name)
+
+
+def indicator(code: str) -> Text:
+    """An indicator by its title."""
+    return _titles().get(code) or Text("", "")
+
+
+@cache
+def _titles() -> dict[str, Text]:
+    return {one.code: one.title for one in indicators()}
 
 
 def money(fen: int) -> Text:
@@ -144,7 +163,7 @@ def numbers(evidence: Iterable[int], longest: int = 0) -> str:
 
 
 def letter(at: int) -> str:
-    """The name of the link at a place: a to z, then aa, ab …"""
+    """The name of the line at a place: a to z, then aa, ab …"""
     told = ""
     at += 1
     while at:

@@ -1,4 +1,4 @@
-// The language of the page, the link that is looked at, and the days that are looked at. The page is whole without this.
+// The language of the page, the line that is looked at, and the days that are looked at. The page is whole without this.
 
 const root = document.documentElement;
 const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
@@ -25,57 +25,48 @@ speak(asked in LANGUAGES ? asked : navigator.language.startsWith("zh") ? "zh" : 
 for (const one of all("button[data-language]")) one.addEventListener("click", () => speak(one.dataset.language));
 document.getElementById("print")?.addEventListener("click", () => print());
 
-// One link: its line in the drawing, its sentence, its evidence.
+// One line: itself in the drawing, its sentence, its evidence.
 const panel = document.getElementById("chosen");
 const mark = (one, on) => (on ? one.setAttribute("data-chosen", "") : one.removeAttribute("data-chosen"));
 
-function choose(letters) {
-  const chosen = new Set(letters);
-  const rows = new Set();
-  for (const one of all(".claims li")) {
-    const on = chosen.has(one.dataset.link);
-    mark(one, on);
-    if (on) for (const number of one.dataset.evidence.split(" ")) rows.add(number);
-  }
-  for (const one of all("a.line")) mark(one, one.dataset.links.split(" ").some((letter) => chosen.has(letter)));
-  for (const one of all(".row")) mark(one, rows.has(one.dataset.number));
-  show(letters, rows);
+function choose(letter) {
+  const claim = letter && document.querySelector(`.claims li[data-line="${letter}"]`);
+  const numbers = new Set(claim ? claim.dataset.evidence.split(" ") : []);
+  for (const one of all("a.line, .claims li")) mark(one, Boolean(letter) && one.dataset.line === letter);
+  for (const one of all(".row")) mark(one, numbers.has(one.dataset.number));
+  show(letter, claim, numbers);
 }
 
-function show(letters, rows) {
-  panel.hidden = letters.length === 0;
+const copies = (one) => [...one.childNodes].map((node) => node.cloneNode(true));
+
+function show(letter, claim, numbers) {
+  panel.hidden = !letter;
   const body = panel.querySelector(".body");
   body.replaceChildren();
-  if (panel.hidden) return;
-  for (const letter of letters) {
-    const claim = document.querySelector(`.claims li[data-link="${letter}"] .claim`);
-    const told = document.createElement("p");
-    told.append(`${letter}  `, ...[...claim.childNodes].map((node) => node.cloneNode(true)));
-    body.append(told);
-  }
+  if (!letter) return;
+  const told = document.createElement("p");
+  told.append(`${letter}  `, ...copies(claim.querySelector(".claim")));
   const list = document.createElement("ul");
-  for (const row of all(".row").filter((one) => rows.has(one.dataset.number))) {
+  for (const row of all(".row").filter((one) => numbers.has(one.dataset.number)).slice(0, 12)) {
     const entry = document.createElement("li");
     const anchor = document.createElement("a");
     anchor.href = `#${row.id}`;
     anchor.append(`[${row.dataset.number}]`);
-    const says = row.querySelector(".says");
-    entry.append(anchor, " ", ...[...says.childNodes].map((node) => node.cloneNode(true)));
+    entry.append(anchor, " ", ...copies(row.querySelector(".says")));
     list.append(entry);
   }
-  body.append(list);
+  body.append(told, list);
   panel.querySelector(".none").hidden = list.childElementCount > 0;
 }
 
 for (const one of all("a.line, .claims a.key")) {
   one.addEventListener("click", (event) => {
     event.preventDefault();
-    const letters = (one.dataset.links ?? one.dataset.link).split(" ");
-    choose(one.closest("[data-chosen]") ? [] : letters);
+    choose(one.closest("[data-chosen]") ? "" : one.dataset.line);
   });
   one.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") choose([]);
+    if (event.key === "Escape") choose("");
     if (event.key === " ") one.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
     if (step || event.key === " ") event.preventDefault();
     if (!step) return;
@@ -84,7 +75,7 @@ for (const one of all("a.line, .claims a.key")) {
     peers[(peers.indexOf(one) + step + peers.length) % peers.length].focus();
   });
 }
-panel?.querySelector("button").addEventListener("click", () => choose([]));
+panel?.querySelector("button").addEventListener("click", () => choose(""));
 
 // The days: links and documents outside of them are dimmed.
 const from = document.getElementById("from");
