@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -35,3 +36,21 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """Two nodes for all tests of a worker; each test uses numbers of its own."""
     with running(tmp_path_factory.mktemp("nodes")) as both:
         yield both
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real browser, for all tests of a worker."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_api.sync_playwright() as playwright:
+        try:
+            one = playwright.chromium.launch(
+                executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+            )
+        except sync_api.Error as error:
+            if found:
+                raise
+            pytest.skip(f"no browser can be started here: {str(error).splitlines()[0]}")
+        yield one
+        one.close()

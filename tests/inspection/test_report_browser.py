@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,22 +38,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_html(replace(whole, declarations=many.drop("at"), details={}), told / "many.html", "en")
     return told
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_api.sync_playwright() as playwright:
-        try:
-            one = playwright.chromium.launch(
-                executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-            )
-        except sync_api.Error as error:
-            if found:
-                raise
-            pytest.skip(f"no browser can be started here: {str(error).splitlines()[0]}")
-        yield one
-        one.close()
 
 
 class Desk:

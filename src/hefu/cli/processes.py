@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Final, NoReturn, TextIO, cast
 
 import httpx2
@@ -44,6 +45,8 @@ NOT_STARTED: Final = errors.kind(
     cure=Text("更正后重新启动; 日志 {file}", "correct it and start again; its log is {file}"),
 )
 _START_SECONDS: Final = 60
+_NOT_STARTED: Final = 3
+"""How uvicorn itself ends where it cannot start."""
 _REASON: Final = "node.error.json"
 """Why a node did not start, in both languages, for whoever started it."""
 
@@ -89,21 +92,39 @@ def _serve(side: Side, folder: Path) -> None:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
     else:
         from hefu.customs.node import build  # noqa: PLC0415
+    from hefu.console.site import attach  # noqa: PLC0415 - only a node needs it
+
     application = build(folder)
+    attach(application)
     application.state.node.open_store()  # here, so that what is wrong with it is said as it is
     gc.collect()
     gc.freeze()  # what is loaded now stays; the collector need not walk it under load
     gc.set_threshold(50_000, 20, 50)
     sys.setswitchinterval(0.0005)  # the event loop must not wait 5 ms for the writer
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=75,  # longer than the minute that proxies keep idle connections
+    server = _Server(
+        uvicorn.Config(
+            application,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=75,  # longer than the minute that proxies keep idle connections
+        )
     )
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(_NOT_STARTED)
+
+
+class _Server(uvicorn.Server):
+    """A server that tells the node when it is to end."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        self.config.app.state.node.stopping = True  # type: ignore[union-attr]
+        super().handle_exit(sig, frame)
 
 
 def _end_with_stdin() -> None:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Final
 
 from hefu.cli import home as homes
 from hefu.cli import processes, show, story
+from hefu.protocol.records import Side
 from hefu.settings import load_client
+
+_SEATS: Final = (
+    ("tax", Side.TAX),
+    ("customs", Side.CUSTOMS),
+    ("exporter", Side.TAX),
+    ("operator", Side.CUSTOMS),
+)
+"""Whose sign-in links are shown, and at which node each works."""
 
 
 def up(home: Path, *, samples: bool, as_machine: bool) -> None:
@@ -35,6 +45,13 @@ def _addresses(home: Path) -> None:
     console.print()
     console.print(f"{show.say('税务节点', 'tax node')}      {told.tax}   {told.tax}/openapi.json")
     console.print(f"{show.say('海关节点', 'customs node')}  {told.customs}   {told.customs}/openapi.json")
+    console.print(
+        show.say("控制台 (链接含令牌, 不要外传):", "the console (these links carry tokens, keep them):")
+    )
+    for name, where in _SEATS:
+        one, address = told.identities[name], told.tax if where is Side.TAX else told.customs
+        who = " · ".join(filter(None, (one.organisation, one.person)))
+        console.print(f"  {address}/console/sign-in#token={one.token}  {who}", soft_wrap=True)
     console.print(show.say(f"令牌: {home / 'client.json'}", f"tokens: {home / 'client.json'}"))
     console.print(
         show.say(

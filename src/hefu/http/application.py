@@ -15,13 +15,14 @@ from starlette.responses import Response
 import hefu
 from hefu.documents.party import Party
 from hefu.errors import HefuError
+from hefu.http.events import entry_json, event_routes
 from hefu.http.guard import GuardedRoute, body_of, caller, free, may
 from hefu.http.node import Authority, Node, bearer
 from hefu.http.officers import officers_routes
 from hefu.http.problem import on_error, on_method, on_missing, respond
 from hefu.link.envelope import MAX_BYTES
 from hefu.link.registers import PATH as REGISTERS
-from hefu.protocol.records import Entry, PeerKey, Side
+from hefu.protocol.records import Entry, PeerKey
 from hefu.protocol.recovery.divergences import summary
 from hefu.protocol.recovery.records import Divergence
 from hefu.stores.sqlite import SqliteReader
@@ -123,6 +124,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
         return respond(200, {"side": node.side.value, "divergences": [summary(one) for one in found]})
 
     routes.include_router(officers_routes(node, authority.officers))
+    routes.include_router(event_routes(node))
 
     @routes.get("/v1/trace/{number}", tags=["trace"], openapi_extra=bearer())
     @may(Action.TRACE)
@@ -231,16 +233,3 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
         return Response(orjson.dumps(told), media_type="application/json")
 
     return routes
-
-
-def entry_json(entry: Entry, side: Side) -> dict[str, Any]:
-    """A journal entry for machines."""
-    return {
-        "at": entry.at.isoformat(),
-        "side": side.value,
-        "actor": entry.actor,
-        "event": entry.event,
-        "number": entry.number,
-        "other": entry.other,
-        "detail": entry.detail,
-    }

@@ -98,6 +98,7 @@ class Node:
         )
         self.keyring = Keyring.load(folder / "keys")
         self.started = now()
+        self.stopping = False  # set when the process is told to end: streams without end then end
         self.writer: Writer
         self.line: Line
         self.registers: Registers

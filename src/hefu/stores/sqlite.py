@@ -78,7 +78,8 @@ _SQL: Final[dict[type[Any], _Statements]] = {kind: _Statements(table) for kind, 
 _ENTRY: Final = "INSERT INTO journal (at, actor, event, number, other, detail) VALUES (?, ?, ?, ?, ?, ?)"
 
 
-def _entry(row: tuple[str, ...]) -> Entry:
+def entry_of(row: tuple[str, ...]) -> Entry:
+    """A journal entry from its columns."""
     at, actor, event, number, other, detail = row
     return Entry(datetime.fromisoformat(at), actor, event, number, other, orjson.loads(detail))
 
@@ -162,12 +163,12 @@ class SqliteReader:
             "SELECT id, at, actor, event, number, other, detail FROM journal WHERE number = ?1"
             " UNION SELECT id, at, actor, event, number, other, detail FROM journal WHERE other = ?1 ORDER BY id"
         )
-        return [_entry(row[1:]) for row in self.connection.execute(query, (number,))]
+        return [entry_of(row[1:]) for row in self.connection.execute(query, (number,))]
 
     def journal_after(self, last: int) -> list[Entry]:
         """Every entry after a row id, oldest first."""
         query = "SELECT at, actor, event, number, other, detail FROM journal WHERE id > ? ORDER BY id"
-        return [_entry(row) for row in self.connection.execute(query, (last,))]
+        return [entry_of(row) for row in self.connection.execute(query, (last,))]
 
     def verdicts(self, since: datetime | None = None) -> Iterator[Entry]:
         """The verdicts on record since a moment, oldest first."""
@@ -176,7 +177,7 @@ class SqliteReader:
             " WHERE event IN ('declaration.held', 'declaration.reserved') AND at >= ? ORDER BY id"
         )
         for row in self.connection.execute(query, (since.isoformat() if since else "",)):
-            yield _entry(row)
+            yield entry_of(row)
 
     def approved_papers(self, since: datetime | None = None) -> Iterator[Entry]:
         """The approvals of paper certificates since a moment, oldest first."""
@@ -185,7 +186,7 @@ class SqliteReader:
             " WHERE event = 'paper.approved' AND at >= ? ORDER BY id"
         )
         for row in self.connection.execute(query, (since.isoformat() if since else "",)):
-            yield _entry(row)
+            yield entry_of(row)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many records stand in which state, and how much waits to be sent."""

@@ -1,0 +1,90 @@
+"""The console as a caller: it asks the API of its own node, in process, and the other authority's over the network.
+
+So the one table of who may do what (``trust.access``) decides for the console as for everybody, and what the console
+can do an integrating vendor can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx2
+import orjson
+from starlette.applications import Starlette
+
+from hefu import errors
+from hefu.errors import HefuError, Problem, Text
+
+_PEER_SECONDS: Final = 3.0
+_REFUSED: Final = 400
+
+AWAY: Final = errors.kind(
+    "console.other_side_away",
+    http=503,
+    exit_code=3,
+    message=Text("对方机关的节点没有回答: {value}", "the other authority's node does not answer: {value}"),
+    cure=Text("稍后再试; 连接状况见 /status", "try again later; /status tells how the link does"),
+)
+
+
+class Refused(Exception):  # noqa: N818 - an answer, told as one
+    """The API said no: status and problem+json, for the page to show."""
+
+    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+        super().__init__(body.get("code", ""))
+        self.status = status
+        self.body = body
+
+
+class Calls:
+    """Asks with one person's token."""
+
+    def __init__(self, app: Starlette, token: str) -> None:
+        self._app = app
+        self._headers = {"authorization": f"Bearer {token}"}
+
+    async def get(self, path: str, **query: str) -> dict[str, Any]:
+        """What the own node answers. Raises :class:`Refused`."""
+        return await self._own("GET", path, query)
+
+    async def post(
+        self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", **query: str
+    ) -> dict[str, Any]:
+        """Do something at the own node; ``key`` makes a repeat of the same form harmless. Raises :class:`Refused`."""
+        return await self._own("POST", path, query, body or {}, key)
+
+    async def peer(self, path: str) -> dict[str, Any] | None:
+        """What the other authority's node answers; ``None`` where it tells this person nothing. Raises
+        ``console.other_side_away``.
+        """
+        try:
+            async with httpx2.AsyncClient(trust_env=False, timeout=_PEER_SECONDS) as client:
+                said = await client.get(self._app.state.node.settings.peer + path, headers=self._headers)
+        except httpx2.HTTPError as error:
+            raise HefuError(Problem(AWAY, value=type(error).__name__)) from error
+        return None if said.status_code >= _REFUSED else dict(orjson.loads(said.content))
+
+    async def _own(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> dict[str, Any]:
+        transport = httpx2.ASGITransport(app=self._app, raise_app_exceptions=False)
+        headers = {**self._headers, **({"idempotency-key": key} if key else {})}
+        content = None if body is None else orjson.dumps(body)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://node", timeout=None) as client:
+            said = await client.request(method, path, params=dict(query), content=content, headers=headers)
+        told: dict[str, Any] = orjson.loads(said.content)
+        if said.status_code >= _REFUSED:
+            raise Refused(said.status_code, told)
+        return told
+
+
+def part(value: str) -> str:
+    """A value as one part of a path."""
+    return quote(value, safe="")

@@ -1,0 +1,214 @@
+"""The console's words for what the API names by code: states, events, kinds, fields."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hefu.console.language import Language
+from hefu.documents.codes.tables import units
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find a text
+    """Mark a text for the catalogue."""
+    return text
+
+
+WORDS: Final = {
+    "available": N_("Available"),
+    "reserved": N_("Reserved"),
+    "used": N_("Used"),
+    "withdrawn": N_("Withdrawn"),
+    "held": N_("Held"),
+    "lodged": N_("Lodged"),
+    "released": N_("Released"),
+    "refused": N_("Refused"),
+    "draft": N_("Draft"),
+    "issued": N_("Issued"),
+    "void_requested": N_("Void requested"),
+    "voided": N_("Voided"),
+    "superseded": N_("Superseded"),
+    "unknown": N_("Unknown"),
+    "filed": N_("Filed"),
+    "approved": N_("Approved"),
+    "rejected": N_("Rejected"),
+    "proposed": N_("Proposed"),
+    "lapsed": N_("Lapsed"),
+    "export": N_("Export"),
+    "return": N_("Return"),
+    "amendment": N_("Amendment"),
+    "withdrawal": N_("Withdrawal"),
+    "other": N_("Other"),
+    "not_claimed": N_("Refund not claimed"),
+    "reversed": N_("Claim reversed"),
+    "paid_back": N_("Refund paid back"),
+    "refunded_open": N_("Refunded, to be reversed with the next claim"),
+    "pass": N_("Fits"),
+    "fail": N_("Does not fit"),
+    "unchecked": N_("Not compared"),
+    "block": N_("Blocks"),
+    "warn": N_("Warning"),
+    "info": N_("Note"),
+    "up": N_("Works"),
+    "down": N_("Down"),
+    "contingency": N_("Contingency"),
+    "certificates": N_("Certificate data from tax to customs"),
+    "issuing": N_("Electronic issuing at tax"),
+    "verification": N_("Network verification at customs"),
+    "tax": N_("Tax"),
+    "customs": N_("Customs"),
+    "enterprise": N_("Enterprise"),
+    "tax_officer": N_("Tax officer"),
+    "customs_officer": N_("Customs officer"),
+    "operator": N_("Operator"),
+    "auditor": N_("Auditor"),
+    "certificate": N_("Certificate"),
+    "declaration": N_("Declaration"),
+    "certificate.drafted": N_("Certificate drafted to replace another"),
+    "certificate.issued": N_("Certificate issued"),
+    "certificate.arrived": N_("Certificate arrived at customs"),
+    "certificate.reserved": N_("Certificate reserved for the declaration"),
+    "certificate.used": N_("Certificate used"),
+    "certificate.freed": N_("Certificate free again"),
+    "certificate.void_requested": N_("Tax asks to void"),
+    "certificate.void_granted": N_("Customs grants the void"),
+    "certificate.void_refused": N_("Customs refuses the void"),
+    "certificate.voided": N_("Certificate voided"),
+    "certificate.superseded": N_("Certificate replaced by a new one"),
+    "certificate.withdrawn": N_("Certificate withdrawn at customs"),
+    "certificate.moved": N_("Use moved to another declaration"),
+    "certificate.marked": N_("Certificate marked"),
+    "certificate.presented": N_("Certificate presented on paper"),
+    "certificate.goods_reopened": N_("Goods opened again"),
+    "declaration.lodged": N_("Declaration lodged"),
+    "declaration.held": N_("Declaration held"),
+    "declaration.reserved": N_("Declaration fits, certificate reserved"),
+    "declaration.released": N_("Declaration released"),
+    "declaration.corrected": N_("Declaration corrected"),
+    "declaration.withdrawn": N_("Declaration withdrawn"),
+    "declaration.refused": N_("Declaration refused"),
+    "declaration.amended": N_("Declaration amended after release"),
+    "export.entered": N_("Export entered in the goods ledger"),
+    "application.filed": N_("Application filed"),
+    "application.approved": N_("Application approved"),
+    "application.rejected": N_("Application rejected"),
+    "application.withdrawn": N_("Application withdrawn"),
+    "paper.entered": N_("Paper certificate entered"),
+    "paper.approved": N_("Paper certificate approved"),
+    "paper.contested": N_("Paper certificate contested"),
+    "paper.settled": N_("Paper certificate settled"),
+    "message.contested": N_("Message of the other side contested"),
+    "message.recovered": N_("Own message taken back after a restore"),
+    "message.set_aside": N_("Message set aside"),
+    "restore.paper_lost": N_("Paper certificate lost with the disk"),
+    "register.mended": N_("Register mended"),
+    "register.divergence_closed": N_("Difference of the registers closed"),
+    "register.diverged": N_("The registers differ"),
+    "refund.repaid": N_("Refund repaid"),
+    "paper.overtaken": N_("Paper overtaken by the record"),
+    "paper.unknown_at_tax": N_("Number on paper unknown at tax"),
+    "paper.closed": N_("Paper case closed"),
+    "node.recovered": N_("Node recovered"),
+    "key.rotated": N_("Signing key changed"),
+    "key.retired": N_("Key retired"),
+    "key.announced": N_("Key announced"),
+    "goods.contested": N_("Goods contested"),
+    "function.up": N_("Function works again"),
+    "function.down": N_("Function down"),
+    "declaration.withdrawn_after_release": N_("Withdrawn after release; the certificate stays used"),
+    "contingency.opened": N_("Contingency opened"),
+    "contingency.closed": N_("Contingency closed"),
+    "contest.raised": N_("Contest raised"),
+    "contest.closed": N_("Contest closed"),
+    "claim.refused": N_("Refund claim refused"),
+    "claim.recalled": N_("Refund claim recalled"),
+    "claim.paid": N_("Refund paid"),
+    "claim.held": N_("Refund claim waits for its export"),
+    "claim.accepted": N_("Refund claim accepted"),
+    "certificate.draft_dropped": N_("Draft dropped"),
+    "certificate.applied_for": N_("Certificate applied for"),
+    "certificate.amendment_done": N_("Amendment took effect"),
+    "certificate.unknown": N_("Certificate unknown at tax"),
+    "agency.voided": N_("Agency certificate voided"),
+    "agency.issued": N_("Agency certificate issued"),
+    "act.proposed": N_("Act proposed"),
+    "act.approved": N_("Act approved by a second officer"),
+    "act.rejected": N_("Act rejected"),
+    "act.lapsed": N_("Act lapsed"),
+    "arrived": N_("Arrived"),
+    "number": N_("Number"),
+    "purpose": N_("Purpose"),
+    "holder": N_("Holder"),
+    "trader": N_("Trader"),
+    "owner": N_("Owner of the goods"),
+    "declarant": N_("Declarant"),
+    "agent": N_("Agent"),
+    "hs_code": N_("Commodity code"),
+    "goods_name": N_("Goods"),
+    "quantity": N_("Quantity"),
+    "unit": N_("Unit"),
+    "state": N_("State"),
+    "mode": N_("Supervision mode"),
+    "office": N_("Customs office"),
+    "declared_on": N_("Declared on"),
+    "issued_on": N_("Issued on"),
+    "refund_state": N_("Refund state"),
+    "tax_office": N_("Tax office"),
+    "covers": N_("Covers"),
+    "invoice": N_("Invoice"),
+}
+"""English by code. What is not here is shown as its code, so that nothing is hidden behind a guess."""
+
+_SYSTEM: Final = N_("by itself")
+
+TONES: Final = {
+    "held": "bad",
+    "fail": "bad",
+    "block": "bad",
+    "refused": "bad",
+    "rejected": "bad",
+    "down": "bad",
+    "voided": "off",
+    "withdrawn": "off",
+    "superseded": "off",
+    "reserved": "wait",
+    "void_requested": "wait",
+    "filed": "wait",
+    "proposed": "wait",
+    "warn": "wait",
+    "contingency": "wait",
+    "released": "good",
+    "used": "good",
+    "issued": "good",
+    "approved": "good",
+    "available": "good",
+    "pass": "good",
+    "up": "good",
+}
+"""How a state looks; its word always stands beside the colour."""
+
+
+def word(language: Language, code: str | None) -> str:
+    """The word for a code, or the code itself."""
+    if not code:
+        return ""
+    return language.say(WORDS[code]) if code in WORDS else code
+
+
+def actor(language: Language, said: str) -> str:
+    """Who did something, as the journal names it (``role:organisation/person``, ``side:key``, ``side``), in words."""
+    role, _, name = said.partition(":")
+    told = word(language, role)
+    if role in ("tax", "customs"):
+        return f"{told} ({language.say(_SYSTEM)})"
+    return f"{told} · {name.replace('/', ' · ')}" if name else told
+
+
+def unit(code: str | None) -> str:
+    """A customs unit by its name (domain.md §2.3); what is not in the table is shown as it came."""
+    found = units().get(code or "")
+    return found.name if found else code or ""
+
+
+def tone(code: str | None) -> str:
+    """How a state looks."""
+    return TONES.get(code or "", "plain")

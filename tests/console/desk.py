@@ -1,0 +1,49 @@
+"""A person at the console of a node, without a browser."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx2
+
+from hefu.protocol.records import Side
+from tests.nodes import Nodes, goods
+
+
+class Desk:
+    """One person at one node; ``see`` and ``send`` follow to the page that is shown in the end."""
+
+    def __init__(self, nodes: Nodes, side: Side, who: str, language: str = "en") -> None:
+        self.address = nodes.address(side)
+        self.client = httpx2.Client(
+            base_url=self.address + "/console",
+            headers={"accept-language": language},
+            follow_redirects=True,
+            timeout=60,
+            trust_env=False,
+        )
+        self.send("/sign-in", token=nodes.settings.identities[who].token, next="")
+
+    def see(self, path: str) -> httpx2.Response:
+        return self.client.get(path)
+
+    def send(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> httpx2.Response:
+        return self.client.post(path, data=fields, headers={"origin": self.address, **(headers or {})})
+
+
+def key_of(page: httpx2.Response, decision: str) -> str:
+    """The key in the form of a decision."""
+    found = re.search(rf'name="key" value="([\w-]+-{decision})"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def lodged(nodes: Nodes, which: int, **changed: Any) -> tuple[str, str]:
+    """A certificate issued and a declaration lodged that names it; their numbers."""
+    certificate, declaration = goods(which)
+    assert nodes.ask(Side.TAX, "tax", "POST", "/v1/certificates", certificate)[0] == 201
+    assert (
+        nodes.ask(Side.CUSTOMS, "customs", "POST", "/v1/declarations", {**declaration, **changed})[0] == 201
+    )
+    return certificate["number"], declaration["number"]
