@@ -13,7 +13,7 @@ from hefu.protocol.invariants import Registers, settled, violations
 from hefu.protocol.records import Account, Cover, Cursor, Entry, Holding, Issue, Lodgement, Record, Side
 from hefu.protocol.refunds.records import AgencyLine, Claim, Obligation, RefundLine
 from hefu.rules.policy import Policy
-from hefu.stores.sqlite import SqliteReader, _entry
+from hefu.stores.sqlite import SqliteReader, entry_of
 from hefu.stores.tables import TABLES
 
 _BY_NAME = {table.name: table for table in TABLES.values()}
@@ -70,7 +70,7 @@ def _journal(store: SqliteReader) -> list[Entry]:
 
 @lru_cache(maxsize=20_000)
 def _entry_made(row: tuple[str, ...]) -> Entry:
-    return _entry(row)
+    return entry_of(row)
 
 
 def sound(home: Path) -> Registers:
