@@ -7,11 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from hefu.protocol.applications.records import Filing
 from hefu.protocol.book import R
 from hefu.protocol.contingency.records import Contest, PaperCase, TwoOfficerAct, Typed
-from hefu.protocol.invariants import Registers, settled, violations
+from hefu.protocol.invariants import settled, violations
 from hefu.protocol.records import Account, Cover, Cursor, Entry, Holding, Issue, Lodgement, Record, Side
 from hefu.protocol.refunds.records import AgencyLine, Claim, Obligation, RefundLine
+from hefu.protocol.registers import Registers
 from hefu.rules.policy import Policy
 from hefu.stores.sqlite import SqliteReader, entry_of
 from hefu.stores.tables import TABLES
@@ -29,6 +31,7 @@ def registers(tax: SqliteReader, customs: SqliteReader, policy: Policy) -> Regis
         claims={r.number: r for r in _every(tax, Claim)},
         obligations=list(_every(tax, Obligation)),
         agency_lines=list(_every(tax, AgencyLine)),
+        filings={r.serial: r for r in _every(tax, Filing)},
         holdings={r.certificate: r for r in _every(customs, Holding)},
         lodgements={r.number: r for r in _every(customs, Lodgement)},
         customs_accounts={r.goods: r for r in _every(customs, Account)},

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from hefu.protocol.invariants import Registers
 from hefu.protocol.records import DeclarationState, Side
+from hefu.protocol.registers import Registers
 from hefu.rules.case import UseState
 from tests.nodes import Caller, Nodes, goods
 

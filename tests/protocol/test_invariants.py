@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hefu.protocol import invariants
-from hefu.protocol.invariants import Registers, settled, violations
+from hefu.protocol.invariants import settled, violations
 from hefu.protocol.records import (
     Account,
     Cover,
@@ -21,6 +21,7 @@ from hefu.protocol.records import (
     IssueState,
     Side,
 )
+from hefu.protocol.registers import Registers
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
 from hefu.rules.policy import Policy

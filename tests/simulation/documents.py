@@ -109,6 +109,21 @@ def a_declaration(which: int, more: tuple[str, ...] = ()) -> Declaration:
     return Declaration.model_validate({k: v for k, v in told.items() if v is not None})
 
 
+def an_export(number: str) -> Declaration:
+    """One of EXPORTS that names no certificate, with as much of its two items as certificates state."""
+    goods = {"hs_code": "6109100000", "goods_name": "T恤", "first": {"quantity": "100", "unit": "011"}}
+    return Declaration.model_validate(
+        {
+            "number": number,
+            "act": "export",
+            "mode": "0110",
+            "declared_on": "2026-02-10",
+            "trader": FIRMS[0],
+            "items": [{"item": item, **goods} for item in (1, 2)],
+        }
+    )
+
+
 def a_paper(number: str, variant: int) -> Certificate:
     """The paper of a certificate: as issued, or telling otherwise of what was exported; variant 3 covers less."""
     which = int(number[1:3])

@@ -8,6 +8,7 @@ from typing import Final
 
 from hefu.rules.policy import Policy
 from tests.history.check import check
+from tests.simulation.documents import EXPORTS, an_export
 from tests.simulation.world import Parts, Violation, World
 
 Step = tuple[str, int]
@@ -20,6 +21,10 @@ WEIGHTS: Final = {
     "apply": 4, "decide": 5,
     "claim": 7, "decide_claim": 4, "repayment": 2, "certify_agency": 2,
 }  # fmt: skip
+REFUNDING: Final = {
+    "issue": 14, "apply": 12, "decide": 14, "claim": 24, "decide_claim": 20, "repayment": 10, "certify_agency": 8,
+}  # fmt: skip
+"""Once there are exports, what is done about their refunds."""
 LENGTH: Final = 60
 
 
@@ -39,12 +44,20 @@ class Failure:
 def steps_of(seed: int, length: int = LENGTH) -> tuple[Step, ...]:
     """The steps of a seed."""
     rng = random.Random(seed)
-    names = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=length)
+    exported = not policy_of(seed).needs_certificate(an_export(EXPORTS[0]))
+    weights = WEIGHTS | REFUNDING if exported else WEIGHTS
+    names = rng.choices(list(weights), list(weights.values()), k=length)
+    if exported:
+        names[:2] = ["exported", "flow"]
     return tuple((name, rng.randrange(1 << 30)) for name in names)
 
 
 def policy_of(seed: int) -> Policy:
-    """The policy of a seed: one history in four marks certificates used when the comparison passes."""
+    """The policy of a seed: one history in four marks certificates used when the comparison passes; in another exports
+    need none and have been released before, so that much can be claimed.
+    """
+    if seed % 4 == 1:
+        return Policy(scope="announcement-256")
     return Policy(used_at="passing") if seed % 4 == 3 else Policy()
 
 

@@ -15,8 +15,7 @@ from hefu.protocol.book import Book
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Side
 from hefu.protocol.refunds import agency
-from hefu.protocol.refunds.giving_back import repay
-from hefu.protocol.refunds.records import AgencyLine, Claim, RefundLine
+from hefu.protocol.refunds.records import Agency, Claim, ClaimState, RefundLine, Repaid
 from tests.simulation.documents import EXPORTS, FIRMS
 
 if TYPE_CHECKING:
@@ -29,19 +28,25 @@ def claim(world: World, rng: random.Random) -> None:
     """A claim for goods of an export declaration, now and then with a reversal of what was claimed."""
     export = rng.choice(EXPORTS)
     lines = [{"entry": "claim", "item": 1, "quantity": rng.choice(_QUANTITIES)}]
-    if rng.random() < 0.4:
+    claimed = any(one.remaining for one in world.nodes[Side.TAX].store.every(RefundLine))
+    if rng.random() < (0.5 if claimed else 0.1):
         lines = [
             {"entry": "reversal", "item": 1, "quantity": rng.choice(_QUANTITIES)},
             *lines[: rng.randrange(2)],
         ]
-    agencies = [one.agency for one in world.nodes[Side.TAX].store.every(AgencyLine)]
+    claimant = rng.choice([FIRMS[0], *FIRMS])
+    agencies = list(world.nodes[Side.TAX].store.every(Agency))
     if agencies and rng.random() < 0.5:
-        lines = [{**one, "agency_certificate": rng.choice(agencies)} for one in lines]
+        by = rng.choice(agencies)
+        lines = [{**one, "agency_certificate": by.number} for one in lines]
+        if rng.random() < 0.8:
+            export = by.document.lines[0].declaration
+            claimant = next(one for one in FIRMS if one["uscc"] == by.document.principal.uscc)
     told = {
         "number": f"R{rng.randrange(40)}",
         "period": "202603",
         "claimed_on": "2026-03-10",
-        "claimant": rng.choice(FIRMS),
+        "claimant": claimant,
         "lines": _numbered(lines, export),
     }
     _do(world, lambda book: world.parts.claim(book, RefundClaim.model_validate(told), "firm"))
@@ -49,14 +54,21 @@ def claim(world: World, rng: random.Random) -> None:
 
 def decide_claim(world: World, rng: random.Random) -> None:
     """A claim is paid, or its claimant takes it back."""
-    known = [one.number for one in world.nodes[Side.TAX].store.every(Claim)]
+    known = list(world.nodes[Side.TAX].store.every(Claim))
     if known:
+        open_ones = [one for one in known if one.state is ClaimState.ACCEPTED]
+        number = rng.choice(open_ones if open_ones and rng.random() < 0.7 else known).number
         act = rng.choice([world.parts.pay, world.parts.pay, world.parts.recall])
-        _do(world, partial(act, number=rng.choice(known), actor="officer"))
+        _do(world, partial(act, number=number, actor="officer"))
 
 
 def repayment(world: World, rng: random.Random) -> None:
-    """Tax is paid back for goods that are claimed, or are not."""
+    """Tax is paid back for goods that are claimed, or are not; or a payment comes once more."""
+    before = list(world.nodes[Side.TAX].store.every(Repaid))
+    if before and rng.random() < 0.3:
+        again = rng.choice(before).document
+        _do(world, lambda book: world.parts.repay(book, again, "firm"))
+        return
     found = [one for one in world.nodes[Side.TAX].store.every(RefundLine) if one.remaining]
     firm = next((one for one in FIRMS if found and one["uscc"] == found[0].claimant), FIRMS[0])
     lines = [{"item": 1, "quantity": rng.choice(_QUANTITIES)}]
@@ -66,7 +78,7 @@ def repayment(world: World, rng: random.Random) -> None:
         "claimant": firm,
         "lines": _numbered(lines, found[0].goods.split(":")[1] if found else rng.choice(EXPORTS)),
     }
-    _do(world, lambda book: repay(book, Repayment.model_validate(told), "firm"))
+    _do(world, lambda book: world.parts.repay(book, Repayment.model_validate(told), "firm"))
 
 
 def certify_agency(world: World, rng: random.Random) -> None:
@@ -75,7 +87,7 @@ def certify_agency(world: World, rng: random.Random) -> None:
     if rng.random() < 0.3:
         _do(world, partial(agency.void, number=number, actor="officer"))
         return
-    agent = rng.choice([0, 1])
+    agent = rng.choice([0, 0, 1])
     told = {
         "number": number,
         "issued_on": "2026-03-05",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation.broken import refunding
 from tests.simulation.broken.variants import UNSEEN, VARIANTS
 from tests.simulation.histories import play, policy_of, run, steps_of
 
@@ -24,11 +25,12 @@ def test_histories_do_things() -> None:
     """A simulation in which nothing is ever released would prove nothing."""
     seen: set[str] = set()
     for seed in range(120):
-        world, _ = play(steps_of(seed))
+        world, _ = play(steps_of(seed), policy=policy_of(seed))
         seen.update(world.outcomes)
     expected = {"issued", "reserved", "held", "released", "withdrawn", "refused", "void_requested"}
     assert expected | {"reissue_requested", "goods.already_covered", "certificate.already_used"} <= seen
     assert {"filed", "rejected", "approval: exists", "approval: goods.already_covered"} <= seen
+    assert {"accepted", "paid", "recalled", "repaid", "refund.claimed", "claim.goods_certified"} <= seen
 
 
 def test_same_seed_same_history() -> None:
@@ -44,6 +46,17 @@ def test_broken_variant_is_caught(name: str) -> None:
         if failure is not None:
             return
     pytest.fail(f"no history of {ENOUGH} shows what is wrong with: {name}")
+
+
+@pytest.mark.parametrize("name", refunding.VARIANTS)
+def test_broken_refund_is_caught(name: str) -> None:
+    """By an invariant, among the histories that begin with something to claim; never by the store alone."""
+    for seed in range(1, ENOUGH, 4):
+        failure = run(seed, refunding.VARIANTS[name], shrinking=False)
+        if failure is not None:
+            assert failure.text.startswith(("I6", "I7", "Applications")), failure.text
+            return
+    pytest.fail(f"no history up to {ENOUGH} shows what is wrong with: {name}")
 
 
 @pytest.mark.parametrize("name", sorted(VARIANTS.keys() - UNSEEN.keys()))

@@ -1,4 +1,4 @@
-"""I1 to I5 and I7 as functions over what the two registers hold.
+"""I1 to I7 as functions over what the two registers hold; those of refunds and applications stand in their rooms.
 
 Used by the simulation after every step, by tests and by an operator's check alike. Each function
 yields one sentence a violation; nothing means that the invariant holds.
@@ -7,32 +7,31 @@ yields one sentence a violation; nothing means that the invariant holds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
-from hefu.documents.certificate import Certificate
 from hefu.documents.fields import scaled
 from hefu.documents.goods import in_unit
 from hefu.protocol.acts import ActKind
-from hefu.protocol.contingency.records import ActState, PaperCase, PaperState, TwoOfficerAct
+from hefu.protocol.applications.invariants import granted_once
+from hefu.protocol.contingency.records import ActState, PaperState, TwoOfficerAct
 from hefu.protocol.goods import key_of
 from hefu.protocol.marks import AFTER_USE, DONE
 from hefu.protocol.records import (
     Account,
-    Cover,
-    Cursor,
     DeclarationState,
     Entry,
-    Holding,
-    Issue,
     IssueState,
     Lodgement,
 )
-from hefu.protocol.refunds.records import AgencyLine, Claim, ClaimState, Obligation, RefundLine, Way
+from hefu.protocol.refunds.invariants import (
+    claims_counted,
+    given_back_once,
+    owed_until_given_back,
+    refunds_apart,
+)
+from hefu.protocol.registers import Registers
 from hefu.rules.case import UseState
-from hefu.rules.policy import Policy
 
-_COUNTED = (ClaimState.ACCEPTED, ClaimState.PAID)
 _LIVE = (IssueState.ISSUED, IssueState.VOID_REQUESTED)
 _BOUND = (DeclarationState.RESERVED, DeclarationState.RELEASED)
 
@@ -40,35 +39,6 @@ _BOUND = (DeclarationState.RESERVED, DeclarationState.RELEASED)
 def _is_bound(lodgement: Lodgement) -> bool:
     """Whether it has its draws: while reserved or released, or closed when they were used already."""
     return lodgement.state in _BOUND or (AFTER_USE in lodgement.marks and not lodgement.state.is_open)
-
-
-@dataclass(frozen=True, slots=True)
-class Registers:
-    """What both sides hold at one moment. Each side keeps its own accounts, cursors and journal. ``lost``: certificates
-    with the declarations that hold them, whose documents went with a store and which a contest names. ``acts``: of two
-    officers.
-    """
-
-    policy: Policy
-    issues: Mapping[str, Issue]
-    covers: Sequence[Cover]
-    tax_accounts: Mapping[str, Account]
-    holdings: Mapping[str, Holding]
-    lodgements: Mapping[str, Lodgement]
-    customs_accounts: Mapping[str, Account]
-    refund_lines: Sequence[RefundLine] = ()
-    claims: Mapping[str, Claim] = field(default_factory=dict)
-    obligations: Sequence[Obligation] = ()
-    agency_lines: Sequence[AgencyLine] = ()
-    papers: Mapping[str, PaperCase] = field(default_factory=dict)
-    typed: Mapping[str, Certificate] = field(default_factory=dict)
-    copies: frozenset[str] = frozenset()
-    lost: frozenset[tuple[str, str]] = frozenset()
-    acts: Sequence[TwoOfficerAct] = ()
-    tax_cursors: Sequence[Cursor] = ()
-    customs_cursors: Sequence[Cursor] = ()
-    tax_journal: Sequence[Entry] = ()
-    customs_journal: Sequence[Entry] = ()
 
 
 def violations(now: Registers) -> list[str]:
@@ -81,6 +51,10 @@ def violations(now: Registers) -> list[str]:
         delivered_in_order,
         goods_once,
         refunds_apart,
+        claims_counted,
+        given_back_once,
+        owed_until_given_back,
+        granted_once,
         told,
     )
     return [
@@ -250,38 +224,6 @@ def goods_once(now: Registers) -> Iterator[str]:
     yield from _balanced("customs", now.customs_accounts, taken)
 
 
-def refunds_apart(now: Registers) -> Iterator[str]:
-    """I6: no goods are both certified as not refunded and refunded, but for what a certificate owes."""
-    owed: defaultdict[str, int] = defaultdict(int)
-    covered = {(cover.certificate, cover.line): cover for cover in now.covers}
-    for one in now.obligations:
-        owed[one.goods] += one.quantity
-        cover = covered.get((one.certificate, one.line))
-        if cover is None or cover.quantity < one.quantity:
-            yield f"{one.certificate} line {one.line} owes {one.quantity} and covers {cover}"
-    claimed: defaultdict[str, int] = defaultdict(int)
-    by_agency: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for line in now.refund_lines:
-        claimed[line.goods] += line.remaining
-        by_agency[(line.agency, line.goods)] += line.remaining
-        claim = now.claims.get(line.paper.removeprefix("claim:"))
-        if line.way is Way.CLAIMED and (claim is None or claim.state not in _COUNTED):
-            yield f"{line.paper} claims {line.goods} and is {claim.state.value if claim else 'not there'}"
-    for source in now.agency_lines:
-        if source.claimed != by_agency[(source.agency, source.goods)]:
-            yield f"{source.agency} says {source.claimed} claimed, claims say {by_agency[(source.agency, source.goods)]}"
-    for goods, account in now.tax_accounts.items():
-        if (account.owed, account.claimed) != (owed[goods], claimed[goods]):
-            yield (
-                f"account {goods} says {account.owed} owed and {account.claimed} claimed, its papers say"
-                f" {owed[goods]} and {claimed[goods]}"
-            )
-        if account.free < 0:
-            yield f"account {goods}: {account.taken} certified, {account.claimed} claimed of {account.quantity}"
-    unknown = {*owed, *claimed} - now.tax_accounts.keys()
-    yield from (f"{goods} is claimed or owed without an account" for goods in sorted(unknown))
-
-
 def _balanced(side: str, accounts: Mapping[str, Account], taken: Mapping[str, int]) -> Iterator[str]:
     for goods, account in accounts.items():
         if account.taken != taken.get(goods, 0):
@@ -315,10 +257,18 @@ def _told_at_tax(now: Registers) -> Iterator[str]:
             yield f"{issue.number} is {issue.state.value}, its journal ends with {states.get(issue.number)}"
         if uses.get(issue.number, "available") != issue.usage.value:
             yield f"{issue.number} is {issue.usage.value} at tax, its journal says {uses.get(issue.number)}"
+    told_of = {
+        (room, e.number): state for e in now.tax_journal for room, _, state in [e.event.partition(".")]
+    }
+    papers = [("claim", claim.number, claim.state.value) for claim in now.claims.values()]
+    papers += [("application", filing.serial, filing.state.value) for filing in now.filings.values()]
+    for room, number, state in papers:
+        if told_of.get((room, number)) != state:
+            yield f"{room} {number} is {state}, its journal ends with {told_of.get((room, number))}"
 
 
 def told(now: Registers) -> Iterator[str]:
-    """I7: the last entry about a declaration or a certificate names the state that it is in."""
+    """I7: the last entry about a declaration, a certificate, a claim or an application names the state that it is in."""
     last: dict[str, str] = {}
     for entry in now.customs_journal:
         if entry.event.startswith("declaration.") and entry.event.split(".")[1] in set(DeclarationState):
