@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 
 def _numbered(edges: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -20,6 +18,9 @@ def _numbered(edges: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
 
 
 def _components(edges: pl.DataFrame, *, strong: bool) -> tuple[pl.Series, pl.Series, pl.Series, pl.Series]:
+    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to load, and few commands need it
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     nodes, sources, targets = _numbered(edges)
     ones = pl.repeat(1, edges.height, dtype=pl.Int8, eager=True).to_numpy()
     matrix = coo_array((ones, (sources.to_numpy(), targets.to_numpy())), shape=(len(nodes), len(nodes)))

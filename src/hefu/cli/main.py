@@ -17,6 +17,7 @@ from hefu.cli import (
     agency_report,
     apply,
     backup,
+    chains,
     contingency,
     dossier,
     inspect,
@@ -284,6 +285,7 @@ app.command()(refunds.repay)
 app.command()(refunds.agency)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.add_typer(chains.app, name="chains")
 app.add_typer(contingency.app, name="contingency")
 app.command()(contingency.paper)
 app.command()(officers.acts)

@@ -1,0 +1,118 @@
+"""``hefu chains``: buy-and-export laid bare, as cases for a person to look into."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from hefu.chains.analyse import MINIMUM, analyse
+from hefu.chains.case import Case
+from hefu.chains.casefile.writing import write_cases
+from hefu.chains.facts import ARRIVAL
+from hefu.chains.reading import Read, read
+from hefu.cli import show
+from hefu.errors import Text
+
+app = typer.Typer(no_args_is_help=True, help="Buy-and-export laid bare 买单出口分析.")
+_FINDINGS, _BAD_INPUT = 1, 2
+_SHOWN: Final = 10
+
+
+@app.callback()
+def chains() -> None:
+    """Buy-and-export laid bare 买单出口分析."""
+
+
+@app.command("analyse")
+def analyse_(
+    papers: Annotated[
+        list[Path], typer.Argument(exists=True, help="Folders or files: tables as csv, xlsx or parquet.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the case files.")] = Path("cases"),
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what was known on that day; else all.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Cases at most, the first to look at first.")] = 50,
+    minimum: Annotated[float, typer.Option(help="Score from which on a chain is a case.")] = MINIMUM,
+    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+) -> None:
+    """Join the tables, and write a case file for each chain 分析并生成案卷."""
+    told = read(papers)
+    day = as_of.date() if as_of else _last_day(told)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        bar.add_task(show.say("分析", "analysing"))
+        cases = analyse(told.tables, day, minimum=minimum, top=top)
+        index = write_cases(cases, out, language=show.language()) if cases else None
+    if as_machine:
+        sys.stdout.write(_json(told, day, cases).decode())
+    else:
+        _show(told, day, cases, index)
+    raise typer.Exit(_BAD_INPUT if told.problems else _FINDINGS if cases else 0)
+
+
+def _last_day(told: Read) -> date:
+    """The last day on which anything came to be known."""
+    days = [told.tables[name][column].max() for name, column in ARRIVAL.items()]
+    return max((day for day in days if isinstance(day, date)), default=date(1970, 1, 1))
+
+
+def _json(told: Read, day: date, cases: list[Case]) -> bytes:
+    head: dict[str, Any] = {
+        "as_of": day.isoformat(),
+        "tables": {name: dict(count) for name, count in told.counts.items()},
+        "ignored": told.ignored,
+        "problems": [one.as_json() for one in told.problems],
+        "cases": [
+            {"id": one.id, "pattern": one.pattern, "title": one.title._asdict(), "score": one.score,
+             "confidence": one.confidence, "suspects": [p.id for p in one.parties if p.suspect]}
+            for one in cases
+        ],
+    }  # fmt: skip
+    return orjson.dumps(head, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _show(told: Read, day: date, cases: list[Case], index: Path | None) -> None:
+    out = show.out()
+    show.show_table(
+        (show.say("表", "table"), show.say("读入", "read"), show.say("未读", "refused"), show.say("重复", "repeated")),
+        [(name, *(str(count[key]) for key in ("read", "refused", "repeated"))) for name, count in told.counts.items()],
+    )  # fmt: skip
+    for problem in told.problems[:_SHOWN]:
+        out.print(_line(problem.message), style="red", markup=False)
+        out.print(f"  {_line(problem.cure)}", markup=False)
+    if len(told.problems) > _SHOWN:
+        more = len(told.problems) - _SHOWN
+        out.print(show.say(f"另有 {more} 处, 见 --json", f"and {more} more, see --json"))
+    for one in told.ignored[:_SHOWN]:
+        out.print(show.say(f"未使用: {one}", f"not used: {one}"), style="dim", markup=False)
+    if not cases:
+        out.print(
+            show.say(
+                f"截至 {day}: 没有达到门槛的链条 (不等于没有问题)",
+                f"as of {day}: no chain reaches the bar, which proves nothing",
+            )
+        )
+        return
+    show.show_table(
+        ("", show.say("案号", "case"), show.say("分值", "score"), show.say("内容", "what it is about"), show.say("证据", "evidence")),
+        [(str(n), one.id, f"{one.score:.1f}", _line(one.title), str(len(one.evidence))) for n, one in enumerate(cases, 1)],
+    )  # fmt: skip
+    out.print(
+        show.say(
+            f"截至 {day}: {len(cases)} 个案卷, 供人核查, 不是结论: {index}",
+            f"as of {day}: {len(cases)} cases for a person to look into, no findings of guilt: {index}",
+        ),
+        markup=False,
+    )
+
+
+def _line(text: Text) -> str:
+    return show.say(text.zh, text.en)
