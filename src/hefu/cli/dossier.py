@@ -8,23 +8,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
+import orjson
 import typer
 from rich.progress import Progress
 from rich.text import Text as Rich
 
 from hefu import errors
 from hefu.cli import show
-from hefu.cli.telling import print_json, show_table
+from hefu.cli.telling import show_table
 from hefu.documents.fields import SHANGHAI
+from hefu.documents.readers import records
 from hefu.errors import Problem, Text
 from hefu.http.judging import rules_under
 from hefu.procedures.agency.agreements import Firm
-from hefu.procedures.dossier import invoices
+from hefu.procedures.dossier import invoices, wording
 from hefu.procedures.dossier.answer import Answer, Dossier, answer
 from hefu.procedures.dossier.calendar import calendar
 from hefu.procedures.dossier.contradictions import Contradiction
 from hefu.procedures.dossier.deadlines import Deadline, State
-from hefu.procedures.dossier.kinds import CHANGES, TRADES
+from hefu.procedures.dossier.page import page
 from hefu.procedures.dossier.reading import ABSENT, LOOSE, UNLISTED, Read, read
 from hefu.procedures.dossier.required import Presence
 from hefu.procedures.dossier.writing import check, write
@@ -54,14 +56,14 @@ UNKNOWN = errors.kind(
 _FINDINGS, _BAD_INPUT = 1, 2
 _REMARKS: Final = (UNLISTED, ABSENT, LOOSE)
 """Problems of papers that were read all the same."""
-_STATES: Final = {
-    State.DONE: ("已完成", "done", "green"),
-    State.OPEN: ("未到期", "open", "cyan"),
-    State.SOON: ("即将到期", "soon", "yellow"),
-    State.OVERDUE: ("已逾期", "overdue", "red"),
-    State.PASSED: ("已过", "passed", "dim"),
+_STYLES: Final = {
+    State.DONE: "green",
+    State.OPEN: "cyan",
+    State.SOON: "yellow",
+    State.OVERDUE: "red",
+    State.PASSED: "dim",
 }
-_PRESENCES: Final = {
+_SIGNS: Final = {
     Presence.PRESENT: ("✓", "green"),
     Presence.MISSING: ("✗", "red"),
     Presence.LATER: ("…", "cyan"),
@@ -80,6 +82,9 @@ def dossier(
     enterprise: Annotated[
         str, typer.Option("--enterprise", help="USCC of whose dossier it is; without it the papers tell.")
     ] = "",
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", "-o", help="Page to write: .html, or .json; may repeat.")
+    ] = None,
     calendar_file: Annotated[
         Path | None, typer.Option("--calendar", help="Calendar (.ics) of the deadlines to write.")
     ] = None,
@@ -90,6 +95,8 @@ def dossier(
     as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """The dossier of a shipment: what is missing, what contradicts, what is due 单证档案."""
+    for file in out or ():
+        check(file, ".html", ".json")
     if calendar_file:
         check(calendar_file, ".ics")
     paths, number = _apart(papers or [])
@@ -99,24 +106,34 @@ def dossier(
     told = _read(paths, named)
     day = as_of.date() if as_of else datetime.now(SHANGHAI).date()
     rules = rules_under(home() / Side.CUSTOMS.value)
-    firm = Firm(uscc=enterprise.strip().upper()) if enterprise else None
+    firm = records.build(Firm, {"uscc": enterprise}, "--enterprise") if enterprise else None
     made = answer(told, rules, day, firm)
     if not made.dossiers and not made.problems:
         errors.fail(NOTHING)
     chosen = _chosen(made, number)
+    for file in out or ():
+        write(
+            file,
+            page(made, chosen, show.language()) if file.suffix.lower() == ".html" else _json(made, chosen),
+        )
     if calendar_file:
         write(calendar_file, calendar(chosen, day, show.language()))
     if as_machine:
-        print_json({**made.as_json(), "shipments": [one.as_json() for one in chosen]})
+        sys.stdout.write(_json(made, chosen).decode())
     elif len(chosen) == 1:
         _show_one(chosen[0])
     else:
         _show_all(chosen, made)
     if not as_machine:
         _show_problems(made.problems)
-        if calendar_file:
-            show.out().print(show.say(f"已写入 {calendar_file}", f"written: {calendar_file}"), markup=False)
+        for file in (*(out or ()), *([calendar_file] if calendar_file else [])):
+            show.out().print(show.say(f"已写入 {file}", f"written: {file}"), markup=False)
     raise typer.Exit(_exit(chosen, made))
+
+
+def _json(made: Answer, chosen: Sequence[Dossier]) -> bytes:
+    told = {**made.as_json(), "shipments": [one.as_json() for one in chosen]}
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def _apart(given: list[Path]) -> tuple[list[Path], str]:
@@ -153,15 +170,9 @@ def _say(text: Text) -> str:
     return show.say(text.zh, text.en)
 
 
-def _kind(one: Dossier) -> str:
-    told = [TRADES[one.nature.trade], *(CHANGES[change] for change in one.nature.changes)]
-    return show.say(", ", ", ").join(map(_say, told))
-
-
 def _due(one: Deadline) -> str:
     """The most urgent thing in one line."""
-    day = one.day.isoformat() if one.day else show.say("随下次申报", "with the next claim")
-    return f"{day}  {_say(one.words.title)}  {show.say(*_STATES[one.state][:2])}"
+    return "  ".join(map(_say, (wording.day(one), one.words.title, wording.STATES[one.state])))
 
 
 def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
@@ -178,7 +189,7 @@ def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
     rows: list[tuple[str, ...]] = [
         (
             one.shipment.number,
-            _kind(one),
+            _say(wording.kind(one)),
             str(len(one.missing)),
             str(len(one.contradictions)),
             _due(one.next) if one.next else "—",
@@ -190,13 +201,16 @@ def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
 
 def _show_one(one: Dossier) -> None:
     out = show.out()
-    exported = one.shipment.exported
-    day = show.say(f"出口 {exported[0]}", f"exported {exported[0]}") if exported else ""
-    out.print(Rich(f"{one.shipment.number}  {_kind(one)}  {day}", style="bold"))
+    out.print(
+        Rich(
+            "  ".join((one.shipment.number, *map(_say, (wording.kind(one), wording.exported(one))))),
+            style="bold",
+        )
+    )
     for reason in one.nature.reasons:
         out.print(Rich.assemble(("    ", ""), _say(reason.text), ("  " + reason.place, "dim")))
     for need in one.needs:
-        sign, style = _PRESENCES[need.presence]
+        sign, style = _SIGNS[need.presence]
         numbers = ", ".join(found.held.number for found in need.found)
         line = Rich.assemble((f"{sign} ", style), _say(need.requirement.name), ("  " + numbers, "dim"))
         if need.presence is not Presence.PRESENT:
@@ -229,20 +243,13 @@ def _show_contradiction(found: Contradiction) -> None:
 
 
 def _show_due(due: Deadline) -> None:
-    zh, en, style = _STATES[due.state]
-    day = due.day.isoformat() if due.day else show.say("随下次申报", "next claim")
-    line = Rich.assemble((f"{day:<12}", ""), (f"{show.say(zh, en):<8} ", style), _say(due.words.title))
+    state = _say(wording.STATES[due.state])
+    line = Rich.assemble((f"{_say(wording.day(due)):<12}", ""), (f"{state:<8} ", _STYLES[due.state]))
+    line.append(_say(due.words.title))
     line.append(f"  {due.about}" if due.about else "")
-    if due.done_on:
-        line.append(f"  {due.done_on}", style="dim")
-    if due.late:
-        line.append(show.say("  逾期完成", "  done late"), style="yellow")
-    if due.note:
-        line.append(f"  {_say(due.note)}", style="yellow")
-    if due.act_by != due.day:
-        line.append(
-            show.say(f"  逢周末, 宜在 {due.act_by} 前办", f"  a weekend, act by {due.act_by}"), style="yellow"
-        )
+    line.append(f"  {due.done_on}" if due.done_on else "", style="dim")
+    for remark in wording.remarks(due):
+        line.append(f"  {_say(remark)}", style="yellow")
     show.out().print(line)
     if due.state in (State.SOON, State.OVERDUE):
         show.out().print(Rich.assemble(("    → ", "cyan"), _say(due.words.cure)))

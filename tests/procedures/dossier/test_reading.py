@@ -16,6 +16,7 @@ from hefu.procedures.dossier.invoices import load
 from hefu.procedures.dossier.papers import Kind, Paper
 from hefu.procedures.dossier.reading import Read, read
 from tests.builders import agency_certificate, certificate, claim, declaration, repayment
+from tests.procedures.dossier.make_samples import make
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "samples/dossier"
@@ -281,3 +282,16 @@ def test_the_samples_are_read_without_a_problem() -> None:
         Kind.CLAIM,
         Kind.RETURN_AGREEMENT,
     }
+
+
+def test_the_samples_are_what_their_maker_writes(tmp_path: Path) -> None:
+    make(tmp_path)
+    made = sorted(one.relative_to(tmp_path) for one in tmp_path.rglob("*") if one.is_file())
+    assert made == sorted(one.relative_to(SAMPLES) for one in SAMPLES.rglob("*") if one.is_file())
+    for name in made:
+        if name.suffix != ".xlsx":  # a workbook is packed by the version of its writer
+            assert (tmp_path / name).read_bytes() == (SAMPLES / name).read_bytes(), name
+    before, after = (
+        [one.document for one in read([folder / "papers.xlsx"]).papers] for folder in (SAMPLES, tmp_path)
+    )
+    assert before == after

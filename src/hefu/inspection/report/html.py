@@ -34,7 +34,7 @@ def page(inspection: Inspection, language: str = "") -> str:
     """
     style, script = _asset("page.css"), _script()
     slots = {
-        "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
+        "policy": f"default-src 'none'; style-src '{csp_source(style)}'; script-src '{csp_source(script)}';"
         " base-uri 'none'; form-action 'none'",
         "style": style,
         "words": _embedded(_words()),
@@ -50,6 +50,11 @@ def _embedded(value: Any) -> str:
     for one, escaped in _ESCAPES.items():
         text = text.replace(one, escaped)
     return text
+
+
+def style() -> str:
+    """The style of the pages that are written for enterprises."""
+    return _asset("page.css")
 
 
 @cache
@@ -68,5 +73,6 @@ def _words() -> dict[str, Any]:
     return tomllib.loads(_asset("words.toml"))
 
 
-def _hash(text: str) -> str:
+def csp_source(text: str) -> str:
+    """How a content security policy names a style or script that stands in the page."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -17,7 +17,7 @@ from hefu.procedures.dossier.compared import Compared, compared
 from hefu.procedures.dossier.contradictions import Contradiction, contradiction, side
 from hefu.procedures.dossier.deadlines import URGENCY, Deadline, deadlines
 from hefu.procedures.dossier.facts import Facts
-from hefu.procedures.dossier.kinds import Nature, nature
+from hefu.procedures.dossier.kinds import Change, Nature, nature
 from hefu.procedures.dossier.papers import NAMES
 from hefu.procedures.dossier.reading import LOOSE, Read
 from hefu.procedures.dossier.required import Need, Presence, needs
@@ -45,8 +45,13 @@ class Dossier:
 
     @property
     def next(self) -> Deadline | None:
-        """The most urgent thing that is not done."""
-        return next((one for one in self.deadlines if one.state in URGENCY[:3]), None)
+        """The most urgent thing that is to be done; a return that nobody has begun is none."""
+        waiting = (one for one in self.deadlines if one.state in URGENCY[:3])
+        return next((one for one in waiting if self._is_to_be_done(one)), None)
+
+    def _is_to_be_done(self, one: Deadline) -> bool:
+        nature = one.words.nature
+        return nature == "duty" or (nature == "window" and Change.RETURN in self.nature.changes)
 
     @property
     def is_complete(self) -> bool:

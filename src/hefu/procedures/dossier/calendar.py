@@ -18,6 +18,7 @@ from hefu.documents.fields import SHANGHAI
 from hefu.errors import Text
 from hefu.procedures.dossier.answer import Dossier
 from hefu.procedures.dossier.deadlines import Deadline, State
+from hefu.procedures.dossier.wording import remarks
 
 REMIND: Final = (30, 7, 1)
 """Days before a deadline on which a person is reminded."""
@@ -72,11 +73,7 @@ def _event(shipment: str, due: Deadline, day: date, as_of: date, language: str) 
 def _described(due: Deadline, language: str) -> Iterable[str]:
     if due.about:
         yield due.about
-    if due.act_by != due.day:
-        told = Text(f"逢周末, 宜在 {due.act_by} 前办 (推定)", f"a weekend, act by {due.act_by} (assumption)")
-        yield _say(told, language)
-    if due.note:
-        yield _say(due.note, language)
+    yield from (_say(one, language) for one in remarks(due))
     yield "→ " + _say(due.words.cure, language)
     yield _say(due.words.ground, language)
     if due.place:
