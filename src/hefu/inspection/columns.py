@@ -158,6 +158,8 @@ def _typed(
             blank = taken.is_null() & ~at
             if "tax_item" in texts.columns and one.name == _WITH_ITEM[layout.paper][1]:
                 blank &= texts.get_column("tax_item").is_null()
+            if one.instead in texts.columns:
+                blank &= texts.get_column(one.instead).is_null()
             if blank.any():
                 refused.append(_told(texts, numbers, one, layout, blank, _MISSING))
     return pl.DataFrame(values), refused

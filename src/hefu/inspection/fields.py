@@ -6,7 +6,7 @@ people write it stand in ``names.toml``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -44,7 +44,8 @@ class Field:
     ``form`` is the type of the document's field, which says what is allowed. Numbers become integers scaled by
     ``digits`` decimals, days count from 1970-01-01, all else is text. A ``head`` field belongs to the paper and not to
     its line: it may stand once, on the first line or in a merged cell. ``needed``: without such a column, or without a
-    value in it, a row cannot be judged. ``counted``: without its column the rows of a paper are counted.
+    value in it, a row cannot be judged. ``counted``: without its column the rows of a paper are counted. ``instead``:
+    the field that serves where a needed one has no value.
     """
 
     name: str
@@ -54,14 +55,21 @@ class Field:
     head: bool = False
     needed: bool = False
     counted: bool = False
+    instead: str = ""
+
+    def is_among(self, names: Container[str]) -> bool:
+        """Whether a list that has these columns has this field, or the one that serves instead."""
+        return self.name in names or self.instead in names
 
 
-def _text(name: str, form: Any = forms.Name, *, head: bool = False, needed: bool = False) -> Field:
-    return Field(name, form, head=head, needed=needed)
+def _text(
+    name: str, form: Any = forms.Name, *, head: bool = False, needed: bool = False, instead: str = ""
+) -> Field:
+    return Field(name, form, head=head, needed=needed, instead=instead)
 
 
-def _number(name: str, form: Any, digits: int, *, head: bool = False, needed: bool = False) -> Field:
-    return Field(name, form, pl.Int64, digits, head, needed)
+def _number(name: str, form: Any, digits: int, *, head: bool = False) -> Field:
+    return Field(name, form, pl.Int64, digits, head)
 
 
 def _day(name: str, *, head: bool = False) -> Field:
@@ -72,8 +80,8 @@ def _whole(name: str, *, needed: bool = False, counted: bool = False) -> Field:
     return Field(name, forms.ItemNumber, pl.Int64, needed=needed, counted=counted)
 
 
-def _quantity(name: str, *, head: bool = False, needed: bool = False) -> Field:
-    return _number(name, forms.Quantity, 5, head=head, needed=needed)
+def _quantity(name: str, *, head: bool = False, needed: bool = False, instead: str = "") -> Field:
+    return Field(name, forms.Quantity, pl.Int64, 5, head, needed, instead=instead)
 
 
 def _money(name: str, *, head: bool = False) -> Field:
@@ -158,8 +166,8 @@ DECLARATION: Final = (
     _text("item_hs", forms.HsCode, needed=True),
     _text("item_name"),
     _text("item_model"),
-    _quantity("first", needed=True),
-    _text("first_unit", UnitCode, needed=True),
+    _quantity("first", needed=True, instead="traded"),
+    _text("first_unit", UnitCode, needed=True, instead="traded_unit"),
     _quantity("second"),
     _text("second_unit", UnitCode),
     _quantity("traded"),

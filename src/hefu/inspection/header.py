@@ -33,8 +33,8 @@ LEAST: Final = 3
 
 def is_whole(header: Header) -> bool:
     """Whether a header has every column that its paper needs, and is a header."""
-    needed = [one.name for one in FIELDS[header.paper] if one.needed and not one.counted]
-    return len(header.fields) >= LEAST and all(name in header.fields for name in needed)
+    needed = [one for one in FIELDS[header.paper] if one.needed and not one.counted]
+    return len(header.fields) >= LEAST and all(one.is_among(header.fields) for one in needed)
 
 
 def read_header(levels: Sequence[Cells], paper: Paper, mapping: Mapping) -> Header:

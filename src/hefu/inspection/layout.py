@@ -193,8 +193,8 @@ def _score(header: Header, at: int, expected: Paper | None) -> tuple[float, ...]
     """Better is: more needed fields, then more fields, then what was expected or is a whole list, then fewer rows of
     header, then the first.
     """
-    needed = [one.name for one in FIELDS[header.paper] if one.needed]
-    found = sum(name in header.fields for name in needed) / len(needed)
+    needed = [one for one in FIELDS[header.paper] if one.needed]
+    found = sum(one.is_among(header.fields) for one in needed) / len(needed)
     wanted = (expected is header.paper) + (len(needed) > 1 and is_whole(header))
     return (len(header.fields) * (0.5 + found / 2) + 2 * wanted, found, -len(header.levels), -at)
 
@@ -251,7 +251,7 @@ def _is_running(rows: Sequence[tuple[int, Cells]], column: str, number: str | No
 def _complete(layout: Layout, file: str, sheet: str) -> None:
     known = {*layout.fields, *layout.told}
     missing = [
-        one.name for one in FIELDS[layout.paper] if one.needed and not one.counted and one.name not in known
+        one.name for one in FIELDS[layout.paper] if one.needed and not one.counted and not one.is_among(known)
     ]
     if not missing:
         return

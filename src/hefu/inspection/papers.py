@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final
@@ -25,6 +25,17 @@ _NUMBER: Final = {Paper.DECLARATION: "declaration", Paper.CERTIFICATE: "certific
 _REFUSED: Final = {"source": pl.Int32, "number": pl.String} | {
     name: kind for name, kind in REFUSALS.items() if name not in ("file", "sheet")
 }
+_PRESUMED: Final = {
+    (Paper.CERTIFICATE, "purpose"): (
+        "没有用途列: 有出口报关单号的视为退运, 其余视为出口",
+        "there is no column of purposes: with an export declaration it is taken for a return, otherwise for an export",
+    ),
+    (Paper.DECLARATION, "first"): (
+        "没有法定数量列: 以成交数量比对",
+        "there is no column of statutory quantities: the transaction quantity is compared",
+    ),
+}
+"""What is presumed where a list has no column of a field."""
 _NOTES, _NOTE = 5, 60
 """Notes that are shown, and signs of each."""
 _AT_ONCE: Final = 20_000
@@ -109,6 +120,13 @@ class Papers:
             f"{place}: 没有项号列, 同一报关单的各行按顺序编为第 1, 2, 3 … 项",
             f"{place}: there is no column of item numbers, the rows of each declaration are counted 1, 2, 3 …",
         )
+
+    def presumed(self, source: int, fields: Container[str]) -> None:
+        """A sheet that leaves out what is presumed for all its rows."""
+        place, paper = self._place(source), self._files[source].paper
+        for (kind, name), (zh, en) in _PRESUMED.items():
+            if paper == kind.value and name not in fields:
+                self.assumed[f"{name} {source}"] = Text(f"{place}: {zh}", f"{place}: {en}")
 
     def told_once(self, source: int, told: Mapping[str, str]) -> None:
         """Fields that a sheet tells once for all its rows."""

@@ -162,6 +162,7 @@ def _read_table(
     papers.left_out(source, left_out)
     papers.notes(source, notes)
     papers.told_once(source, layout.told)
+    papers.presumed(source, {*layout.fields, *layout.told})
     if order is not None:
         papers.counted(source)
     return rest
