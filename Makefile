@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 RIVALS := .venv-rivals/.installed
+CHAINS := .venv-chains/.installed
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SEEDS ?= 300
@@ -12,7 +13,7 @@ SHARE ?= 1
 MESSAGES ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser up demo test lint format simulate storm backlog model reliability mutation bench rules-docs lock clean
+.PHONY: help install browser up demo test lint format simulate storm backlog model reliability mutation bench chains-evaluation rules-docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -88,6 +89,14 @@ $(RIVALS): requirements/rivals.txt $(STAMP)
 	.venv-rivals/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/rivals.txt
 	@touch $@
 
+chains-evaluation: $(CHAINS) ## how far chains are laid bare, in SEEDS=3 simulated worlds, beside other methods; writes benchmarks/CHAINS.md
+	PYTHONPATH=src .venv-chains/bin/python -m benchmarks.chains --seeds $(if $(filter file,$(origin SEEDS)),3,$(SEEDS)) --write
+
+$(CHAINS): requirements/chains.txt
+	@$(or $(PYTHON),python3) -m venv --clear .venv-chains
+	.venv-chains/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/chains.txt
+	@touch $@
+
 rules-docs: $(STAMP) ## write docs/rules from the rules
 	@$(BIN)/python -m hefu.cli.pages docs/rules
 
@@ -100,6 +109,8 @@ lock: $(STAMP) ## compile the requirements with hashes
 		--no-annotate -c requirements/dev.txt requirements/mutation.in -o requirements/mutation.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate requirements/rivals.in -o requirements/rivals.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate -c requirements/runtime.txt requirements/chains.in -o requirements/chains.txt
 
 clean: ## remove the environment and all data of the nodes
-	rm -rf $(VENV) .venv-rivals var
+	rm -rf $(VENV) .venv-rivals .venv-chains var

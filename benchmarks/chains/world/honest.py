@@ -121,10 +121,6 @@ def deal(trade: Trade, firm: Firm, many: int, *, start: int = 0, end: int = DAYS
         trade.pays(firm, shipment)
         trade.refund(firm, shipment, shipment.fob / (1 + margin) / (1 + good.vat) * (1 + good.refund))
         done.append(shipment)
-        if dice.random() < 0.04:  # the owner lends to the firm, or takes out what he lent
-            boss = person(firm.legal_person)
-            pair = (boss, firm) if dice.random() < 0.6 else (firm, boss)
-            trade.papers.pay(*pair, shipment.fob * dice.uniform(0.2, 0.9), day + dice.randint(0, 40))
     return done
 
 
@@ -261,6 +257,30 @@ def _inputs(trade: Trade, firm: Firm, sources: list[Firm]) -> None:
         trade.papers.invoice(source, firm, part, total / many * dice.uniform(0.6, 1.4), trade.day(0))
         if dice.random() < 0.5:
             trade.papers.pay(firm, source, total / many * 1.13, trade.day(0) + dice.randint(0, 40))
+
+
+def private_accounts(trade: Trade) -> None:
+    """Owners lend to their firms and take it out again, pay wages and small purchases privately; small sums come in."""
+    dice, papers = trade.dice, trade.papers
+    for firm in list(trade.register.firms):
+        if firm.kind in {"broker", "forwarder", "other"}:
+            continue
+        trading = bool(firm.brokers)
+        if dice.random() < trade.constants.private * (1 if trading or firm.makes else 0.5):
+            boss = person(firm.legal_person)
+            others = [boss, *(person(trade.register.human()) for _ in range(dice.randint(0, 3)))]
+            for _ in range(dice.randint(1, 9)):
+                day, amount = trade.day(0), trade.value() * dice.uniform(0.15, 0.9)
+                lender = dice.choice(others)
+                way = dice.random()
+                if way < 0.7:
+                    papers.pay(lender, firm, amount, day)
+                if way > 0.35:
+                    papers.pay(firm, lender, amount * dice.uniform(0.9, 1), day + dice.randint(1, 40))
+        if trading and dice.random() < 0.3:
+            office = dice.choice(firm.forwarders)
+            for _ in range(dice.randint(1, 10)):
+                papers.pay(office, firm, dice.choice((200, 300, 500, 800, 1200)), trade.day(0))
 
 
 def imports(trade: Trade) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from benchmarks.chains.world.honest import close_books, imports, populate, rewards
+from benchmarks.chains.world.honest import close_books, imports, populate, private_accounts, rewards
 from benchmarks.chains.world.parameters import SEEN, Kind, Parameters, Size, drawn
 from benchmarks.chains.world.plot import Plot
 from benchmarks.chains.world.rings import PLOTS
@@ -120,6 +120,7 @@ def make(
     ]
     imports(trade)
     rewards(trade)
+    private_accounts(trade)
     close_books(trade)
     for firm in trade.register.firms:
         trade.papers.enter(firm)

@@ -40,6 +40,7 @@ class Parameters:
     keeping: float = _drawn((0.04, 0.08), (0.05, 0.11), "§3.3: 5 % share an accountant; assumed")
     families: float = _drawn((0.03, 0.05), (0.04, 0.08), "assumed: two to five firms of one family")
     groups: float = _drawn((0.012, 0.022), (0.018, 0.03), "§3.3: 2 % group companies with invoice circles")
+    private: float = _drawn((0.35, 0.5), (0.3, 0.6), "assumed: firms whose owner's accounts pay and are paid")
     # how honest papers look
     single_header: float = _drawn((0.06, 0.11), (0.09, 0.16), "§3.3: 6-15 % clerical single header of agents")
     report_missing: float = _drawn((0.05, 0.08), (0.06, 0.11), "§3.3: art. 7 row in 90-95 %")
