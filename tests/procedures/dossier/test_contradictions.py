@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hefu.documents.certificate import Certificate
 from hefu.procedures.agency.agreements import Agreement
 from hefu.procedures.dossier.contradictions import Contradiction, checks
 from hefu.procedures.dossier.papers import Held
@@ -15,6 +16,7 @@ from tests.builders import (
     AGENT,
     EXPORT,
     EXPORTER,
+    IMPORT,
     PRINCIPAL,
     STRANGER,
     agency_certificate,
@@ -246,3 +248,58 @@ def test_contradictions_make_a_dossier_incomplete() -> None:
     papers = without(complete(), "contract")
     assert not dossier_of(*papers, contract(day="2026-02-02")).is_complete
     assert dossier_of(*papers, *commercial()[:1]).is_complete
+
+
+def amended(quantity: str, day: str = "2026-02-10", number: str = "XG2026000001", **more: Any) -> Held:
+    """The export amended to another quantity and its share of the price."""
+    becomes = item(
+        total=str(5 * Decimal(quantity)), currency="USD", first={"quantity": quantity, "unit": "011"}
+    )
+    told = {"number": number, "declared_on": day, "certificates": [], "becomes": [becomes], **more}
+    return held(declaration("amendment", **told), f"{number}.json")
+
+
+def test_papers_are_held_against_the_declaration_as_amended() -> None:
+    invoice = bill(amount="450", lines=[{"item": 1, "quantity": "90", "unit": "件", "amount": "450"}])
+    before = found(export(certificates=[]), invoice)
+    assert {"quantity_differs", "amount_differs"} <= before.keys()
+    assert found(export(certificates=[]), invoice, amended("90")) == {}
+    late = found(export(certificates=[]), invoice, amended("90"), amended("80", "2026-02-11", "XG2026000002"))
+    one = late["quantity_differs"]
+    assert one.right.value.startswith("80")
+    assert one.right.place == "export.xml + XG2026000001.json + XG2026000002.json: items[0].first.quantity"
+
+
+def test_an_act_is_compared_with_the_export_as_it_stood_then() -> None:
+    change = amended("50", certificates=[{"number": "BSWT0001"}])
+    papers = (export(certificates=[]), held(certificate("amendment", issued_on="2026-02-09")), change)
+    by_rules = {one.comparison.declaration: one for one in dossier_of(*papers).compared}
+    assert by_rules["XG2026000001"].as_json()["match"] == "pass"
+    back = held(declaration("return", certificates=[{"number": "TY1"}]))
+    over = held(certificate(number="TY1", lines=[line(quantity="100", exported_quantity=None)]))
+    assert match(IMPORT, *papers, back, over) == "fail"
+    early = held(declaration("return", declared_on="2026-02-09", certificates=[{"number": "TY1"}]))
+    assert match(IMPORT, *papers, early, held(early_certificate())) == "pass"
+
+
+def early_certificate() -> Certificate:
+    return certificate(
+        number="TY1", issued_on="2026-02-08", lines=[line(quantity="100", exported_quantity=None)]
+    )
+
+
+def match(number: str, *papers: Held) -> str:
+    """What the rules say of one declaration."""
+    (told,) = [one for one in dossier_of(*papers).compared if one.comparison.declaration == number]
+    return str(told.as_json()["match"])
+
+
+def test_an_item_that_was_withdrawn_is_not_asked_for_on_the_invoice() -> None:
+    two = export(
+        items=[item(total="500", currency="USD"), item(item=2, hs_code="6103420090")], certificates=[]
+    )
+    gone = held(declaration("withdrawal", certificates=[], items=[item(item=2, hs_code="6103420090")]))
+    assert "not_invoiced" in found(two, bill_of())
+    assert found(two, bill_of(), gone) == {}
+    whole = held(declaration("withdrawal", certificates=[], items=[]))
+    assert found(two, bill_of(quantity="7"), whole) == {}

@@ -17,6 +17,7 @@ from tests.builders import (
     claim,
     claim_line,
     declaration,
+    item,
     line,
     repayment,
 )
@@ -224,3 +225,15 @@ def test_a_deadline_for_machines() -> None:
     assert told["day"] == told["act_by"] == "2026-03-25"
     assert told["done_on"] == "2026-03-20"
     assert told["ground"]["en"].startswith("STA Announcement 5 of 2026 art. 45")
+
+
+def test_what_a_withdrawal_leaves_is_still_to_be_claimed() -> None:
+    two = export(
+        items=[item(total="500", currency="USD"), item(item=2, hs_code="6103420090")], certificates=[]
+    )
+    part = held(declaration("withdrawal", items=[item(item=2, hs_code="6103420090")]))
+    assert "claim" in codes(two, part)
+    assert "claim" not in codes(two, held(declaration("withdrawal", items=[])))
+    assert "claim" not in codes(two, paper("withdrawal", "CD-1", declarations=[EXPORT]))
+    assert "claim" not in codes(export(certificates=[]), held(certificate("withdrawal")))
+    assert "claim" in codes(two, held(certificate("withdrawal")))

@@ -26,8 +26,7 @@ class Exports:
 def exports_of(papers: Iterable[tuple[str, Declaration]], agent: Firm, quarter: Quarter) -> Exports:
     """The agent's exports among declarations and applications, each with the file it stands in.
 
-    Applications to amend or withdraw are taken as granted (assumption: a firm keeps what customs accepted); a
-    withdrawal that names items takes these out, one without items the whole declaration.
+    Applications to amend or withdraw are taken as granted (assumption: a firm keeps what customs accepted).
     """
     told = Exports()
     given = dict(_given(papers, told.findings))
@@ -47,6 +46,17 @@ def exports_of(papers: Iterable[tuple[str, Declaration]], agent: Firm, quarter: 
         else:
             told.outside += 1
     return told
+
+
+def after(export: Declaration, change: Declaration) -> Declaration | None:
+    """An export declaration as it stands after an amendment or withdrawal; ``None`` if nothing of it is left. A withdrawal
+    that names items takes these out, one without items the whole declaration.
+    """
+    if change.act is Act.AMENDMENT:
+        return export.amended_by(change)
+    gone = {item.item for item in change.items}
+    left = tuple(item for item in export.items if gone and item.item not in gone)
+    return export.model_copy(update={"items": left}) if left else None
 
 
 def _given(
@@ -73,16 +83,11 @@ def _change(change: Declaration, exported: dict[str, Declaration], told: Exports
     if day not in quarter and change.declared_on in quarter:
         earlier = Quarter(day.year, (day.month + 2) // 3)
         told.findings.append(finding("earlier_changed", number, change=change.number, quarter=earlier))
-    name = "amended"
-    if change.act is Act.AMENDMENT:
-        exported[number] = before.amended_by(change)
+    left = after(before, change)
+    if left is not None:
+        exported[number] = left
     else:
-        gone = {item.item for item in change.items}
-        left = tuple(item for item in before.items if gone and item.item not in gone)
-        if left:
-            exported[number] = before.model_copy(update={"items": left})
-        else:
-            name = "withdrawn"
-            del exported[number]
+        del exported[number]
+    name = "amended" if left is not None else "withdrawn"
     if day in quarter:
         told.findings.append(finding(name, number, change=change.number))

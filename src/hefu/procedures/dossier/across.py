@@ -81,7 +81,7 @@ def _differ(one: Firm, other: Firm) -> bool:
 
 def _traders(shipment: Shipment, nature: Nature) -> Iterator[Contradiction]:
     """Who sells and ships is the trader; in an agency export the owner may sell."""
-    for export in shipment.of(Kind.EXPORT):
+    for export in shipment.in_force:
         roles = ("trader",) if nature.trade is Trade.OWN else ("trader", "owner")
         allowed = [export.firms[role] for role in roles if role in export.firms]
         for one in shipment.of(Kind.CONTRACT, Kind.EXPORT_INVOICE, Kind.TRANSPORT):
@@ -103,7 +103,7 @@ def _agency(shipment: Shipment) -> Iterator[Contradiction]:
     within = [
         one.firms[role][1] for one in agreements for role in ("agent", "principal") if role in one.firms
     ]
-    for export in shipment.of(Kind.EXPORT):
+    for export in shipment.in_force:
         trader, owner = export.firms.get("trader"), export.firms.get("owner")
         certificates = shipment.of(Kind.AGENCY_CERTIFICATE)
         firsts = [one for one in (*agreements, *certificates) if "agent" in one.firms]
@@ -155,7 +155,7 @@ def _unlike(name: str, one: Facts, others: Iterable[Facts]) -> Iterator[Contradi
 def _claimants(shipment: Shipment, nature: Nature) -> Iterator[Contradiction]:
     """Who claims, and who bought: the trader; in an agency export the principal."""
     role = "trader" if nature.trade is Trade.OWN else "owner"
-    for export in shipment.of(Kind.EXPORT):
+    for export in shipment.in_force:
         if role not in export.firms:
             continue
         wanted = side(export, role, export.firms[role][1].shown)
@@ -173,7 +173,7 @@ def _claimants(shipment: Shipment, nature: Nature) -> Iterator[Contradiction]:
 
 def _numbers(shipment: Shipment) -> Iterator[Contradiction]:
     bills = shipment.of(Kind.EXPORT_INVOICE)
-    for export in shipment.of(Kind.EXPORT):
+    for export in shipment.in_force:
         for one in (*bills, *shipment.of(Kind.TRANSPORT, Kind.RECEIPT)):
             if one.contracts and export.contracts and not set(one.contracts) & set(export.contracts):
                 yield contradiction(
@@ -201,7 +201,7 @@ def _money(shipment: Shipment, policy: Policy) -> Iterator[Contradiction]:
             yield contradiction(
                 "sum_differs", side(one, "amount", one.amount), side(one, "lines", plain(total))
             )
-    for export in shipment.of(Kind.EXPORT):
+    for export in shipment.in_force:
         yield from _currencies(export, (*bills, *shipment.of(Kind.CONTRACT, Kind.RECEIPT)))
         for told, papers in (("amount_differs", bills), ("received_more", _once(shipment.of(Kind.RECEIPT)))):
             if not any(map(shipment.is_shared, papers)):
@@ -240,7 +240,7 @@ def _totals(name: str, papers: list[Facts], whole: Facts, policy: Policy) -> Ite
 
 
 def _weights(shipment: Shipment) -> Iterator[Contradiction]:
-    for export in shipment.of(Kind.EXPORT):
+    for export in shipment.in_force:
         declared = (
             export.held.document.gross_weight if isinstance(export.held.document, Declaration) else None
         )

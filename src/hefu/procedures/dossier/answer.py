@@ -120,10 +120,11 @@ def answer(read: Read, rules: tuple[RuleSet, Policy], as_of: date, enterprise: F
     ruleset, policy = rules
     shipments, loose = gather(read.papers)
     twice = _used_twice(shipments)
-    told = [dossier(one, rules, as_of, enterprise, twice.get(one.number, ())) for one in shipments]
-    problems = [
-        Problem(LOOSE, one.held.at, f"{NAMES[one.kind].zh} {one.held.number}", one.held.file) for one in loose
+    told = [
+        _dossier(one, by_rules, policy, as_of, enterprise, twice.get(one.number, ()))
+        for one, by_rules in zip(shipments, compared(shipments, policy, ruleset), strict=True)
     ]
+    problems = [_loose(one) for one in loose]
     return Answer(
         as_of,
         tuple(sorted(told, key=_urgency)),
@@ -134,18 +135,23 @@ def answer(read: Read, rules: tuple[RuleSet, Policy], as_of: date, enterprise: F
     )
 
 
-def dossier(
+def _loose(one: Facts) -> Problem:
+    name = NAMES[one.kind]
+    told = {"name_zh": name.zh, "name_en": name.en}
+    return Problem(LOOSE, one.held.at, one.held.number, one.held.file, details=told)
+
+
+def _dossier(
     shipment: Shipment,
-    rules: tuple[RuleSet, Policy],
+    by_rules: tuple[Compared, ...],
+    policy: Policy,
     as_of: date,
-    enterprise: Firm | None = None,
-    more: Iterable[Contradiction] = (),
+    enterprise: Firm | None,
+    more: Iterable[Contradiction],
 ) -> Dossier:
     """The dossier of one shipment; ``more`` is what contradicts papers of other shipments."""
-    ruleset, policy = rules
     kind = nature(shipment, enterprise)
     due = deadlines(shipment, kind, policy, as_of)
-    by_rules = compared(shipment, policy, ruleset)
     found = [
         *across.contradictions(shipment, kind, policy),
         *goods.contradictions(shipment),

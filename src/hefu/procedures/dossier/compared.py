@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from hefu.documents.certificate import Certificate, Purpose
@@ -13,6 +14,7 @@ from hefu.documents.goods import in_unit
 from hefu.documents.party import Party
 from hefu.procedures.agency.agreements import Agreement, Firm
 from hefu.procedures.agency.chains import Agreements
+from hefu.procedures.agency.exports import after
 from hefu.procedures.agency.quarter import export_day
 from hefu.procedures.dossier.contradictions import Contradiction, Side, named
 from hefu.procedures.dossier.deadlines import NEW_RULES
@@ -47,22 +49,27 @@ class Compared:
         }
 
 
-def compared(shipment: Shipment, policy: Policy, ruleset: RuleSet) -> tuple[Compared, ...]:
-    """Every declaration of a shipment that names a certificate or for which one is here."""
-    papers = _Papers(shipment)
-    facts = [one for one in shipment.of(*_ACTS) if isinstance(one.held.document, Declaration)]
-    cases = [(one, case) for one in facts if (case := papers.case(one)) is not None]
-    told = compare([case for _, case in cases], policy, ruleset)
-    return tuple(
-        Compared(comparison, tuple(papers.told(one, comparison.findings)))
-        for (one, _), comparison in zip(cases, told, strict=True)
-    )
+def compared(shipments: Sequence[Shipment], policy: Policy, ruleset: RuleSet) -> list[tuple[Compared, ...]]:
+    """Of each shipment, every declaration that names a certificate or for which one is here: all in one pass."""
+    asked: list[tuple[int, _Papers, Facts, Case]] = []
+    for place, shipment in enumerate(shipments):
+        papers = _Papers(shipment)
+        for one in shipment.of(*_ACTS):
+            case = papers.case(one)
+            if case is not None:
+                asked.append((place, papers, one, case))
+    made: list[list[Compared]] = [[] for _ in shipments]
+    answers = compare([case for *_, case in asked], policy, ruleset)
+    for (place, papers, one, _), comparison in zip(asked, answers, strict=True):
+        made[place].append(Compared(comparison, tuple(papers.told(one, comparison.findings))))
+    return [tuple(one) for one in made]
 
 
 class _Papers:
     """The certificates, declarations and agreements of a shipment."""
 
     def __init__(self, shipment: Shipment) -> None:
+        self.shipment = shipment
         self.certificates: Mapping[str, tuple[Facts, Certificate]] = {
             one.held.document.number: (one, one.held.document)
             for one in shipment.of(Kind.CERTIFICATE)
@@ -95,17 +102,32 @@ class _Papers:
         related = declaration.related
         lines = (line.declaration for paper in papers for line in paper.lines if line.declaration)
         export = None if declaration.act is Act.EXPORT else related or next(lines, None)
-        original = self.exports.get(export or "")
+        original, state, amended_on = self._as_of(export, declaration)
         return Case(
             declaration,
             standings,
             principals={number: self._standing(number) for number in sorted(behind)},
             export=export,
-            original=original[1] if original else None,
-            export_state=ExportState.IN_FORCE if original else ExportState.UNKNOWN,
+            original=original,
+            export_state=state,
+            amended_on=amended_on,
             consignor=self._consignor(declaration) if declaration.act is Act.EXPORT else None,
-            goods_left=self._left(papers, numbers),
+            goods_left=self._left(papers, numbers, original),
         )
+
+    def _as_of(
+        self, number: str | None, act: Declaration
+    ) -> tuple[Declaration | None, ExportState, date | None]:
+        """An export declaration as it stood when another act was made, and the day of its last amendment before."""
+        found = self.exports.get(number or "")
+        if found is None:
+            return None, ExportState.UNKNOWN, None
+        now: Declaration | None = found[1]
+        amended_on = None
+        for change, _ in self.shipment.changes_of(found[1].number, act):
+            now = after(now, change) if now else None
+            amended_on = change.declared_on if change.act is Act.AMENDMENT else amended_on
+        return now, ExportState.IN_FORCE if now else ExportState.WITHDRAWN, amended_on
 
     def _found(self, declaration: Declaration) -> Iterator[str]:
         """Certificates of the act for the export concerned, where the declaration names none."""
@@ -121,24 +143,25 @@ class _Papers:
         return Standing(number, UseState.AVAILABLE, found[1])
 
     def _left(
-        self, papers: Iterable[Certificate], own: Sequence[str]
+        self, papers: Iterable[Certificate], own: Sequence[str], original: Declaration | None
     ) -> dict[tuple[str, int], tuple[int, str]]:
-        """What other certificates leave of the exported goods."""
+        """What other certificates leave of the exported goods. One for an amendment takes nothing once it is made."""
         told: dict[tuple[str, int], tuple[int, str]] = {}
-        goods = {(line.declaration, line.item) for paper in papers for line in paper.lines}
-        for number, item in goods:
-            export = self.exports.get(number or "")
-            found = next((one for one in export[1].items if one.item == item), None) if export else None
-            if number is None or item is None or found is None:
+        is_amended = bool(self.shipment.of(Kind.AMENDMENT))
+        items = {(original.number, one.item): one.first for one in original.items} if original else {}
+        for goods in {(line.declaration, line.item) for paper in papers for line in paper.lines}:
+            first = next((one for key, one in items.items() if key == goods), None)
+            if first is None or goods[0] is None or goods[1] is None:
                 continue
-            left = scaled(found.first.quantity)
+            left = scaled(first.quantity)
             for other, (_, paper) in self.certificates.items():
-                if other in own or paper.purpose is Purpose.EXPORT or paper.agent is not None:
+                takes = paper.purpose is not Purpose.AMENDMENT or not is_amended
+                if other in own or paper.purpose is Purpose.EXPORT or paper.agent is not None or not takes:
                     continue
                 for line in paper.lines:
-                    if (line.declaration, line.item) == (number, item):
-                        left -= in_unit(scaled(line.quantity), line.unit, found.first.unit) or 0
-            told[number, item] = max(left, 0), found.first.unit
+                    if (line.declaration, line.item) == goods:
+                        left -= in_unit(scaled(line.quantity), line.unit, first.unit) or 0
+            told[goods[0], goods[1]] = max(left, 0), first.unit
         return told
 
     def _consignor(self, declaration: Declaration) -> Party | None:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from hefu.documents.certificate import Certificate, Purpose, RefundState
 from hefu.documents.codes.tables import modes
+from hefu.documents.declaration import Declaration
 from hefu.documents.fields import plain
 from hefu.documents.goods import convert
 from hefu.documents.refund import Entry, RefundClaim, Repayment
@@ -191,7 +192,7 @@ class _Due:
             reports = self.shipment.of(Kind.AGENT_REPORT)
             until = quarter.last + timedelta(days=REPORT_DAYS)
             yield self._on_paper("agent_report", until, reports, day, place, about=str(quarter))
-        if Change.WITHDRAWAL not in self.nature.changes:
+        if not self._is_withdrawn():
             until = months_after(day, self._return_months())
             yield self._on_paper("return_window", until, self.shipment.of(Kind.RETURN), day, place)
 
@@ -260,22 +261,36 @@ class _Due:
         """
         if self.nature.trade is Trade.AGENT or not self._mode_is_refunded():
             return False
-        return bool(claims) or not (Change.WITHDRAWAL in self.nature.changes or self._all_came_back())
+        return bool(claims) or not (self._is_withdrawn() or self._all_came_back())
 
     def _mode_is_refunded(self) -> bool:
         export = self.shipment.export
         mode = modes().get(export.mode or "") if export else None
         return mode is None or mode.refundable != "no"
 
-    def _all_came_back(self) -> bool:
+    def _is_withdrawn(self) -> bool:
+        """Whether the whole export is withdrawn: by an application for all of it, or, where only a row of a sheet or a
+        certificate tells of a withdrawal and nobody says what is left, by that.
+        """
+        told = Change.WITHDRAWAL in self.nature.changes
         export = self.shipment.export
+        if export is None or any(
+            isinstance(one.held.document, Paper) for one in self.shipment.of(Kind.WITHDRAWAL)
+        ):
+            return told
+        return not self.shipment.in_force
+
+    def _all_came_back(self) -> bool:
+        """Whether certificates for return or withdrawal cover all that is exported."""
+        exports = [one.held.document for one in self.shipment.in_force]
+        export = next((one for one in exports if isinstance(one, Declaration)), None)
         if export is None:
             return False
         left = {item.item: item.first.quantity for item in export.items}
         units = {item.item: item.first.unit for item in export.items}
         for one in self.shipment.of(Kind.CERTIFICATE):
             paper = one.held.document
-            if isinstance(paper, Certificate) and paper.purpose is Purpose.RETURN:
+            if isinstance(paper, Certificate) and paper.purpose in (Purpose.RETURN, Purpose.WITHDRAWAL):
                 for line in paper.lines:
                     if line.declaration == export.number and line.item in left:
                         back = convert(line.quantity, line.unit, units[line.item])
@@ -322,11 +337,11 @@ class _Due:
 
     def _worth(self) -> tuple[Decimal | None, str]:
         """What the buyer is to pay, by the declaration or else the invoices."""
-        for kind in (Kind.EXPORT, Kind.EXPORT_INVOICE):
-            told = [one for one in self.shipment.of(kind) if one.amount is not None]
+        for papers in (self.shipment.in_force, self.shipment.of(Kind.EXPORT_INVOICE)):
+            told = [one for one in papers if one.amount is not None]
             if told and len({one.currency for one in told}) == 1:
-                papers = {one.number: one.amount or Decimal(0) for one in told}
-                return sum(papers.values(), Decimal(0)), told[0].currency
+                amounts = {one.number: one.amount or Decimal(0) for one in told}
+                return sum(amounts.values(), Decimal(0)), told[0].currency
         return None, ""
 
     def _on_paper(

@@ -25,7 +25,7 @@ _CENT: Final = Decimal("0.01")
 
 def contradictions(shipment: Shipment) -> Iterator[Contradiction]:
     """What papers say against the items of the export declaration."""
-    for export in shipment.of(Kind.EXPORT):
+    for export in shipment.in_force:
         if isinstance(export.held.document, Declaration):
             yield from _invoiced(shipment, export)
             yield from _beyond(shipment, export)

@@ -63,7 +63,9 @@ ABSENT = errors.kind(
 LOOSE = errors.kind(
     "dossier.loose",
     http=422,
-    message=Text("{file}: {value} 不属于任何一票货物", "{file}: {value} belongs to no shipment"),
+    message=Text(
+        "{file}: {name_zh} {value} 不属于任何一票货物", "{file}: {name_en} {value} belongs to no shipment"
+    ),
     cure=Text("填上合同号, 发票号或报关单号中的一个", "give its contract, invoice or declaration number"),
 )
 _SCANS: Final = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".ofd"})

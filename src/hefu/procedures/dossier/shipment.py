@@ -8,7 +8,7 @@ and an invoice of one of them in one.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +18,7 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.procedures.agency.agreements import Agreement
 from hefu.procedures.agency.chains import Agreements
+from hefu.procedures.agency.exports import after
 from hefu.procedures.agency.quarter import export_day
 from hefu.procedures.dossier.facts import Facts, facts, folded
 from hefu.procedures.dossier.papers import Held, Kind
@@ -51,6 +52,40 @@ class Shipment:
         return next((one for one in told if isinstance(one, Declaration)), None)
 
     @property
+    def in_force(self) -> tuple[Facts, ...]:
+        """Its export declarations as they stand after what amended or withdrew them (assumption, as in the agent's
+        report: a firm keeps what customs accepted). Of one that was withdrawn whole nothing is left.
+        """
+        told: list[Facts] = []
+        for one in self.of(Kind.EXPORT):
+            now: Declaration | None = None
+            if isinstance(one.held.document, Declaration):
+                changes = self.changes_of(one.held.document.number)
+                now = one.held.document
+                for change, _ in changes:
+                    now = after(now, change) if now else None
+                if now is not None and changes:
+                    files = (one.held.file, *(file for _, file in changes))
+                    one = facts(Held(now, " + ".join(files)))  # noqa: PLW2901 - the same paper, as it is now
+            if now is not None or not isinstance(one.held.document, Declaration):
+                told.append(one)
+        return tuple(told)
+
+    def changes_of(self, number: str, before: Declaration | None = None) -> list[tuple[Declaration, str]]:
+        """What amends or withdraws an export declaration, in order of day, each with its file; only what comes before
+        another act, if one is given.
+        """
+        told = [
+            (one.held.document, one.held.file)
+            for one in self.of(Kind.AMENDMENT, Kind.WITHDRAWAL)
+            if isinstance(one.held.document, Declaration) and one.held.document.related == number
+        ]
+        told.sort(key=lambda one: _place(one[0]))
+        if before is None:
+            return told
+        return [one for one in told if _place(one[0]) < _place(before)]
+
+    @property
     def exported(self) -> tuple[date, str] | None:
         """The day of export and the place that says so: of the declaration, else of a row about it, else of a
         certificate.
@@ -80,6 +115,11 @@ class Shipment:
         return wanted in told
 
 
+def _place(act: Declaration) -> tuple[date, str]:
+    """Where an act stands in time."""
+    return act.declared_on, act.number
+
+
 @dataclass(slots=True)
 class _Group:
     """A shipment that is being gathered, with the numbers that it knows."""
@@ -104,10 +144,11 @@ def gather(papers: Iterable[Held]) -> tuple[list[Shipment], list[Facts]]:
             groups[number].add(place, one)
             left.pop(place, None)
     _frames(told, groups, left)
-    while _attach(groups.values(), left, _EXACT) or _attach(groups.values(), left, ("contracts",)):
+    exports = list(groups.values())
+    while _attach(exports, left, _EXACT) or _attach(exports, left, ("contracts",)):
         pass
     rest = _without_declaration(left)
-    everything = [*groups.values(), *rest]
+    everything = [*exports, *rest]
     if len(everything) == 1:
         for place, one in list(left.items()):
             everything[0].add(place, one)
@@ -151,16 +192,19 @@ def _frames(told: Sequence[Facts], groups: dict[str, _Group], left: dict[int, Fa
                     left.pop(place, None)
 
 
-def _attach(groups: Iterable[_Group], left: dict[int, Facts], names: Sequence[str]) -> bool:
+def _attach(groups: Sequence[_Group], left: dict[int, Facts], names: Sequence[str]) -> bool:
     """Attach what is tied to a group by numbers of these names; whether anything was."""
     before = len(left)
     for name in names:
+        knowing: dict[str, list[_Group]] = defaultdict(list)
+        for group in groups:
+            for number in group.known[name]:
+                knowing[number].append(group)
         for place, one in list(left.items()):
-            numbers = set(getattr(one, name))
-            fitting = [group for group in groups if numbers & group.known[name]] if numbers else []
-            for group in fitting:
+            found = {id(group): group for number in getattr(one, name) for group in knowing.get(number, ())}
+            for group in found.values():
                 group.add(place, one)
-            if fitting:
+            if found:
                 del left[place]
     return len(left) < before
 
