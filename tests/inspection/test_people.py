@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def _number(at: int, *, is_import: bool = False) -> str:
     return f"53012026{int(is_import)}{at:09d}"
 
 
-def _book(file: Path, sheets: Sheets, merged: dict[str, Sequence[str]] | None = None) -> Path:
+def _book(file: Path, sheets: Sheets, merged: Mapping[str, Sequence[str]] | None = None) -> Path:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():
