@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -44,17 +44,19 @@ _BULK: Final = 200
 
 
 class Client:
-    """Calls both nodes as one of the identities in ``client.json``."""
+    """Calls both nodes as one of the identities in ``client.json``, at the addresses there unless others are given."""
 
-    def __init__(self, home: Path, identity: str) -> None:
+    def __init__(self, home: Path, identity: str, addresses: Mapping[Side, str] | None = None) -> None:
         self.settings = load_client(home)
         known = self.settings.identities
         if identity not in known:
             errors.fail(NO_IDENTITY, value=identity, known=", ".join(known))
         headers = {"Authorization": f"Bearer {known[identity].token}"}
+        given = addresses or {}
         self._clients = {
             side: httpx2.Client(
-                base_url=self.settings.tax if side is Side.TAX else self.settings.customs,
+                base_url=given.get(side)
+                or (self.settings.tax if side is Side.TAX else self.settings.customs),
                 headers=headers,
                 timeout=60,
                 trust_env=False,

@@ -28,6 +28,7 @@ from hefu.cli import (
     replay,
     rules,
     show,
+    steps,
     story,
     up,
     watch,
@@ -278,6 +279,7 @@ app.command()(inspect.inspect)
 app.command()(watch.watch)
 app.command("agency-report")(agency_report.agency_report)
 app.command()(dossier.dossier)
+app.command()(steps.steps)
 app.command()(reconcile.reconcile)
 app.command()(refunds.ledger)
 app.command()(refunds.claim)

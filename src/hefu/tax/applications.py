@@ -33,6 +33,7 @@ def summary(filing: Filing) -> dict[str, Any]:
         "agent": as_json(document.agent) if document.agent else None,
         "principal_certificate": document.principal_certificate,
         "lines": len(document.lines),
+        "declarations": sorted({line.declaration for line in document.lines if line.declaration}),
         "filed_by": filing.filed_by,
         "filed_at": filing.filed_at.isoformat(),
         "decided_by": filing.decided_by,
