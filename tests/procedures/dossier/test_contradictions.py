@@ -103,6 +103,9 @@ CASES: dict[str, Callable[[], tuple[Held, ...]]] = {
         export(), paper("receipt", "SH-1", contracts=[CONTRACT], amount="526", currency="USD"),
     ),
     "currency_differs": lambda: (export(), bill(currency="EUR")),
+    "received_in_other": lambda: (
+        export(), paper("receipt", "SH-1", contracts=[CONTRACT], amount="450", currency="EUR"),
+    ),
     "weight_differs": lambda: (
         export(gross_weight="1000"), paper("transport", "B1", contracts=[CONTRACT], gross_weight="1006"),
     ),

@@ -167,6 +167,13 @@ def test_a_return_has_a_year_and_in_e_commerce_six_months(mode: str, until: str)
     assert late.late
 
 
+def test_in_bonded_e_commerce_the_period_begins_elsewhere() -> None:
+    note = due("return_window", export(mode="1210", certificates=[])).note
+    assert note is not None
+    assert "leaving the zone" in note.en
+    assert due("return_window", export(mode="9810", certificates=[])).note is None
+
+
 def returned(*papers: Held) -> tuple[Held, ...]:
     return (export(certificates=[]), held(certificate(refund_state="refunded_open")), *papers)
 

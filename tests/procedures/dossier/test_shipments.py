@@ -107,6 +107,18 @@ def test_a_frame_agreement_comes_by_its_firms() -> None:
     assert [problem.kind.code for problem in outside.problems] == ["dossier.loose"]
 
 
+def test_an_agreement_in_a_row_of_the_sheet_is_one_as_well() -> None:
+    firms = {"agent": {"uscc": EXPORTER["uscc"]}, "principal": {"uscc": PRINCIPAL["uscc"]}}
+    other = export(number=OTHER, certificates=[], contract="HT-2")
+    told = answer_of(export(owner=PRINCIPAL), other, paper("agreement", "WT-9", **firms))
+    assert [
+        len(one.shipment.of(Kind.AGREEMENT))
+        for one in sorted(told.dossiers, key=lambda one: one.shipment.number)
+    ] == [1, 0]
+    same = paper("agreement", "WT-8", agent=firms["agent"], principal=firms["agent"], declarations=[EXPORT])
+    assert dossier_of(export(), same).shipment.of(Kind.AGREEMENT)
+
+
 def test_kinds_are_told_with_their_reasons() -> None:
     own = dossier_of(*complete()).nature
     assert (own.trade, own.changes) == ("own", ())

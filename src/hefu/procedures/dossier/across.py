@@ -11,12 +11,12 @@ from hefu.documents.certificate import Certificate, RefundState
 from hefu.documents.declaration import Declaration
 from hefu.documents.fields import plain
 from hefu.documents.refund import Entry, RefundClaim
-from hefu.procedures.agency.agreements import Agreement, Firm
+from hefu.procedures.agency.agreements import Firm
 from hefu.procedures.dossier.contradictions import Contradiction, Side, contradiction, named, side
 from hefu.procedures.dossier.facts import Facts
 from hefu.procedures.dossier.kinds import Nature, Trade
 from hefu.procedures.dossier.papers import Kind, Paper
-from hefu.procedures.dossier.shipment import Shipment
+from hefu.procedures.dossier.shipment import Shipment, agreement_of
 from hefu.rules.policy import Policy
 
 _ORDER: Final = (
@@ -217,11 +217,9 @@ def _once(papers: Iterable[Facts]) -> list[Facts]:
 def _currencies(export: Facts, others: Iterable[Facts]) -> Iterator[Contradiction]:
     for one in others:
         if export.currency and one.currency and one.currency != export.currency:
-            yield contradiction(
-                "currency_differs",
-                side(one, "currency", one.currency),
-                side(export, "items[0].currency", export.currency),
-            )
+            name = "received_in_other" if one.kind is Kind.RECEIPT else "currency_differs"
+            declared = side(export, "items[0].currency", export.currency)
+            yield contradiction(name, side(one, "currency", one.currency), declared)
 
 
 def _totals(name: str, papers: list[Facts], whole: Facts, policy: Policy) -> Iterator[Contradiction]:
@@ -267,8 +265,8 @@ def _dates(shipment: Shipment) -> Iterator[Contradiction]:
                     )
     exported = shipment.exported
     for one in shipment.of(Kind.AGREEMENT):
-        document = one.held.document
-        if exported and isinstance(document, Agreement) and not document.runs(exported[0], exported[0]):
+        document = agreement_of(one.held)
+        if exported and document and not document.runs(exported[0], exported[0]):
             path = "since" if document.since and document.since > exported[0] else "until"
             span = f"{document.since or '…'} – {document.until or '…'}"
             papers = shipment.of(Kind.EXPORT) or [one]

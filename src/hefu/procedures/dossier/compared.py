@@ -12,7 +12,7 @@ from hefu.documents.declaration import Act, Declaration
 from hefu.documents.fields import scaled
 from hefu.documents.goods import in_unit
 from hefu.documents.party import Party
-from hefu.procedures.agency.agreements import Agreement, Firm
+from hefu.procedures.agency.agreements import Firm
 from hefu.procedures.agency.chains import Agreements
 from hefu.procedures.agency.exports import after
 from hefu.procedures.agency.quarter import export_day
@@ -20,7 +20,7 @@ from hefu.procedures.dossier.contradictions import Contradiction, Side, named
 from hefu.procedures.dossier.deadlines import NEW_RULES
 from hefu.procedures.dossier.facts import Facts
 from hefu.procedures.dossier.papers import Kind
-from hefu.procedures.dossier.shipment import Shipment
+from hefu.procedures.dossier.shipment import Shipment, agreement_of
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.compare import compare
 from hefu.rules.finding import Comparison, Finding
@@ -80,11 +80,8 @@ class _Papers:
             for one in shipment.of(Kind.EXPORT)
             if isinstance(one.held.document, Declaration)
         }
-        self.agreements = Agreements(
-            one.held.document
-            for one in shipment.of(Kind.AGREEMENT)
-            if isinstance(one.held.document, Agreement)
-        )
+        told = (agreement_of(one.held) for one in shipment.of(Kind.AGREEMENT))
+        self.agreements = Agreements(one for one in told if one is not None)
 
     def case(self, one: Facts) -> Case | None:
         """What the comparison is given; ``None`` where there is nothing to compare with."""

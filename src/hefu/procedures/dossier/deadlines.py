@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -43,6 +43,11 @@ _REPORTED_FROM: Final = date(2025, 10, 1)
 _KEEP_YEARS: Final = (10, 5)
 """Papers of claims under the new rules, and of those before."""
 _SATURDAY: Final = 5
+_BONDED: Final = "1210"
+_FROM_ZONE: Final = Text(
+    "1210 方式自出区之日起算, 单证中没有该日, 按出口日期算",
+    "under mode 1210 counted from leaving the zone; no paper tells that day, so from the day of export",
+)
 
 
 class State(StrEnum):
@@ -194,7 +199,8 @@ class _Due:
             yield self._on_paper("agent_report", until, reports, day, place, about=str(quarter))
         if not self._is_withdrawn():
             until = months_after(day, self._return_months())
-            yield self._on_paper("return_window", until, self.shipment.of(Kind.RETURN), day, place)
+            window = self._on_paper("return_window", until, self.shipment.of(Kind.RETURN), day, place)
+            yield replace(window, note=_FROM_ZONE) if self._mode() == _BONDED else window
 
     def _of_claims(self, claims: list[Facts]) -> Iterator[Deadline]:
         """What follows a claim; an agent keeps no file of a claim that it does not make."""
@@ -263,9 +269,12 @@ class _Due:
             return False
         return bool(claims) or not (self._is_withdrawn() or self._all_came_back())
 
-    def _mode_is_refunded(self) -> bool:
+    def _mode(self) -> str:
         export = self.shipment.export
-        mode = modes().get(export.mode or "") if export else None
+        return (export.mode if export else "") or ""
+
+    def _mode_is_refunded(self) -> bool:
+        mode = modes().get(self._mode())
         return mode is None or mode.refundable != "no"
 
     def _is_withdrawn(self) -> bool:
@@ -298,8 +307,7 @@ class _Due:
         return all(one <= 0 for one in left.values())
 
     def _return_months(self) -> int:
-        export = self.shipment.export
-        code = (export.mode if export else "") or ""
+        code = self._mode()
         mode = modes().get(code)
         usual = (
             self.policy.ecommerce_window_months

@@ -16,13 +16,16 @@ from typing import Final
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
-from hefu.procedures.agency.agreements import Agreement
+from hefu.documents.fields import split_tax_declaration_number
+from hefu.procedures.agency.agreements import Agreement, Cover
 from hefu.procedures.agency.chains import Agreements
 from hefu.procedures.agency.exports import after
 from hefu.procedures.agency.quarter import export_day
 from hefu.procedures.dossier.facts import Facts, facts, folded
-from hefu.procedures.dossier.papers import Held, Kind
+from hefu.procedures.dossier.papers import Held, Kind, Paper
 
+_DIGITS: Final = 18
+"""Signs of a declaration number."""
 _EXACT: Final = ("certificates", "invoices")
 _NUMBERED: Final = (*_EXACT, "contracts")
 
@@ -115,6 +118,28 @@ class Shipment:
         return wanted in told
 
 
+def agreement_of(held: Held) -> Agreement | None:
+    """The agency agreement that a paper is; a row of a sheet is one, too, where it names both firms."""
+    paper = held.document
+    if isinstance(paper, Agreement):
+        return paper
+    if (
+        not isinstance(paper, Paper)
+        or paper.kind is not Kind.AGREEMENT
+        or not (paper.agent and paper.principal)
+    ):
+        return None
+    if paper.agent.is_same(paper.principal):
+        return None
+    covers = tuple(
+        Cover(declaration=number)
+        for one in paper.declarations
+        if (number := split_tax_declaration_number(folded(one))[0])[8:9] in ("0", "E")
+        and len(number) == _DIGITS
+    )
+    return Agreement(number=paper.number, agent=paper.agent, principal=paper.principal, covers=covers)
+
+
 def _place(act: Declaration) -> tuple[date, str]:
     """Where an act stands in time."""
     return act.declared_on, act.number
@@ -172,12 +197,9 @@ def _once(papers: Iterable[Held]) -> Iterable[Held]:
 
 def _frames(told: Sequence[Facts], groups: dict[str, _Group], left: dict[int, Facts]) -> None:
     """Frame agreements, which list no declarations, by the chain that leads from a declaration through them."""
-    at = {
-        one.held.document.number: place
-        for place, one in enumerate(told)
-        if isinstance(one.held.document, Agreement)
-    }
-    agreements = Agreements(one.held.document for one in told if isinstance(one.held.document, Agreement))
+    known = {place: made for place, one in enumerate(told) if (made := agreement_of(one.held)) is not None}
+    at = {one.number: place for place, one in known.items()}
+    agreements = Agreements(known.values())
     for one in told if at else ():
         declaration = one.held.document
         if not isinstance(declaration, Declaration) or one.kind is not Kind.EXPORT:
