@@ -18,8 +18,8 @@ from hefu.chains.ties import IDENTIFIERS, attributes
 
 SUSPICIOUS: Final = 1.5
 """Nats from which on a party is looked at for groups (assumption)."""
-STRONG: Final = 7.0
-"""Nats that two or more things in common must weigh together: chance makes such a pair once in a thousand (assumption)."""
+STRONG: Final = 10.0
+"""Nats that two or more things in common must weigh together: by chance one pair in twenty thousand (assumption)."""
 _DECISIVE: Final = 30.0
 _SUPPORTED: Final = 4.0
 """A paper that names both and is not decisive (assumption)."""

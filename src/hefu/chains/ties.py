@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from hefu.chains.facts import Facts
+from hefu.chains.facts import AGENTS, Facts
 
 IDENTIFIERS: Final = ("legal_person", "finance_head", "tax_handler", "phone", "address")
 _PERSONS: Final = ("legal_person", "finance_head", "phone")
@@ -31,6 +31,8 @@ CAPS: Final = {
 }
 """Parties of one value beyond which it is a hub that no pair is made through (assumption; brokers and forwarders are
 large by trade, so they count by weight until they are very large)."""
+CARGO: Final = 300
+"""Traders of one kind of cargo beyond which it is a trade that many are in (assumption)."""
 _MAIN: Final = 0.25
 """A counterparty counts as a party's own from this share of its declarations, invoices or payments on (assumption)."""
 
@@ -57,6 +59,53 @@ def controlled(facts: Facts, most: int = MOST_SHARED) -> pl.DataFrame:
         )
         .filter(pl.col("persons") >= 1, pl.col("shared") >= 2)
         .drop("persons")
+    )
+
+
+def cargoes(facts: Facts) -> pl.DataFrame:
+    """Kinds of cargo (heading and a district away from home) of each trader that is no agent by trade: trader, cargo,
+    one (a declaration with it), lodged, fob, size (traders that have it).
+    """
+    homes = facts.kinds.select(trader="firm", home="district")
+    return (
+        facts.items.filter(~pl.col("kind").is_in(AGENTS))
+        .join(homes, on="trader", how="left")
+        .filter(pl.col("district").ne_missing(pl.col("home")), pl.col("district").is_not_null())
+        .group_by("trader", "district", cargo=pl.concat_str("hs4", pl.lit(" "), "district"))
+        .agg(one=pl.col("declaration").min(), lodged=pl.col("lodged").min(), fob=pl.col("fob").sum())
+        .with_columns(size=pl.len().over("cargo"))
+    )
+
+
+def same_cargo(facts: Facts, *, least: int, districts: int, chapters: int, nats: float) -> pl.DataFrame:
+    """Pairs of traders with more kinds of cargo in common than chance gives two firms as broad as they are.
+
+    a, b (a < b), shared, expected, nats (Chernoff's bound on so many where so few are expected, for a Poisson count).
+    Kinds that more than :data:`CARGO` traders have make no pair.
+    """
+    had = cargoes(facts)
+    had = had.with_columns(share=pl.col("size") / had.height).filter(pl.col("size") <= CARGO)
+    breadth = had.group_by("trader").agg(many=pl.len(), common=pl.col("share").sum())
+    broad = had.join(breadth.filter(pl.col("many") >= least).select("trader"), on="trader", how="semi")
+    pairs = (
+        broad.select("cargo", "district", a="trader", chapter=pl.col("cargo").str.slice(0, 2))
+        .join(broad.select("cargo", b="trader"), on="cargo")
+        .filter(pl.col("a") < pl.col("b"))
+        .group_by("a", "b")
+        .agg(shared=pl.len(), of=pl.col("district").n_unique(), kinds=pl.col("chapter").n_unique())
+        .filter(pl.col("shared") >= least, pl.col("of") >= districts, pl.col("kinds") >= chapters)
+        .join(breadth.rename({"trader": "a"}), on="a")
+        .join(breadth.rename({"trader": "b"}), on="b", suffix="_b")
+        .with_columns(
+            expected=(pl.col("many_b") * pl.col("common") + pl.col("many") * pl.col("common_b")) / 2
+        )
+    )
+    k, e = pl.col("shared"), pl.col("expected")
+    return (
+        pairs.with_columns(nats=pl.when(k > e).then(k * (k / e).log() - (k - e)).otherwise(0.0))
+        .filter(pl.col("nats") >= nats)
+        .select("a", "b", "shared", "expected", "nats")
+        .sort("a", "b")
     )
 
 

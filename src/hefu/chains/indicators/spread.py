@@ -6,6 +6,7 @@ import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
 from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, worded
+from hefu.chains.ties import cargoes, same_cargo
 
 
 def _entropy(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
@@ -53,6 +54,37 @@ def header_diversity(facts: Facts, limits: Limits) -> pl.DataFrame:
 def title_across_ports(facts: Facts, limits: Limits) -> pl.DataFrame:
     """One title at many ports through many brokers, beyond firms of the same kind and size."""
     return _spread(_above_peers(_entropy(facts.exports, ["port", "declarant"]), facts, limits), "port")
+
+
+def shared_cargo(facts: Facts, limits: Limits) -> pl.DataFrame:
+    """B7 without the owner's name: the same unrelated kinds of cargo, from the same far districts, under two titles."""
+    pairs = same_cargo(
+        facts,
+        least=int(limits["least"]),
+        districts=int(limits["districts"]),
+        chapters=int(limits["chapters"]),
+        nats=limits["nats"],
+    )
+    had = cargoes(facts).select("trader", "cargo", "one", "lodged", "fob")
+    both = pl.concat([pairs, pairs.rename({"a": "b", "b": "a"}).select(pairs.columns)])
+    best = (
+        both.group_by(a="a").agg(best=pl.col("nats").max())
+        .join(facts.exported.select("kind", a="party"), on="a", how="left")
+        .with_columns(rank=pl.col("best").rank("max", descending=True).over("kind"))
+        .join(facts.exported.group_by("kind").agg(peers=pl.len()), on="kind", how="left")
+        .select("a", tail=pl.col("rank") / pl.col("peers"))
+    )  # fmt: skip
+    told = (
+        both.join(had.rename({"trader": "a"}), on="a")
+        .join(had.select("cargo", b="trader"), on=["b", "cargo"], how="semi")
+        .join(best, on="a", how="left")
+        .sort("a", "b", "cargo")
+    )
+    return hits(
+        told, table="L", field="district", party="a", other="b", declaration="one", document="one",
+        value="cargo", against=worded("{} / {}", "shared", pl.col("expected").round(1)), on="lodged", fen="fob",
+        peers="tail",
+    )  # fmt: skip
 
 
 def unclaimed_export(facts: Facts, limits: Limits) -> pl.DataFrame:
