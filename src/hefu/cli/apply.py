@@ -113,9 +113,13 @@ def applications(
 ) -> None:
     """Applications that wait at tax; approve, reject, or (the applicant) withdraw one 证明申请."""
     if approve + bool(reject) + withdraw > 1:
-        raise typer.BadParameter("one of --approve, --reject, --withdraw")
+        raise typer.BadParameter(
+            show.say(
+                "--approve, --reject, --withdraw 只能选一", "only one of --approve, --reject, --withdraw"
+            )
+        )
     if (approve or reject or withdraw) and not serial:
-        raise typer.BadParameter("SERIAL is missing")
+        raise typer.BadParameter(show.say("缺少申请编号 SERIAL", "SERIAL is missing"))
     client = Client(home(), identity or ("exporter" if withdraw else "tax"))
     path = f"/v1/applications/{serial.strip().upper()}"
     if approve:

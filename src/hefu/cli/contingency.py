@@ -155,7 +155,12 @@ def paper(
         _list_papers(identity, state, as_machine)
         return
     if scan is None or not declaration or not ticket:
-        raise typer.BadParameter("--declaration, --ticket and --scan belong to a paper")
+        raise typer.BadParameter(
+            show.say(
+                "登记纸质证明须有 --declaration, --ticket 和 --scan",
+                "--declaration, --ticket and --scan belong to a paper",
+            )
+        )
     try:
         data = scan.read_bytes()
     except OSError as error:

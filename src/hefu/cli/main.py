@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.progress import Progress
+from typer.exceptions import TyperException
 
 import hefu
 from hefu.cli import (
@@ -31,6 +32,7 @@ from hefu.cli import (
     steps,
     story,
     up,
+    usage,
     watch,
 )
 from hefu.cli import home as homes
@@ -357,10 +359,15 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 def main() -> None:
     """Run the program; every error ends in its own exit code with a message that says what to do."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except HefuError as error:
-        show.show_error(error)
-        sys.exit(error.first.kind.exit)
+        wrong = error
+    except TyperException as error:
+        if not error.format_message():
+            sys.exit(BAD_INPUT)  # a command of commands was called alone, and has told which there are
+        wrong = usage.understood(error)
+    show.show_error(wrong)
+    sys.exit(wrong.first.kind.exit)
 
 
 if __name__ == "__main__":

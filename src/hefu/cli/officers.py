@@ -42,7 +42,9 @@ def acts(
 ) -> None:
     """Acts that wait for a second officer; approve or reject them 双人事项."""
     if approve is not None and reject is not None:
-        raise typer.BadParameter("--approve or --reject")
+        raise typer.BadParameter(
+            show.say("--approve 和 --reject 只能选一", "only one of --approve, --reject")
+        )
     second = identity or f"{side.value}2"
     number = approve if approve is not None else reject
     if number is not None:

@@ -60,7 +60,9 @@ def watch(
         _forget(outbox, returned, as_machine)
         return
     if into is None or not certificates:
-        raise typer.BadParameter("--into, --certificates")
+        raise typer.BadParameter(
+            show.say("缺少 --into 或 --certificates", "--into and --certificates are needed")
+        )
     rules = rules_under(home() / Side.CUSTOMS.value, ruleset)
     gate = Watch(outbox, into, held or outbox / "held", Desk(certificates, exports or [], *rules))
     try:
