@@ -288,20 +288,30 @@ def test_a_file_is_a_set_with_its_rules_in_their_order() -> None:
 
 
 def test_all_that_is_wrong_in_a_file_is_told_at_once() -> None:
-    told = {(one.kind.code, one.place, one.value.split(" ")[0]) for one in _problems(BROKEN)}
+    told = {(one.kind.code, one.place, one.value) for one in _problems(BROKEN)}
     assert told == {
-        ("ruleset.invalid", "version", "String"),
-        ("ruleset.invalid", "surplus", "Extra"),
-        ("ruleset.invalid", "in_force", "Field"),
-        ("ruleset.invalid", "rules.3", "Input"),
-        ("ruleset.invalid", "severity.hs.differs", "Input"),
-        ("ruleset.invalid", "policy.scope", "Input"),
-        ("ruleset.invalid", "policy.value_percnt", "Extra"),
+        ("ruleset.invalid", "version", "'x y'"),
+        ("ruleset.invalid", "surplus", ""),
+        ("ruleset.invalid", "in_force", ""),
+        ("ruleset.invalid", "rules.3", "'5'"),
+        ("ruleset.invalid", "severity.hs.differs", "'loud'"),
+        ("ruleset.invalid", "policy.scope", "'narrow'"),
+        ("ruleset.invalid", "policy.value_percnt", ""),
         ("ruleset.unknown_rule", "rules", "hs.difers"),
         ("ruleset.unknown_rule", "rules", "zzzz"),
         ("ruleset.unknown_rule", "severity", "party.sucseeded"),
         ("ruleset.rule_twice", "rules", "purpose.differs"),
     }
+
+
+def test_what_is_wrong_in_a_file_is_said_in_either_language() -> None:
+    said = {one.place: one.message for one in _problems(BROKEN)}
+    assert said["policy.scope"].zh.endswith(": 'narrow': 应为以下之一: 'broad' or 'announcement-256'")
+    assert said["policy.scope"].en.endswith(": 'narrow': must be one of 'broad' or 'announcement-256'")
+    assert said["policy.value_percnt"] == (
+        "规则集文件 trial.toml 有误: policy.value_percnt: 没有这个字段",
+        "rule-set file trial.toml is wrong: policy.value_percnt: there is no such field",
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hefu import errors
 from hefu.documents.codes.tables import tables
+from hefu.documents.readers.records import rule_of
+from hefu.documents.refusal import shown
 from hefu.errors import HefuError, Problem, Text
 from hefu.rules.finding import Severity
 from hefu.rules.library import RULES
@@ -41,7 +43,8 @@ BAD_SET = errors.kind(
     "ruleset.invalid",
     http=422,
     message=Text(
-        "规则集文件 {file} 有误: {place}: {value}", "rule-set file {file} is wrong: {place}: {value}"
+        "规则集文件 {file} 有误: {place}: {value}{rule_zh}",
+        "rule-set file {file} is wrong: {place}: {value}{rule_en}",
     ),
     cure=Text(
         "更正该项; hefu rules --as-set 写出一份正确的文件",
@@ -217,9 +220,11 @@ def _built(kind: type[M], values: Any, file: str, wrong: list[Problem], *above: 
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        for one in error.errors():
-            place = ".".join(map(str, (*above, *one["loc"])))
-            wrong.append(Problem(BAD_SET, file=file, place=place, value=one["msg"]))
+        for one in error.errors(include_url=False):
+            place, rule = ".".join(map(str, (*above, *one["loc"]))), rule_of(one)
+            value = "" if one["type"] in ("missing", "extra_forbidden") else shown(one["input"])
+            said = {"rule_zh": f"{value and ': '}{rule.zh}", "rule_en": f"{value and ': '}{rule.en}"}
+            wrong.append(Problem(BAD_SET, file=file, place=place, value=value, details=said))
         return None
 
 

@@ -53,6 +53,8 @@ _RULES: Final = {
     "finite_number": Text("应为有限的数", "must be a finite number"),
     "int_parsing": Text("应为整数", "must be a whole number"),
     "int_type": Text("应为整数", "must be a whole number"),
+    "date_type": Text("应为日期, 如 2026-01-31", "must be a day such as 2026-01-31"),
+    "date_from_datetime_parsing": Text("应为日期, 如 2026-01-31", "must be a day such as 2026-01-31"),
     "too_short": Text("至少 {min_length} 项", "at least {min_length} of them"),
     "too_long": Text("至多 {max_length} 项", "at most {max_length} of them"),
     "tuple_type": Text("应为列表", "must be a list"),
