@@ -52,6 +52,7 @@ def test_sound_papers_exit_with_0(hefu: Hefu, tmp_path: Path) -> None:
         (["-q", "2026Q1", SAMPLES, "-o", "x.pdf"], "agency_report.output"),
         (["-q", "2026Q1", SAMPLES / "rates.csv"], "agency_report.nothing"),
         (["-q", "2026Q1", SAMPLES.parent / "declarations"], "agency_report.which_agent"),
+        (["-q", "2026Q1", SAMPLES, "--agent", "IOSVZ"], "document.field"),
     ],
 )
 def test_bad_input_is_named(hefu: Hefu, words: list[object], code: str) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text as Rich
 from hefu import errors
 from hefu.cli import show
 from hefu.documents.declaration import Act
+from hefu.documents.readers import records
 from hefu.errors import HefuError, Text
 from hefu.http.judging import rules_under
 from hefu.procedures.agency.agreements import Firm, firm_of
@@ -108,7 +109,7 @@ def _read(files: list[Path]) -> Papers:
 def _agent(told: Papers, uscc: str) -> Firm:
     """The agent that was named, else the one trader of the exports."""
     if uscc:
-        return Firm(uscc=uscc.strip().upper())
+        return records.build(Firm, {"uscc": uscc}, "--agent")
     traders: list[Firm] = []
     for _, one in told.declarations:
         trader = firm_of(one.trader)

@@ -124,7 +124,7 @@ def _alike(one: _Item, export: Facts, number: int | None) -> Iterator[Contradict
 
 
 def _measured(quantity: Decimal, unit: str) -> str:
-    return f"{plain(quantity)} {unit} {units()[unit].name}"
+    return f"{plain(quantity)} {units()[unit].name} ({unit})"
 
 
 _MEASURES: Final = ("first", "second", "traded")
