@@ -33,7 +33,8 @@ def main() -> int:
     chosen = parser.parse_args()
     console = Console(stderr=True)
     size = Size() if chosen.scale == 1 else Size().scaled(chosen.scale)
-    study = Study()
+    study, costs = Study(), cost.side_by_side()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     with console.status("training") as status:
 
         def say(what: str) -> None:
@@ -46,15 +47,13 @@ def main() -> int:
             measure(study, world, trained, say)
             if place < chosen.closer:
                 look_closer(study, world, trained, say)
+            if chosen.write:  # after each world, so that a run that is cut short leaves what it has
+                PAGE.write_text(page(study, costs, machine), encoding="utf-8")
     if not study.seeds:
         for seed, reasons in study.refused:
             console.print(f"world {seed} refused: {'; '.join(reasons)}")
         console.print("no world passed the gate / 没有世界通过门槛")
         return 1
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    told = page(study, cost.side_by_side(), machine)
-    if chosen.write:
-        PAGE.write_text(told, encoding="utf-8")
     if chosen.json:
         print(
             orjson.dumps(
@@ -62,7 +61,7 @@ def main() -> int:
             ).decode()
         )
     else:
-        Console(width=160).print(Markdown(told))
+        Console(width=160).print(Markdown(page(study, costs, machine)))
     return 0
 
 

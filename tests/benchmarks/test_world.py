@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import astuple, fields
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from benchmarks.chains.sample import FOLDER, sample, write
 from benchmarks.chains.world.making import World, make
 from benchmarks.chains.world.parameters import SEEN, Kind, Parameters, Size
 from benchmarks.chains.world.truth import HELD_OUT, VISIBLE, Template
 from hefu.chains.case import Role
+from hefu.chains.reading import read
 from hefu.chains.tables import BY_NAME, TABLES, Holder
 from hefu.documents.fields import uscc_check_digit_fits
 
@@ -129,3 +132,17 @@ def test_the_dial_takes_away_what_shells_share() -> None:
         return firms.height - firms["tax_handler"].n_unique()
 
     assert shared(0.0) > shared(1.0)
+
+
+def test_the_sample_is_the_world_that_its_maker_makes(tmp_path: Path) -> None:
+    write(tmp_path)
+    kept = sorted(FOLDER.iterdir())
+    assert [one.name for one in kept] == sorted(one.name for one in tmp_path.iterdir())
+    for one in kept:
+        assert one.read_bytes() == (tmp_path / one.name).read_bytes(), one.name
+    assert sum(one.stat().st_size for one in kept) <= 300_000
+    told = read([FOLDER])
+    assert not told.problems
+    assert {name: frame.height for name, frame in told.tables.items()} == {
+        name: frame.height for name, frame in sample().look().items()
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -99,11 +99,16 @@ def make(
     *,
     templates: frozenset[Template] | None = None,
     adaptation: float | None = None,
+    pace: float | None = None,
 ) -> World:
-    """A world. Training worlds hold only visible templates. ``adaptation`` turns the dial of every ring by hand."""
+    """A world. Training worlds hold only visible templates.
+
+    By hand: ``templates`` chooses rings and twins, ``adaptation`` turns the dial of every ring, ``pace`` that of its exports.
+    """
     dice = random.Random(f"{kind} {seed}")
     size = size or Size()
     constants = drawn(kind, dice)
+    constants = constants if pace is None else replace(constants, pace=pace)
     trade = Trade(dice, constants, size)
     populate(trade)
     chosen = templates if templates is not None else VISIBLE if kind is Kind.TRAINING else frozenset(Template)
@@ -115,7 +120,7 @@ def make(
             rings.append(plot.done())
     twins = [
         enact(trade, f"twin-{template}-{number + 1}", template)
-        for template in sorted(Template)
+        for template in sorted(templates or Template)
         for number in range(size.twins_each)
     ]
     imports(trade)

@@ -8,7 +8,7 @@ source settles.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -102,15 +102,16 @@ class Size:
     forwarders: int = 90
     rings_each: int = 3
     twins_each: int = 3
+    busy: float = 1.0  # how often honest firms export, against the year that is measured
 
     def scaled(self, share: float) -> Size:
         """The same trade with fewer firms; rings and twins stay as many."""
         few = {
             one.name: max(4, round(getattr(self, one.name) * share))
             for one in fields(self)
-            if one.name not in {"rings_each", "twins_each"}
+            if one.name not in {"rings_each", "twins_each", "busy"}
         }
-        return Size(**few, rings_each=self.rings_each, twins_each=self.twins_each)
+        return replace(self, **few)
 
 
 FIRST: Final = date(2026, 1, 1)

@@ -102,7 +102,7 @@ class Trade:
 
     def count(self, usual: float, spread: float = 1.0) -> int:
         """How many declarations a firm has in the year."""
-        return max(1, min(400, round(self.dice.lognormvariate(0, spread) * usual)))
+        return max(1, min(400, round(self.dice.lognormvariate(0, spread) * usual * self.size.busy)))
 
     def load(self, good: Good, district: str, fob: float, price: float = 1.0) -> Goods:
         """Goods worth about ``fob`` CNY at a price around the usual one."""

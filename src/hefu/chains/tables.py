@@ -167,7 +167,7 @@ AGREEMENTS: Final = Table(
     (
         _text("agreement", "协议编号", "agreement", needed=True),
         *_party("agent", "代理方", "agent", needed=True),
-        *_party("principal", "委托方", "principal", needed=True),
+        *_party("principal", "委托方", "principal"),
         _day("signed", "签订日期", "signed"),
         _day("until", "有效期至", "valid until"),
         _whole("fee_ppm", "代理费率(百万分之)", "fee, millionths of the value"),
@@ -226,7 +226,7 @@ INVOICES: Final = Table(
     (
         _text("invoice", "发票号码", "invoice", needed=True),
         _day("issued", "开票日期", "issued", needed=True),
-        *_party("seller", "销售方", "seller", needed=True),
+        *_party("seller", "销售方", "seller"),
         *_party("buyer", "购买方", "buyer", needed=True),
         _text("hs", "商品编码", "commodity code"),  # of the customs tariff, where the loader could map it
         _text("name", "货物名称", "name of goods"),
@@ -247,8 +247,8 @@ PAYMENTS: Final = Table(
     (
         _text("payment", "流水号", "payment", needed=True),
         _day("on", "日期", "on", needed=True),
-        *_party("payer", "付款方", "payer", needed=True),
-        *_party("payee", "收款方", "payee", needed=True),
+        *_party("payer", "付款方", "payer"),
+        *_party("payee", "收款方", "payee"),
         _whole("amount", "金额", "amount", needed=True),
     ),
     ("payment",),
