@@ -51,6 +51,7 @@ def trained(examples: Sequence[tuple[pl.DataFrame, frozenset[str]]]) -> HistGrad
     """Gradient boosting from training worlds: features and guilty firms of each."""
     names = examples[0][0].columns
     values = np.vstack([matrix(rows.select(names)) for rows, _ in examples])
+    values[:, np.isnan(values).all(axis=0)] = 0.0  # nobody has that paper; the forest wants a value to bin
     labels = np.concatenate([rows[FIRM].is_in(list(guilty)).to_numpy() for rows, guilty in examples])
     return HistGradientBoostingClassifier(**_TREES).fit(values, labels)
 
