@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from hefu.documents.canonical import digest
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.protocol import tax
@@ -234,7 +235,7 @@ def _paper(both: Both, paper: Certificate, declaration: str) -> None:
     with both.stores[Side.CUSTOMS].write(both.clock()) as book:
         ticket = open_ticket(book, Function.CERTIFICATES, None, "no link", "first", timedelta(0)).number
         told = enter_paper(
-            book, PaperEntry(paper, declaration, ticket, Scan("s", "image/png", b"x")), "first"
+            book, PaperEntry(paper, declaration, ticket, Scan(digest(b"x"), "image/png", b"x")), "first"
         )
         assert told.status == "proposed", told
         assert not both.gate.approve(book, told.body["act"], "seen", "second").refused

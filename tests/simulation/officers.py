@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from hefu.documents.canonical import digest
 from hefu.protocol import decisions
 from hefu.protocol.book import Book
 from hefu.protocol.contingency import contests, papers, tickets
@@ -35,7 +36,8 @@ def paper(world: World, rng: random.Random) -> None:
         return
     lodgement, number = rng.choice(fresh if fresh and rng.random() < 0.9 else wanted)
     told = a_paper(number, rng.choice([0, 0, 0, 1, 2, 3]))
-    scan = Scan(rng.choice(["scan 1", "scan 2", f"scan {number}"]), "image/png", b"x")
+    picture = rng.choice(["scan 1", "scan 2", f"scan {number}"]).encode()
+    scan = Scan(digest(picture), "image/png", picture)
 
     def enter(book: Book) -> Outcome:
         ticket = _ticket(world, book)

@@ -43,6 +43,7 @@ from hefu.rules.compare import compare
 from hefu.rules.finding import Comparison
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
+from hefu.stores.contradictions import contradictions
 from hefu.stores.sqlite import SqliteReader, SqliteStore, _migrate
 from hefu.tax.service import TaxAuthority
 from hefu.trust.keyring import Keyring, SigningKey, generate
@@ -478,6 +479,7 @@ class World:
         self.check()
         still = [*settled(self.registers()), *self.not_exactly_once()]
         still += self.not_made_again()
+        still += [f"{s.value}: {one}" for s in Side for one in contradictions(self.nodes[s].store, s)]
         still += [f"{side} has unsent messages" for side in Side if self.nodes[side].store.backlog()]
         if still:
             raise Violation(f"I4 at rest: {'; '.join(still)}")

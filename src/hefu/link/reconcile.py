@@ -30,6 +30,7 @@ from hefu.protocol.recovery.records import Divergence, Restoration
 from hefu.protocol.recovery.rows import DEPTH, Row, Tree
 from hefu.protocol.recovery.words import Word, reopen
 from hefu.protocol.verification import Verification
+from hefu.stores.contradictions import Contradiction, contradictions
 from hefu.stores.sqlite import SqliteReader
 from hefu.stores.writer import Writer
 
@@ -91,7 +92,8 @@ class Reconciler:
                     found, coded = await self._confirmed(report, coded)
             if coded:
                 await self._mend(report, found, coded)
-            report.equal = not coded
+            await self._look_within(report)
+            report.equal = not report.divergences
             return report
 
     async def recover(self) -> Report:
@@ -165,59 +167,80 @@ class Reconciler:
 
     async def _mend(self, report: Report, found: dict[str, tuple[Row, Row]], coded: dict[str, str]) -> None:
         forgotten = [stream for stream, code in coded.items() if code == "stream.forgotten"]
-        if forgotten:
-            await self._take_back(report, found, forgotten)
+        taken = await self._take_back(report, found, forgotten) if forgotten else set()
         words = await self._said(
             report, [s for s, code in coded.items() if code.startswith(("content", "use"))]
         )
         behind = ("stream.lost", "stream.forgotten")
         lost = {stream: found[stream][1] for stream, code in coded.items() if code in behind}
         await self._send_again(report, lost)
-        found_now = [(code, *found[stream], words.get(stream, {})) for stream, code in sorted(coded.items())]
+        found_now = [
+            (code, *found[stream], words.get(stream, {}), stream in taken)
+            for stream, code in sorted(coded.items())
+        ]
         report.divergences = await self._writer.do(self._mended, found_now)
 
     def _mended(self, book: Book, items: Sequence[Any]) -> list[list[dict[str, Any]]]:
-        return [[summary(self._one(book, *one)) for one in item] for item in items]
+        return [[summary(self._tried(book, *one)) for one in item] for item in items]
+
+    def _tried(self, book: Book, code: str, mine: Row, theirs: Row, *rest: Any) -> Divergence:
+        """Mend one; a row that cannot even be read is named, and stops none of the others."""
+        trial = book.trial()
+        try:
+            found = self._one(trial, code, mine, theirs, *rest)
+        except ValueError:
+            return self._kept(book, code, mine.stream, (str(mine.facts), str(theirs.facts)), "")
+        book.adopt(trial)
+        return found
 
     def _one(
-        self, book: Book, code: str, mine: Row, theirs: Row, words: dict[Side, list[Message]]
+        self, book: Book, code: str, mine: Row, theirs: Row, words: dict[Side, list[Message]], taken: bool
     ) -> Divergence:
-        """Mend one, and put it on record."""
-        owner = Side.TAX if code.startswith("content") else Side.CUSTOMS
+        """Mend one, and put it on record. ``taken``: whether forgotten words were there to be taken back."""
+        owners = tuple(Side) if code.startswith("content") else (Side.CUSTOMS,)
+        told = [word for owner in owners for word in words.get(owner, ())]
         done = ""
         if code == "stream.forgotten":
-            done = "words taken back"
+            done = "words taken back" if taken else ""
         elif code == "stream.lost_there":
-            come = theirs.issued if self.side is Side.TAX else theirs.answered
-            done = f"{reopen(book, mine.stream, come)} sent again"
+            again = reopen(book, mine.stream, _sent(self.side, theirs))
+            done = f"{again} sent again" if again else ""
         elif is_healed_there(code):
             done = "the other side mends it"
         elif words:
-            done = repair.mend(book, self.side, code, mine, theirs, words[owner])
-            if not done and repair.is_mended_there(code, mine, words[owner]):
+            done = repair.mend(book, self.side, code, mine, theirs, told)
+            if not done and repair.is_mended_there(code, mine, told):
                 done = "the other side mends it"
+        return self._kept(book, code, mine.stream, (str(mine.facts), str(theirs.facts)), done)
+
+    def _kept(self, book: Book, code: str, stream: str, rows: tuple[str, str], done: str) -> Divergence:
+        """Put a divergence on record, once for the same two rows."""
         state = "healed" if done else "open"
-        for known in book.find(Divergence, "stream", mine.stream):
-            rows = (known.code, known.mine, known.theirs) == (code, str(mine.facts), str(theirs.facts))
-            if rows and (known.state == state or (state, known.state) == ("open", "closed")):
+        for known in book.find(Divergence, "stream", stream):
+            same = (known.code, known.mine, known.theirs) == (code, *rows)
+            if same and (known.state == state or (state, known.state) == ("open", "closed")):
                 return known
-        divergence = Divergence(
-            book.count("divergence"),
-            code,
-            mine.stream,
-            str(mine.facts),
-            str(theirs.facts),
-            done,
-            state,
-            book.now,
-        )
+        divergence = Divergence(book.count("divergence"), code, stream, *rows, done, state, book.now)
         book.put(divergence)
-        book.note(f"{self.side.value}:reconciliation", "register.diverged", mine.stream, code=code, done=done)
+        book.note(f"{self.side.value}:reconciliation", "register.diverged", stream, code=code, done=done)
         return divergence
+
+    async def _look_within(self, report: Report) -> None:
+        """What the other side cannot see: rows that contradict their own papers, left to two officers."""
+        found = await asked_at(self._path, lambda reader: list(contradictions(reader, self.side)))
+        if found:
+            report.divergences += await self._writer.do(self._named, found)
+
+    def _named(self, book: Book, items: Sequence[Sequence[Contradiction]]) -> list[list[dict[str, Any]]]:
+        return [
+            [summary(self._kept(book, one.code, one.number, (one.row, one.papers), "")) for one in item]
+            for item in items
+        ]
 
     async def _take_back(
         self, report: Report, found: dict[str, tuple[Row, Row]], streams: Sequence[str]
-    ) -> None:
+    ) -> set[str]:
+        """Take one's own words back; in which of the streams there were any."""
         sent = {stream: _sent(self.side, found[stream][0]) for stream in streams}
         come = {stream: _sent(self.side.peer, found[stream][0]) for stream in streams}
         words = await self._own_words(report, sent)
@@ -226,6 +249,7 @@ class Reconciler:
         heard = {word.stream: come[word.stream] for word in told}
         for part in _parts(sorted(heard)):  # for the envelopes that prove them
             await self._ask(report, {"reopen": {stream: heard[stream] for stream in part}})
+        return {word.stream for word in words}
 
     def _taken_back(self, book: Book, items: Sequence[tuple[list[Word], list[Word]]]) -> list[int]:
         return [self._take(book, words, told) for words, told in items]
@@ -277,8 +301,9 @@ class Reconciler:
             told = await self._ask(report, {"told": {stream: after[stream] for stream in part}})
             for stream, said in told["told"].items():
                 for sequence, body, at in said:
-                    message = messages.parse(body, f"{stream}/{sequence}")
-                    yield Word(stream, int(sequence), message, "", datetime.fromisoformat(at))
+                    message = _message(body, stream, sequence)
+                    if message is not None:
+                        yield Word(stream, int(sequence), message, "", datetime.fromisoformat(at))
 
     async def _said(self, report: Report, streams: Sequence[str]) -> dict[str, dict[Side, list[Message]]]:
         """Everything that both sides have said in these streams."""
@@ -287,8 +312,17 @@ class Reconciler:
             said[word.stream][self.side.peer].append(word.message)
         for stream in streams:
             own = await asked_at(self._path, partial(_sent_in, stream=stream))
-            said[stream][self.side] = [messages.parse(one.body, f"{stream}/{one.sequence}") for one in own]
+            read = (_message(one.body, stream, one.sequence) for one in own)
+            said[stream][self.side] = [one for one in read if one is not None]
         return said
+
+
+def _message(body: dict[str, Any], stream: str, sequence: int) -> Message | None:
+    """What was said, unless somebody has spoilt the record of it since."""
+    try:
+        return messages.parse(body, f"{stream}/{sequence}")
+    except HefuError:
+        return None
 
 
 def _sent(side: Side, row: Row) -> int:

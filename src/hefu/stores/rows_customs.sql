@@ -1,4 +1,4 @@
--- Of a certificate that is held on paper alone, or on a paper that was lost with a store, tax has not been told yet: its
+-- The content of a stream is a certificate, or a released export declaration. Of a certificate that is held on paper alone, or on a paper that was lost with a store, tax has not been told yet: its
 -- use is no part of the row.
 WITH streams AS (
     SELECT stream FROM cursor WHERE way IN ('in', 'out')
@@ -7,7 +7,8 @@ WITH streams AS (
 )
 SELECT
     stream,
-    coalesce(copy.digest, ''),
+    CASE WHEN coalesce(copy.digest, export.digest) <> digest_of(coalesce(copy.document, export.document)) THEN 'altered'
+         ELSE coalesce(copy.digest, export.digest, '') END,
     CASE WHEN copy.number IS NULL AND (paper.certificate IS NOT NULL OR holding.certificate IS NULL) THEN ''
          ELSE coalesce(holding.state, 'available') END,
     CASE WHEN copy.number IS NULL AND paper.certificate IS NOT NULL THEN ''
@@ -19,6 +20,7 @@ SELECT
 FROM streams
 LEFT JOIN copy ON copy.number = streams.stream
 LEFT JOIN holding ON holding.certificate = streams.stream
+LEFT JOIN lodgement AS export ON export.number = streams.stream AND export.state = 'released'
 LEFT JOIN (
     SELECT certificate FROM paper WHERE state IN ('approved', 'settled', 'contested')
     UNION SELECT certificate FROM contest WHERE code = 'restore.paper_lost'

@@ -23,6 +23,7 @@ from hefu.errors import Text
 from hefu.protocol.book import Book, R
 from hefu.protocol.records import Copy, Cursor, Entry, Key, Outgoing, Record, Side
 from hefu.protocol.recovery.rows import Row
+from hefu.stores import functions
 from hefu.stores.tables import TABLES, Table, column
 
 STORE_OF_OTHER_SIDE = errors.kind(
@@ -94,6 +95,7 @@ class SqliteReader:
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.lock = threading.Lock()
         self.connection.execute("PRAGMA busy_timeout = 5000")
+        functions.register(self.connection)
         self._copies: OrderedDict[Key, Record] = OrderedDict()
 
     def fetch(self, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:

@@ -28,10 +28,46 @@ CODES: Final[Mapping[str, Text]] = {
         "{stream}: messages that this side has receipted are not here any more; the other sends them again",
     ),
     "content.missing": Text(
-        "{stream}: 一方缺少证明内容", "{stream}: the content of the certificate is missing at one side"
+        "{stream}: 一方缺少单证内容",
+        "{stream}: the document (certificate, or export declaration) is missing at one side",
     ),
-    "content.differs": Text("{stream}: 证明内容不同", "{stream}: the content of the certificate differs"),
+    "content.differs": Text(
+        "{stream}: 单证内容不同", "{stream}: the document (certificate, or export declaration) differs"
+    ),
     "use.differs": Text("{stream}: 使用状态不同", "{stream}: the use of the certificate differs"),
+    "own.document": Text(
+        "{stream}: 存档单证与其摘要不符", "{stream}: the document on record is not what its digest says"
+    ),
+    "own.index": Text(
+        "{stream}: 按出口报关单查找证明的索引缺失",
+        "{stream}: the index that finds the certificate by its export declaration has lost it",
+    ),
+    "own.use": Text(
+        "{stream}: 证明的占用与报关单的记载不符",
+        "{stream}: who holds the certificate, and what declarations draw on, contradict each other",
+    ),
+    "own.account": Text(
+        "{stream}: 货物账与其单证不符",
+        "{stream}: the account of these goods is not what its papers add up to",
+    ),
+    "own.cover": Text(
+        "{stream}: 证明对货物的占用与证明不符",
+        "{stream}: what the certificate covers is not what it says, or it is not in force",
+    ),
+    "own.claim": Text(
+        "{stream}: 退税明细与申报不符", "{stream}: lines of the refund are not what the paper says"
+    ),
+    "own.paper": Text(
+        "{stream}: 纸质证明的登记与两名关员的决定不符",
+        "{stream}: the paper is not bound as its two officers have decided",
+    ),
+    "own.journal": Text(
+        "{stream}: 现状与日志不符, 或日志缺少条目",
+        "{stream}: its state is not what the journal ends with, or entries of the journal are missing",
+    ),
+    "own.words": Text(
+        "{stream}: 本方发出的报文缺少或被改动", "{stream}: messages of this side are missing or were changed"
+    ),
 }
 """Every kind of divergence."""
 

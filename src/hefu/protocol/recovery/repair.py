@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from hefu.documents.canonical import digest
 from hefu.documents.certificate import Certificate
+from hefu.documents.declaration import Declaration
 from hefu.protocol import goods
 from hefu.protocol.book import Book
 from hefu.protocol.messages import (
@@ -17,11 +18,13 @@ from hefu.protocol.messages import (
     CertificateMoved,
     CertificateReserved,
     CertificateUsed,
+    ExportReleased,
     Message,
     VoidGranted,
 )
-from hefu.protocol.records import Copy, Cover, Covering, Holding, Issue, IssueState, Side
+from hefu.protocol.records import Copy, Cover, Covering, Holding, Issue, IssueState, Lodgement, Side
 from hefu.protocol.recovery.rows import Row
+from hefu.protocol.refunds.records import Export
 from hefu.rules.case import UseState
 
 _NOTHING = ""
@@ -47,8 +50,8 @@ def is_mended_there(code: str, mine: Row, words: Iterable[Message]) -> bool:
     """Whether the words say that it is the other side's register that is wrong."""
     told = list(words)
     if code in ("content.missing", "content.differs"):
-        issued = _issued(told)
-        return issued is not None and digest(issued) == mine.content
+        said = _issued(told) or _exported(told)
+        return said is not None and digest(said) == mine.content
     use, by = use_of(told)
     return (use.value, by) == (mine.use, mine.declaration)
 
@@ -78,9 +81,12 @@ def _issued(words: Iterable[Message]) -> Certificate | None:
 
 
 def _content(book: Book, side: Side, mine: Row, theirs: Row, words: Iterable[Message]) -> str:
-    """The content is what tax has issued: its own message says what that was."""
-    issued = _issued(words)
-    if issued is None or digest(issued) == mine.content:
+    """The content is what tax has issued, or customs released: its own message says what that was."""
+    told = list(words)
+    issued = _issued(told)
+    if issued is None:
+        return _export(book, side, mine, theirs, told)
+    if digest(issued) == mine.content:
         return _NOTHING
     if side is Side.CUSTOMS:
         return _copy_again(book, issued) if digest(issued) == theirs.content else _NOTHING
@@ -91,10 +97,34 @@ def _content(book: Book, side: Side, mine: Row, theirs: Row, words: Iterable[Mes
     return "content as issued"
 
 
+def _exported(words: Iterable[Message]) -> Declaration | None:
+    return next((one.declaration for one in reversed(list(words)) if isinstance(one, ExportReleased)), None)
+
+
+def _export(book: Book, side: Side, mine: Row, theirs: Row, words: list[Message]) -> str:
+    """The export declaration is what customs has last said of it."""
+    said = _exported(words)
+    if said is None or digest(said) == mine.content:
+        return _NOTHING
+    if side is Side.TAX and digest(said) == theirs.content:
+        told = [one for one in words if isinstance(one, ExportReleased)]
+        amended = tuple(dict.fromkeys(one.amended_by for one in told if one.amended_by))
+        book.put(Export(said.number, said, told[-1].revision, book.now, amended))
+        return "export declaration as released"
+    known = book.get(Lodgement, mine.stream) if side is Side.CUSTOMS else None
+    if known is None or known.digest != digest(said):
+        return _NOTHING
+    book.put(replace(known, document=said))
+    return "export declaration as released"
+
+
 def _copy_again(book: Book, issued: Certificate) -> str:
-    """Customs has what tax has issued. One that was used by another content is left to officers."""
+    """Customs has what tax has issued. One that was used by another content is left to officers; a document that is not
+    what its digest says was not what was compared.
+    """
     known, holding = book.get(Copy, issued.number), book.get(Holding, issued.number)
-    if known is not None and holding is not None and holding.state is not UseState.WITHDRAWN:
+    compared = known is None or known.digest == digest(issued)
+    if not compared and holding is not None and holding.state is not UseState.WITHDRAWN:
         return _NOTHING
     book.put(Copy(issued.number, issued, digest(issued), known.arrived_at if known else book.now))
     for export in sorted({line.declaration for line in issued.lines if line.declaration}):

@@ -20,7 +20,8 @@ _WHOLE: Final = 1 << 256
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stream at one side. ``content``: digest of the certificate, empty if there is none. ``use`` and
+    """One stream at one side. ``content``: digest of the certificate, or of the released
+    export declaration, empty if there is none. ``use`` and
     ``declaration``: ``available``, ``reserved``, ``used`` or ``withdrawn``, and who holds it. ``issued`` and
     ``answered``: messages of tax, and of customs, that this side has sent or applied. ``open``: those it has sent and
     has no receipt for; ``aside``: those it could not apply. Both are no part of the digest.
