@@ -1,8 +1,9 @@
 """``python -m tests.mutation``: what share of the mutants of a room its tests notice, with cosmic-ray.
 
 Mutants are made in copies of the tree, one a worker. Left out is what no test could notice: annotations, which are
-never evaluated here, caches, slots and strictness, which change no answer, and identity for order or equality; and
-what cannot even be evaluated, arithmetic for ``&`` and ``|``, which would only flatter the share.
+never evaluated here, caches, slots and strictness, which change no answer, the ``*`` before what is passed by name,
+and identity for order or equality; and what cannot even be evaluated, arithmetic for ``&`` and ``|`` and for the ``**``
+that unpacks, which would only flatter the share. Of the tests run those that import the module, directly or not: no other could notice.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from random import Random
 
+import grimp
 from attrs import evolve
 from cosmic_ray.commands import init
 from cosmic_ray.mutating import mutate_and_test
@@ -40,6 +42,7 @@ _LATE = ("tests/rules/test_mass.py", "tests/rules/test_compare.py")
 _FRESHNESS = "tests/rules/test_docs.py"
 """Notices every change of a text by the pages generated from it: a proof of those pages alone."""
 _FORMAL = ("slots=", "strict=", "frozen=")
+_OPENING = ("(", "{", ",")
 _CACHES = ("@cache", "@lru_cache", "@cached_property")
 
 
@@ -69,20 +72,25 @@ def _mutants(path: Path) -> Iterator[MutationSpec]:
     lines = source.splitlines()
     annotations = list(_annotations(ast.parse(source)))
     for one in _all_mutants(path):
-        kind = one.operator_name.rpartition("/")[2]
-        if any(begin <= one.start_pos < end for begin, end in annotations):
-            continue
-        if kind.startswith("ReplaceComparisonOperator") and len({"Is", "IsNot"} & set(kind.split("_"))) == 1:
-            continue
-        if kind == "ReplaceTrueWithFalse" and lines[one.start_pos[0] - 1][: one.start_pos[1]].endswith(
-            _FORMAL
+        kind, (number, column) = one.operator_name.rpartition("/")[2], one.start_pos
+        if not any(begin <= one.start_pos < end for begin, end in annotations) and not _is_idle(
+            kind, lines[number - 1][:column].strip(), lines[number - 1][column:]
         ):
-            continue
-        if "BinaryOperator_Bit" in kind and not kind.endswith(_BITS):
-            continue
-        if kind == "RemoveDecorator" and lines[one.start_pos[0] - 1].strip().startswith(_CACHES):
-            continue
-        yield one
+            yield one
+
+
+def _is_idle(kind: str, before: str, after: str) -> bool:
+    """Whether a mutant could not be noticed, or not even be run; by what stands before and after its place."""
+    operator = kind.split("_")[-2] if "_" in kind else ""
+    unpacks = operator == "Pow" and (not before or before.endswith(_OPENING))
+    return (
+        (kind.startswith("ReplaceComparisonOperator") and len({"Is", "IsNot"} & set(kind.split("_"))) == 1)
+        or (kind == "ReplaceTrueWithFalse" and before.endswith(_FORMAL))
+        or ("BinaryOperator_Bit" in kind and not kind.endswith(_BITS))
+        or (operator == "Mul" and after.startswith("*,"))
+        or unpacks
+        or (kind in ("RemoveDecorator", "NumberReplacer") and f"{before}{after}".startswith(_CACHES))
+    )
 
 
 def _all_mutants(path: Path) -> list[MutationSpec]:
@@ -109,11 +117,14 @@ Tried = tuple[MutationSpec, str, str]
 
 def _try_all(mutants: list[MutationSpec], workers: int, record: Path | None) -> list[Tried]:
     """Each mutant against the tests; before that the tests alone, which must pass."""
+    graph = grimp.build_graph("hefu", "tests", cache_dir=None)
     with tempfile.TemporaryDirectory(prefix="hefu-mutation-") as folder:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(workers):
             trees.put(_copied(Path(folder) / str(number)))
-        outcome, output = run_tests(_command(Path(folder) / "0", Path("src/hefu/rules/value.py")), TIMEOUT)
+        outcome, output = run_tests(
+            _command(Path(folder) / "0", Path("src/hefu/rules/value.py"), graph), TIMEOUT
+        )
         if outcome is not TestOutcome.SURVIVED:
             raise SystemExit(f"the tests fail without any mutant:\n{output[-2000:]}")
 
@@ -122,7 +133,7 @@ def _try_all(mutants: list[MutationSpec], workers: int, record: Path | None) -> 
             try:
                 result = mutate_and_test(
                     [evolve(one, module_path=tree / one.module_path)],
-                    _command(tree, one.module_path),
+                    _command(tree, one.module_path, graph),
                     TIMEOUT,
                 )
             finally:
@@ -151,18 +162,24 @@ def _copied(tree: Path) -> Path:
     return tree
 
 
-def _command(tree: Path, module: Path) -> str:
+def _command(tree: Path, module: Path, graph: grimp.ImportGraph) -> str:
     """The module's own tests first, what takes long last: most mutants end early."""
     run = f"{shlex.quote(sys.executable)} -m pytest -x -q -n 0 -p no:cacheprovider"
     room = module.parent.name
-    own = Path("tests/rules") / f"test_{room if room in ('mass', 'docs') else module.stem}.py"
-    stages = [
-        *([str(own)] if (tree / own).exists() else []),
-        f"tests/rules {' '.join(f'--ignore {name}' for name in (*_LATE, _FRESHNESS))}",
-        " ".join(_LATE),
+    own = f"tests/rules/test_{room if room in ('mass', 'docs') else module.stem}.py"
+    name = ".".join(module.relative_to("src").with_suffix("").parts)
+    tests = [
+        f"{one.replace('.', '/')}.py"
+        for one in sorted(graph.find_downstream_modules(name))
+        if one.startswith("tests.rules.test_")
     ]
-    tests = " && ".join(f"{run} {stage}" for stage in stages)
-    return f"sh -c {shlex.quote(f'cd {tree} && export PYTHONPATH={tree}/src:{tree} && {tests}')}"
+    stages = [
+        [one for one in tests if one == own],
+        [one for one in tests if one not in (own, *_LATE, _FRESHNESS)],
+        [one for one in tests if one in _LATE and one != own],
+    ]
+    chain = " && ".join(f"{run} {' '.join(stage)}" for stage in stages if stage)
+    return f"sh -c {shlex.quote(f'cd {tree} && export PYTHONPATH={tree}/src:{tree} && {chain}')}"
 
 
 def _report(told: list[Tried], goal: float) -> int:

@@ -43,7 +43,7 @@ def _renumbered(told: Any, seed: int) -> Any:
     return f"{told[:9]}{seed:06d}{told[-3:]}" if re.fullmatch(r"5301\d{14}", told) else told
 
 
-def _own(case: Case, seed: int) -> Case:
+def own(case: Case, seed: int) -> Case:
     """The case under numbers of its own, so that it stands beside others without meeting them."""
 
     def of(model: Any) -> Any:
@@ -93,7 +93,7 @@ def _only_export(case: Case) -> str | None:
 
 @cache
 def _case(seed: int) -> Case | None:
-    case = _own(mutated(seed), seed)
+    case = own(mutated(seed), seed)
     return case if _assembled(case) else None
 
 
@@ -192,7 +192,7 @@ def test_what_is_out_of_scope_and_names_nothing_passes() -> None:
     assert not judge(tables_of([case]), DEFAULT).findings.is_empty()
 
 
-def _plain() -> list[Case]:
+def plain_cases() -> list[Case]:
     """Cases of every way in which items find their lines, each of which tells at a glance."""
     two = [item(), item(item=2, hs_code="8517130000")]
     lines = [line(), line(line=2, item=2, hs_code="8517130000")]
@@ -223,14 +223,14 @@ def _plain() -> list[Case]:
         shipped={"items": two},
         goods_left={},
     )
-    return [_own(case, seed) for seed, case in enumerate([*told, single, by_weight] * 3)]
+    return [own(case, seed) for seed, case in enumerate([*told, single, by_weight] * 3)]
 
 
 def test_what_tells_at_a_glance_needs_no_pairing_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(case: Case) -> Any:
         raise AssertionError(case)
 
-    cases = _plain()
+    cases = plain_cases()
     expected = _said_singly(cases, DEFAULT)
     monkeypatch.setattr("hefu.rules.mass.pairing.pair", never)
     answer = judge(tables_of(cases), DEFAULT)
@@ -245,7 +245,7 @@ def test_two_certificates_for_the_same_goods_are_counted_together() -> None:
         certificate(number="N2", lines=[line(hs_code=phone)]),
     ]
     case = several(documents, decl={"items": [item(), item(item=2, hs_code=phone)]})
-    answer = _agree([_own(case, 1)], DEFAULT)
+    answer = _agree([own(case, 1)], DEFAULT)
     assert "quantity.exceeds_goods" in answer.findings.get_column("code")
 
 
@@ -279,7 +279,7 @@ def test_charges_are_shared_out_only_by_totals_that_are_all_stated(total: str | 
         decl={"certificates": [{"number": "N1"}]},
         shipped=shipped,
     )
-    assert not _agree([_own(case, 1)], DEFAULT).findings.is_empty()
+    assert not _agree([own(case, 1)], DEFAULT).findings.is_empty()
 
 
 @pytest.mark.parametrize("unit", ["米", "千克", "升", "只"])
@@ -291,7 +291,7 @@ def test_the_second_measure_counts_only_for_a_line_of_its_own_kind_of_unit(unit:
         shipped={"items": [made]},
         goods_left={},
     )
-    assert not _agree([_own(case, 1)], DEFAULT).findings.is_empty()
+    assert not _agree([own(case, 1)], DEFAULT).findings.is_empty()
 
 
 @pytest.mark.parametrize("act", ["amendment", "withdrawal"])
@@ -308,14 +308,14 @@ def test_a_number_under_another_export_declaration_is_no_number_of_this_one(
         shipped={"items": [item(second=None)]},
         goods_left={},
     )
-    answer = _agree([_own(case, 1)], DEFAULT)
+    answer = _agree([own(case, 1)], DEFAULT)
     assert answer.pairs == 0
 
 
 @pytest.mark.parametrize("code", ["uscc", "customs_code"])
 def test_an_agent_may_be_known_by_either_code(code: str) -> None:
     agent = {"name": AGENT["name"], code: AGENT[code]}
-    answer = _agree([_own(pair(cert={"agent": agent}), 1)], DEFAULT)
+    answer = _agree([own(pair(cert={"agent": agent}), 1)], DEFAULT)
     assert not answer.findings.is_empty()
 
 
@@ -324,7 +324,7 @@ def test_an_export_that_names_a_certificate_for_a_return_is_no_return() -> None:
     named = case.declaration.model_copy(
         update={"certificates": pair(decl={"certificates": [{"number": "N1"}]}).declaration.certificates}
     )
-    answer = _agree([_own(replace(case, declaration=named), 1)], DEFAULT)
+    answer = _agree([own(replace(case, declaration=named), 1)], DEFAULT)
     assert "purpose.differs" in answer.findings.get_column("code")
 
 
@@ -340,12 +340,12 @@ def test_either_measure_of_an_export_may_be_that_of_the_line(first: str, unit: s
         shipped={"items": [made]},
         goods_left={},
     )
-    assert not _agree([_own(case, 1)], DEFAULT).findings.is_empty()
+    assert not _agree([own(case, 1)], DEFAULT).findings.is_empty()
 
 
 def test_an_export_declaration_may_be_one_that_is_judged_itself() -> None:
     """The same list may hold exports and the returns of their goods."""
-    returned = _own(pair(shipped={"items": [item(hs_code="8517130000")]}), 1)
+    returned = own(pair(shipped={"items": [item(hs_code="8517130000")]}), 1)
     assert returned.original is not None
     tables = tables_of([returned])
     alone = judge(tables, DEFAULT).findings
@@ -371,4 +371,4 @@ def test_what_a_withdrawal_names_may_be_measured_the_other_way_round(
         shipped={"items": [exported]},
         goods_left={},
     )
-    _agree([_own(case, 1)], DEFAULT)
+    _agree([own(case, 1)], DEFAULT)

@@ -8,10 +8,10 @@ import pytest
 
 from hefu.rules.case import Case
 from hefu.rules.derived import derive
+from hefu.rules.expressions import is_told
 from hefu.rules.frame import build
 from hefu.rules.library import SELDOM
 from hefu.rules.policy import Policy
-from hefu.rules.refund import is_stated
 from tests.builders import certificate, invoice_line, item, line
 from tests.rules.pairs import ACTS, DEFAULT, Broken, Changes, codes, judged, pair, standing
 
@@ -261,8 +261,8 @@ def test_a_certificate_for_another_purpose_says_nothing_of_its_tax() -> None:
 
 def test_only_a_frame_in_which_a_line_states_tax_is_asked_for_amounts() -> None:
     silent, stated = _tax("paid_back"), _tax("paid_back", **PAID)
-    assert not is_stated(build([silent, silent], [True, True]))
-    assert is_stated(build([silent, stated], [True, True]))
+    assert not is_told(build([silent, silent], [True, True]), "refunded")
+    assert is_told(build([silent, stated], [True, True]), "refunded")
     frame = derive(build([silent], [True]), DEFAULT, SELDOM)
     assert frame.select("repaid_due", "repaid_off").rows() == [(None, False)]
 

@@ -12,10 +12,10 @@ from typing import Any, Final
 import polars as pl
 import pytest
 
-from hefu.rules import value
 from hefu.rules.case import Case
 from hefu.rules.compare import compare
 from hefu.rules.derived import derive
+from hefu.rules.expressions import is_told
 from hefu.rules.frame import build
 from hefu.rules.library import SELDOM
 from hefu.rules.policy import Policy
@@ -589,9 +589,8 @@ def test_items_of_different_price_on_one_line_are_valued_together() -> None:
 
 def test_only_a_frame_in_which_a_line_states_a_value_is_valued() -> None:
     silent, stated = _case(None), _case("1")
-    assert not value.is_stated(build([silent, silent], [True, True]))
-    assert value.is_stated(build([silent, stated], [True, True]))
-    assert value.is_stated(build([stated], [True]))
+    assert not is_told(build([silent, silent], [True, True]), "line_fob")
+    assert is_told(build([silent, stated], [True, True]), "line_fob")
     assert _told(silent) == (None, False, False)
 
 

@@ -16,7 +16,7 @@ from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.codes.tables import units
 from hefu.documents.fields import scaled
 from hefu.errors import Text
-from hefu.rules.expressions import may_lose, same_party
+from hefu.rules.expressions import is_told, may_lose, same_party
 from hefu.rules.finding import Question, Severity
 from hefu.rules.pairing import same_code
 from hefu.rules.party import CHECK, EVIDENCE, is_successor
@@ -251,7 +251,7 @@ def with_told(frame: pl.DataFrame) -> pl.DataFrame:
     """Where a consignor was reported, replace :data:`UNTOLD`: that the owner is another firm is told already, by a
     principal's certificate of the case whose holder is that consignor.
     """
-    if all(frame.get_column(name).null_count() == frame.height for name in _REPORTED):
+    if not is_told(frame, *_REPORTED):
         return frame
     told = (_OWNER_DIFFERS & same_party("principal", "consignor")).fill_null(value=False)
     return frame.with_columns(told.any().over("case").alias("consignor_told"))

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.codes.tables import units
-from hefu.documents.declaration import Act, Declaration, Measure
+from hefu.documents.declaration import Act, Declaration, DeclarationItem, Measure
 from hefu.documents.fields import QUANTITY_SCALE, plain, scaled, unscaled
 from hefu.documents.goods import convert, factor
 from hefu.rules.case import Case, ExportState, Standing, UseState
@@ -190,12 +190,15 @@ def _uncovered(case: Case, finding: Finding) -> Iterator[Candidate]:
     yield from _obtain(case, finding)
 
 
+def _original_trader(case: Case, finding: Finding) -> Iterator[Candidate]:
+    if case.original is not None:
+        yield _last(in_declaration(case, "trader", finding.declared, as_json(case.original.trader)))
+
+
 def _trader(case: Case, finding: Finding) -> Iterator[Candidate]:
     """The right firm's own certificate; that another firm trades only where it was written wrongly, so that last."""
     one = _standing(case, finding)
-    if finding.code == "party.original_trader_differs" and case.original is not None:
-        yield _last(in_declaration(case, "trader", finding.declared, as_json(case.original.trader)))
-    elif one is not None and one.document is not None:
+    if one is not None and one.document is not None:
         yield _last(in_declaration(case, "trader", finding.declared, as_json(one.document.holder)))
         if case.declaration.trader.uscc is not None:
             holder = as_json(case.declaration.trader)
@@ -209,19 +212,32 @@ def _last(one: Candidate) -> Candidate:
     return replace(one, edit=replace(one.edit, effort=4))
 
 
-def _code(case: Case, finding: Finding) -> Iterator[Candidate]:
+def _certified_code(case: Case, finding: Finding) -> Iterator[Candidate]:
+    """The code of the export declaration in the certificate."""
+    _, one, line = _both(case, finding)
+    original = _original(case, line)
+    if one is not None and line is not None and original is not None:
+        yield in_certificate(one, f"lines[{line.line}].hs_code", line.hs_code, original.hs_code)
+
+
+def _declared_code(case: Case, finding: Finding) -> Iterator[Candidate]:
+    item, _, line = _both(case, finding)
+    if item is not None and line is not None:
+        original = _original(case, line) if case.declaration.act is Act.RETURN else None
+        wanted = original.hs_code if original is not None else line.hs_code
+        yield in_declaration(case, f"items[{item.item}].hs_code", item.hs_code, wanted)
+
+
+def _either_code(case: Case, finding: Finding) -> Iterator[Candidate]:
+    yield from _declared_code(case, finding)
     item, one, line = _both(case, finding)
-    if item is None or one is None or line is None:
-        return
-    original = item_numbered(case.original, line.item) if line.declaration == case.export else None
-    if finding.code == "hs.original_differs":
-        if original is not None:
-            yield in_certificate(one, f"lines[{line.line}].hs_code", line.hs_code, original.hs_code)
-        return
-    wanted = original.hs_code if original is not None and case.declaration.act is Act.RETURN else line.hs_code
-    yield in_declaration(case, f"items[{item.item}].hs_code", item.hs_code, wanted)
-    if finding.code == "hs.differs":
+    if item is not None and one is not None and line is not None:
         yield in_certificate(one, f"lines[{line.line}].hs_code", line.hs_code, item.hs_code)
+
+
+def _original(case: Case, line: CertificateLine | None) -> DeclarationItem | None:
+    """The exported item that a line speaks of."""
+    return item_numbered(case.original, line.item) if line and line.declaration == case.export else None
 
 
 def _unit(case: Case, finding: Finding) -> Iterator[Candidate]:
@@ -291,14 +307,18 @@ def _steps(quantity: Decimal, source: str, target: str) -> Fraction:
     return Fraction(quantity) * 10**QUANTITY_SCALE * factor(units()[source]) / factor(units()[target])
 
 
-def _day(case: Case, finding: Finding) -> Iterator[Candidate]:
+def _after_export(case: Case, finding: Finding) -> Iterator[Candidate]:
+    issued = [one.document.issued_on.isoformat() for one in case.certificates if one.document]
+    yield in_declaration(case, "declared_on", finding.declared, max([finding.certified, *issued]))
+
+
+def _after_issue(case: Case, finding: Finding) -> Iterator[Candidate]:
+    yield in_declaration(case, "declared_on", finding.declared, finding.certified)
+
+
+def _export_day(case: Case, finding: Finding) -> Iterator[Candidate]:
     _, one, line = _both(case, finding)
-    if finding.code == "date.before_export":
-        issued = [one.document.issued_on.isoformat() for one in case.certificates if one.document]
-        yield in_declaration(case, "declared_on", finding.declared, max([finding.certified, *issued]))
-    elif finding.code == "date.issued_after_act":
-        yield in_declaration(case, "declared_on", finding.declared, finding.certified)
-    elif one is not None and line is not None:
+    if one is not None and line is not None:
         yield in_certificate(one, f"lines[{line.line}].export_date", finding.certified, finding.declared)
 
 
@@ -348,42 +368,30 @@ def _items(case: Case, _: Finding) -> Iterator[Candidate]:
 
 
 _PROPOSALS: Final[Mapping[str, Proposals]] = {
-    **dict.fromkeys(
-        (
-            "certificate.missing",
-            "certificate.unknown",
-            "certificate.withdrawn",
-            "certificate.used",
-            "certificate.reserved",
-            "certificate.for_agent",
-            "certificate.on_paper",
-            "certificate.number_form",
-            "purpose.differs",
-        ),
-        _obtain,
-    ),
+    **dict.fromkeys((
+        "certificate.missing", "certificate.unknown", "certificate.withdrawn", "certificate.used", "certificate.reserved",
+        "certificate.for_agent", "certificate.on_paper", "certificate.number_form", "purpose.differs",
+    ), _obtain),
     **dict.fromkeys(("declaration.differs", "declaration.ambiguous"), _related),
-    **dict.fromkeys(
-        (
-            "original.changing",
-            "original.not_in_force",
-            "certificate.behind",
-            "principal.unknown",
-            "principal.voided",
-            "principal.unfit",
-        ),
-        _waiting,
-    ),
+    **dict.fromkeys((
+        "original.changing", "original.not_in_force", "certificate.behind",
+        "principal.unknown", "principal.voided", "principal.unfit",
+    ), _waiting),
     "principal.goods_differ": _behind,
     "item.withdrawn_in_part": _items,
     "item.not_found": _item_number,
     "item.not_covered": _uncovered,
-    **dict.fromkeys(("party.holder_differs", "party.original_trader_differs"), _trader),
-    **dict.fromkeys(("hs.differs", "hs.original_differs", "hs.heading_differs"), _code),
+    "party.holder_differs": _trader,
+    "party.original_trader_differs": _original_trader,
+    "hs.differs": _either_code,
+    "hs.original_differs": _certified_code,
+    "hs.heading_differs": _declared_code,
     **dict.fromkeys(("unit.not_convertible", "unit.not_of_export"), _unit),
     **dict.fromkeys(
         ("quantity.exceeds_certificate", "quantity.exceeds_export", "quantity.exceeds_goods"), _quantity
     ),
-    **dict.fromkeys(("date.issued_after_act", "date.before_export", "date.export_date_differs"), _day),
+    "date.issued_after_act": _after_issue,
+    "date.before_export": _after_export,
+    "date.export_date_differs": _export_day,
     "mode.not_for_act": _mode,
-}
+}  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 
 from hefu.rules import agency, refund, value
-from hefu.rules.expressions import OF_ITEM, OF_LINE, converted, lost, same_hs, same_party, wide
+from hefu.rules.expressions import OF_ITEM, OF_LINE, converted, is_told, lost, same_hs, same_party, wide
 from hefu.rules.frame import HEAD_SCHEMA
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Seldom
@@ -105,9 +105,9 @@ def reads_of_pairs(policy: Policy, seldom: tuple[Seldom, ...]) -> frozenset[str]
 def _with_pairs(
     frame: pl.DataFrame, policy: Policy, seldom: tuple[Seldom, ...], first: Sequence[pl.Expr]
 ) -> pl.DataFrame:
-    limited = frame.get_column("left").null_count() < frame.height
-    valued = value.is_stated(frame)
-    refunded = refund.is_stated(frame)
+    limited = is_told(frame, "left")
+    valued = is_told(frame, "line_fob")
+    refunded = is_told(frame, "refunded")
     frame = _with(
         frame,
         *first,
@@ -121,7 +121,7 @@ def _with_pairs(
     drawn = _summed(frame, col("drawn"), OF_LINE, "line_shared").alias("drawn_of_line")
     frame = _with(frame, drawn, *_GUARDS)
     frame = _with(frame, *_exactly(frame))
-    if frame.get_column("pool").null_count() < frame.height:
+    if is_told(frame, "pool"):
         frame = _with(frame, *_together())
     if limited:
         frame = _with_goods(frame)

@@ -11,6 +11,11 @@ OF_ITEM = ("case", "item")
 """What tells certificate lines apart, and items."""
 
 
+def is_told(frame: pl.DataFrame, *names: str) -> bool:
+    """Whether any row says anything in any of these columns: where none does there is nothing to work out."""
+    return any(frame.get_column(name).is_not_null().any() for name in names)
+
+
 def wide(name: str) -> pl.Expr:
     """The column in 128 bits: scaled quantities times unit factors leave 64."""
     return col(name).cast(pl.Int128)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hefu.documents.certificate import CertificateLine
 from hefu.documents.codes.tables import units
@@ -277,18 +277,15 @@ def shares(pairs: Sequence[Pair]) -> list[tuple[bool, ...]]:
     lines = [(p.standing.number, p.line.line) for p in pairs]
     goods = [(p.line.declaration, p.line.item) for p in pairs]
     of_line, of_goods, of_item = Counter(lines), Counter(goods), Counter(p.item.item for p in pairs)
+    lines_seen: set[Any] = set()
+    goods_seen: set[Any] = set()
     told: list[tuple[bool, ...]] = []
     for one, line, key in zip(pairs, lines, goods, strict=True):
-        told.append(
-            (
-                of_line[line] > 0,
-                abs(of_line[line]) > 1,
-                of_goods[key] > 0,
-                key[0] is not None and abs(of_goods[key]) > 1,
-                of_item[one.item.item] > 1,
-            )
-        )
-        of_line[line], of_goods[key] = -abs(of_line[line]), -abs(of_goods[key])
+        of_lines = (line not in lines_seen, of_line[line] > 1)
+        of_export = (key not in goods_seen, key[0] is not None and of_goods[key] > 1)
+        told.append((*of_lines, *of_export, of_item[one.item.item] > 1))
+        lines_seen.add(line)
+        goods_seen.add(key)
     return told
 
 

@@ -127,11 +127,6 @@ READS = ("refund_state", "refunded", "repaid", "line_exported", "line_quantity")
 NOTHING = (pl.lit(None, pl.Int128).alias("repaid_due"), pl.lit(value=False).alias("repaid_off"))
 
 
-def is_stated(frame: pl.DataFrame) -> bool:
-    """Whether any line states tax refunded."""
-    return frame.get_column("refunded").null_count() < frame.height
-
-
 def with_repayment(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Add ``repaid_due``, refunded tax x quantity / exported quantity to the cent (CNY scaled by 10^6; the
     formula is an assumption), and ``repaid_off``.

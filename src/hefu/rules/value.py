@@ -16,7 +16,7 @@ from hefu.documents.codes.tables import terms_holding
 from hefu.documents.fields import scaled
 from hefu.errors import Text
 from hefu.rules.days import as_day
-from hefu.rules.expressions import OF_ITEM, OF_LINE, rounded, wide
+from hefu.rules.expressions import OF_ITEM, OF_LINE, is_told, rounded, wide
 from hefu.rules.finding import Question, Severity
 from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule
@@ -100,11 +100,6 @@ NOTHING: Final = (
 )
 
 
-def is_stated(frame: pl.DataFrame) -> bool:
-    """Whether any line states a value."""
-    return frame.get_column("line_fob").null_count() < frame.height
-
-
 def with_values(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Add ``expected_fob`` (US dollars, scaled by 10^4), ``value_off`` and ``value_unrated``: what is not
     evidently equal is brought to FOB in dollars.
@@ -176,7 +171,7 @@ def _charge(frame: pl.DataFrame, part: str) -> pl.Expr:
     null if they do and it is not stated.
     """
     held = col("goods_terms").is_in(_HOLDING[part])
-    if frame.get_column(part).null_count() == frame.height:
+    if not is_told(frame, part):
         return pl.when(held).then(None).otherwise(0)
     total, whole = wide("goods_total"), col("goods_sum")
     by_rate = _dollars(_bounded(rounded(total * wide(part), _wide(10**7))), "goods_currency")

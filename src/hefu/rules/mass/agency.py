@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from hefu.documents.codes.tables import units
-from hefu.rules.expressions import lost, same_hs
+from hefu.rules.expressions import is_told, lost, same_hs
 from hefu.rules.mass.joins import beside, checks
 from hefu.rules.mass.tables import Tables
 
@@ -29,7 +29,7 @@ def with_principals(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """With what is known of the principal's certificate behind each; nothing is while it is not the latest, or being
     handled on paper.
     """
-    if named.get_column("principal").null_count() == named.height:
+    if not is_told(named, "principal"):
         return named.with_columns(pl.lit(None, kind).alias(name) for name, kind in _NOTHING.items())
     told = beside(named, _known(tables), "principal")
     told = told.with_columns(

@@ -14,6 +14,7 @@ from hefu.documents.certificate import RefundState
 from hefu.documents.codes.tables import modes, units
 from hefu.documents.declaration import Act
 from hefu.rules.case import ExportState, UseState
+from hefu.rules.expressions import is_told
 from hefu.rules.mass.agency import with_principals
 from hefu.rules.mass.joins import beside, checks, rows_of, runs_of
 from hefu.rules.mass.tables import Tables
@@ -259,8 +260,7 @@ def _with_sums(heads: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The total of all items of the declaration of export, if they are in one currency and all stated: what
     charges are shared out by.
     """
-    charged = any(heads.get_column(name).null_count() < heads.height for name in ("freight", "insurance"))
-    if not charged or tables.lines.get_column("line_fob").null_count() == tables.lines.height:
+    if not (is_told(heads, "freight", "insurance") and is_told(tables.lines, "line_fob")):
         return heads.with_columns(goods_sum=pl.lit(None, pl.Int128))
     sums = (
         tables.items.group_by("declaration")

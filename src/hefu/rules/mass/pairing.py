@@ -19,6 +19,7 @@ from hefu.documents.codes.tables import units
 from hefu.documents.declaration import Act, CertificateReference, Declaration, DeclarationItem, Measure
 from hefu.documents.fields import unscaled
 from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.expressions import is_told
 from hefu.rules.mass.heads import Told
 from hefu.rules.mass.joins import rows_of
 from hefu.rules.mass.tables import Tables
@@ -49,7 +50,7 @@ def paired_rows(told: Told, tables: Tables) -> pl.DataFrame:
     """The pairs as row numbers of ``told.named``, ``items`` and ``lines``, with how much (``part``; null: the whole
     measure), whether the second measure counts, and what is shared.
     """
-    second = ("second_unit",) if _is_told(tables.items, "second_unit") else ()
+    second = ("second_unit",) if is_told(tables.items, "second_unit") else ()
     items = _rows(tables.items, told.items, ("item", "item_hs", "first_unit", *second), "item_row")
     lines = _rows(
         tables.lines,
@@ -95,10 +96,6 @@ def _mixed(told: Told, lines: pl.DataFrame) -> pl.DataFrame:
         value=False
     )
     return lines.filter(elsewhere | ~serves).select("case").unique().with_columns(mixed=pl.lit(value=True))
-
-
-def _is_told(frame: pl.DataFrame, name: str) -> bool:
-    return frame.get_column(name).null_count() < frame.height
 
 
 def _rows(source: pl.DataFrame, rows: pl.DataFrame, names: tuple[str, ...], counted: str) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from hefu.documents.codes.tables import units
+from hefu.rules.expressions import is_told
 from hefu.rules.mass.heads import Told
 from hefu.rules.mass.joins import rows_of
 from hefu.rules.mass.pairing import DIMENSIONS, keyed
@@ -70,7 +71,7 @@ class Rows:
 
 def gathered(table: pl.DataFrame, names: Iterable[str], places: pl.Series) -> list[pl.Series | pl.Expr]:
     """Columns of a table at row numbers; a column that says nothing needs no gathering."""
-    empty = {name for name in names if table.get_column(name).null_count() == table.height}
+    empty = {name for name in names if not is_told(table, name)}
     told = table.select(col(name).gather(places) for name in names if name not in empty)
     nothing = [pl.lit(None, table.schema[name]).alias(name) for name in empty]
     return [*told.get_columns(), *nothing]
@@ -146,7 +147,7 @@ def _measured(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
             item_unit=pl.when(second).then("second_unit").otherwise("item_unit"),
             item_quantity=pl.when(second).then("second").otherwise("item_quantity"),
         )
-    if rows.get_column("part").null_count() < rows.height:
+    if is_told(rows, "part"):
         rows = rows.with_columns(item_quantity=pl.coalesce("part", "item_quantity"))
     return rows
 
