@@ -8,13 +8,31 @@ from hefu.chains.facts import AGENTS, LOGISTICS, Facts
 from hefu.chains.indicators.indicator import HITS, Limits, hits, percent, worded
 
 
+def covered(facts: Facts, deals: pl.DataFrame, agent: str, principal: str) -> pl.DataFrame:
+    """The rows of ``deals`` (with ``lodged``) between two who have an agency agreement that covers the day."""
+    agreed = facts.table("agreements").select("signed", "until", **{agent: "agent", principal: "principal"})
+    of = deals.select("declaration", "lodged", agent, principal).unique()
+    return (
+        of.join(agreed, on=[agent, principal])
+        .filter(
+            (pl.col("signed") <= pl.col("lodged")).fill_null(value=True),
+            (pl.col("until") >= pl.col("lodged")).fill_null(value=True),
+        )
+        .select("declaration", agent, principal)
+        .unique()
+    )
+
+
 def single_header(facts: Facts, limits: Limits) -> pl.DataFrame:
-    """B1: trader and owner are one, yet the agent's report names another consignor."""
+    """B1: trader and owner are one, yet the agent's report names another consignor, with whom it has no agreement."""
     del limits
     rows = facts.reported.filter(
         pl.col("trader") == pl.col("owner"),
         pl.col("consignor").is_not_null(),
         pl.col("consignor") != pl.col("trader"),
+    )
+    rows = rows.join(
+        covered(facts, rows, "trader", "consignor"), on=["declaration", "trader", "consignor"], how="anti"
     )
     return hits(
         rows, table="A", field="consignor", party="trader", other="consignor", declaration="declaration",
@@ -176,18 +194,9 @@ def agency_without_agreement(facts: Facts, limits: Limits) -> pl.DataFrame:
             ),
         ]
     ).unique(["declaration", "agent", "principal"])
-    agreed = facts.agreed.with_columns(has=True)
-    bare = (
-        deals.join(agreed, on=["agent", "principal"], how="left")
-        .filter(
-            ~(
-                pl.col("has").fill_null(value=False)
-                & (pl.col("signed") <= pl.col("lodged")).fill_null(value=True)
-                & (pl.col("until") >= pl.col("lodged")).fill_null(value=True)
-            )
-        )
-        .filter(pl.lit(facts.agreed.height > 0))
-    )
+    bare = deals.join(
+        covered(facts, deals, "agent", "principal"), on=["declaration", "agent", "principal"], how="anti"
+    ).filter(pl.lit(facts.agreed.height > 0))
     return hits(
         bare, table="G", field="principal", party="agent", other="principal", declaration="declaration",
         document="declaration", value="principal", against=pl.lit("G: -"), on="lodged", fen="fob",
