@@ -13,10 +13,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from hefu.chains.analyse import MINIMUM, analyse
 from hefu.chains.case import Case
-from hefu.chains.casefile.writing import write_cases
+from hefu.chains.casefile.writing import counting, write_cases
 from hefu.chains.facts import ARRIVAL
 from hefu.chains.reading import Read, read
-from hefu.cli import show
+from hefu.cli import chains_record, show
 from hefu.errors import Text
 
 app = typer.Typer(no_args_is_help=True, help="Buy-and-export laid bare 买单出口分析.")
@@ -51,11 +51,18 @@ def analyse_(
         bar.add_task(show.say("分析", "analysing"))
         cases = analyse(told.tables, day, minimum=minimum, top=top)
         index = write_cases(cases, out, language=show.language()) if cases else None
+        found = len(cases)
+        cases = counting(cases, out)
     if as_machine:
         sys.stdout.write(_json(told, day, cases).decode())
     else:
-        _show(told, day, cases, index)
+        _show(told, day, cases, index, found - len(cases))
     raise typer.Exit(_BAD_INPUT if told.problems else _FINDINGS if cases else 0)
+
+
+app.command()(chains_record.answer)
+app.command()(chains_record.close)
+app.command("show")(chains_record.show_)
 
 
 def _last_day(told: Read) -> date:
@@ -79,7 +86,7 @@ def _json(told: Read, day: date, cases: list[Case]) -> bytes:
     return orjson.dumps(head, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _show(told: Read, day: date, cases: list[Case], index: Path | None) -> None:
+def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: int) -> None:
     out = show.out()
     show.show_table(
         (show.say("表", "table"), show.say("读入", "read"), show.say("未读", "refused"), show.say("重复", "repeated")),
@@ -93,13 +100,21 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None) -> None:
         out.print(show.say(f"另有 {more} 处, 见 --json", f"and {more} more, see --json"))
     for one in told.ignored[:_SHOWN]:
         out.print(show.say(f"未使用: {one}", f"not used: {one}"), style="dim", markup=False)
-    if not cases:
+    if aside:
+        out.print(
+            show.say(
+                f"另有 {aside} 个案卷已结案或过期, 不再计入",
+                f"{aside} cases are closed or lapsed and count no longer",
+            )
+        )
+    if not cases and not aside:
         out.print(
             show.say(
                 f"截至 {day}: 没有达到门槛的链条 (不等于没有问题)",
                 f"as of {day}: no chain reaches the bar, which proves nothing",
             )
         )
+    if not cases:
         return
     show.show_table(
         ("", show.say("案号", "case"), show.say("分值", "score"), show.say("内容", "what it is about"), show.say("证据", "evidence")),

@@ -225,7 +225,7 @@ def test_lines_show_what_they_are_known_by() -> None:
 def test_a_closed_and_a_lapsed_case_say_so(tmp_path: Path) -> None:
     case = bought_invoices()
     own = tmp_path / case.id
-    records.opened(own, case)
+    records.opened(own, case, DAY)
     records.answer(own, "宁波丰泽 法务 <b>", "我们有代理协议\n见附件")
     record = records.close(own, case, Outcome.CLEARED, ("甲", "乙"), "协议属实")
     told = page(case, record)
@@ -237,7 +237,7 @@ def test_a_closed_and_a_lapsed_case_say_so(tmp_path: Path) -> None:
     late = Page(case_page(case, records.read(own), date(2030, 1, 1)))
     assert "Closed" in late.told("en")
     lapsed = Page(
-        case_page(layered_agency(), records.opened(tmp_path / "b", layered_agency()), date(2030, 1, 1))
+        case_page(layered_agency(), records.opened(tmp_path / "b", layered_agency(), DAY), date(2030, 1, 1))
     )
     assert "Lapsed: it no longer counts" in lapsed.told("en")
 

@@ -20,7 +20,13 @@ from hefu.chains.casefile.strip import strip
 from hefu.chains.casefile.svg import DASHES, INKS, drawing_svg
 from hefu.errors import Text
 
-FILES = (("case.json", Text("JSON", "JSON")),)
+FILES = (
+    ("case.zh.pdf", Text("PDF (中文)", "PDF (Chinese)")),
+    ("case.en.pdf", Text("PDF (英文)", "PDF (English)")),
+    ("evidence.xlsx", Text("证据表 (XLSX)", "Evidence (XLSX)")),
+    ("case.json", Text("JSON", "JSON")),
+    ("case.ftm.json", Text("FollowTheMoney", "FollowTheMoney")),
+)
 
 
 def case_page(case: Case, record: Record, today: date, language: str = "") -> str:

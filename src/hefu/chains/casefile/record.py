@@ -160,13 +160,13 @@ def read(folder: Path) -> Record:
     return Record(tuple(entries), digests[-1] if digests else "")
 
 
-def opened(folder: Path, case: Case) -> Record:
+def opened(folder: Path, case: Case, today: date) -> Record:
     """Open the record of a case, or renew it when there are documents that it did not know. A closed one stays closed."""
     record = read(folder)
     known = _known(case)
     if record.closings or (record.entries and not set(known) - record._seen):  # noqa: SLF001 (its own module)
         return record
-    entry = Entry(Act.OPENED, now(), expires=case.as_of + LAPSES_AFTER, known=known)
+    entry = Entry(Act.OPENED, now(), expires=max(today, case.as_of) + LAPSES_AFTER, known=known)
     return _add(folder, entry, record)
 
 

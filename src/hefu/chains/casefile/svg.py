@@ -31,7 +31,7 @@ INKS: Final = {
     "invoices": "#7a3f8c", "papers": "#44596e", "goods": "#0a5a68", "control": "#9a3b2c", "money": "#256b3a",
 }  # fmt: skip
 """Colour of a link by what it carries; the label says it in words."""
-MISSING: Final = "#75807b"
+MISSING: Final = "#5f6a65"
 BAND_NAMES: Final = {
     "invoices": Text("发票", "Invoices"),
     "goods": Text("货物与单证", "Goods and papers"),
@@ -189,7 +189,7 @@ def _box(box: Box, language: Language) -> str:
     # An inner svg clips: whatever font the reader has, no name leaves its box.
     return (
         f'<g class="{classes}"><title>{title}</title>{shadow}<rect class="face" {frame} rx="6" fill="#ffffff" {stroke}/>'
-        f"<svg {frame}>{''.join(texts)}</svg></g>"
+        f'<svg {frame} aria-label="{_t(head)}">{"".join(texts)}</svg></g>'
     )
 
 

@@ -11,13 +11,18 @@ from typing import Final
 from hefu import errors
 from hefu.chains.case import Case
 from hefu.chains.casefile import record as records
+from hefu.chains.casefile.captions import Language
 from hefu.chains.casefile.case_page import case_page
+from hefu.chains.casefile.ftm import ftm_entities
 from hefu.chains.casefile.index_page import Listed, index_page
 from hefu.chains.casefile.machine import case_json, read_case
-from hefu.chains.casefile.record import Record
+from hefu.chains.casefile.pdf import case_pdf
+from hefu.chains.casefile.record import Record, Status
+from hefu.chains.casefile.workbook import evidence_workbook
 from hefu.errors import Text
 
 CASE: Final = "case.json"
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 BAD_ID: Final = errors.kind(
@@ -65,7 +70,7 @@ def write_cases(
         for case in cases:
             own = folder / case.id
             own.mkdir(parents=True, exist_ok=True)
-            write_case(own, case, records.opened(own, case), day, language)
+            write_case(own, case, records.opened(own, case, day), day, language)
             told(case)
         return _write_index(folder, day, language)
     except OSError as error:
@@ -73,8 +78,12 @@ def write_cases(
 
 
 def write_case(own: Path, case: Case, record: Record, today: date, language: str) -> None:
-    """All files of a case, each whole or not at all."""
+    """All files of a case, each whole or not at all. The workbook is in the language in which pages begin, else Chinese."""
     put(own / CASE, case_json(case))
+    put(own / "case.ftm.json", ftm_entities(case))
+    put(own / "evidence.xlsx", evidence_workbook(case, "en" if language == "en" else "zh"))
+    for one in LANGUAGES:
+        put(own / f"case.{one}.pdf", case_pdf(case, record, today, one))
     put(own / "case.html", case_page(case, record, today, language).encode())
 
 
@@ -100,6 +109,12 @@ def all_in(folder: Path) -> Iterator[Listed]:
     """Every case of a folder with its record."""
     for file in sorted(folder.glob(f"*/{CASE}")):
         yield Listed(load(file.parent), records.read(file.parent))
+
+
+def counting(cases: Sequence[Case], folder: Path, today: date | None = None) -> list[Case]:
+    """Those cases that count: neither closed nor lapsed by what lies in the folder."""
+    day = today or records.now().date()
+    return [one for one in cases if records.read(folder / one.id).status(day) is Status.OPEN]
 
 
 def put(file: Path, content: bytes) -> None:
