@@ -125,6 +125,19 @@ def test_without_a_statutory_quantity_the_transaction_counts() -> None:
     assert told.items.select("first", "first_unit").row(0) == (7_00000, "011")
 
 
+@pytest.mark.parametrize("lacks", ["freight_mark", "freight"])
+def test_a_charge_that_lacks_a_part_is_none(lacks: str) -> None:
+    charge = {"freight_mark": "total", "freight": 70, "freight_currency": "USD"}
+    names = list(charge)
+    whole = _settled(item_row(**charge)).declarations.select(names)
+    assert whole.row(0) == tuple(charge.values())
+    assert _settled(item_row(**{**charge, lacks: None})).declarations.select(names).row(0) == (
+        None,
+        None,
+        None,
+    )
+
+
 def test_an_item_without_any_quantity_is_refused() -> None:
     none = dict.fromkeys(("first", "first_unit", "traded", "traded_unit"))
     told = _settled(item_row(), item_row(item=2, **none))

@@ -81,7 +81,7 @@ def settle(rows: pl.DataFrame) -> Declared:
     rows, scattered = _in_order(rows)
     rows, without = _measured(rows)
     parted = part(rows, "declaration", "item", HEADS, LINES)
-    heads = _acting(_completed(parted.heads, HEADS))
+    heads = _charged(_acting(_completed(parted.heads, HEADS)))
     wrong = _wrong(heads)
     refused = (
         rows.select("declaration", *PLACE).join(wrong, on="declaration").rename({"declaration": "number"})
@@ -141,6 +141,15 @@ def _measured(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         rule=pl.lit("quantity"),
     )
     return (rows.filter(measured), without) if without.height else (rows, without)
+
+
+def _charged(heads: pl.DataFrame) -> pl.DataFrame:
+    """A charge that lacks its mark or its value is none."""
+    return heads.with_columns(
+        pl.when(col(f"{charge}_mark").is_not_null() & col(charge).is_not_null()).then(name).alias(name)
+        for charge in ("freight", "insurance")
+        for name in (f"{charge}_mark", charge, f"{charge}_currency")
+    )
 
 
 def _acting(heads: pl.DataFrame) -> pl.DataFrame:
