@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks.chains import cost
-from benchmarks.chains.evaluation import Study, Trained, accepted, look_closer, measure
+from benchmarks.chains.evaluation import Trained, accepted, look_closer, measure
 from benchmarks.chains.report import page
+from benchmarks.chains.study import Study
 from benchmarks.chains.world.parameters import Size
 
 PAGE = Path(__file__).parents[1] / "CHAINS.md"

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
 from benchmarks.chains import gate, rivals
+from benchmarks.chains.explanations import explained
 from benchmarks.chains.features import flat
 from benchmarks.chains.grouping import grouped
 from benchmarks.chains.joined import joined
 from benchmarks.chains.listing import Listed, listed
-from benchmarks.chains.metrics import Figures, churn, delays, figures, laid_bare, share
+from benchmarks.chains.metrics import churn, delays, figures
+from benchmarks.chains.study import ENGINE, Study
 from benchmarks.chains.world.making import World, make
 from benchmarks.chains.world.parameters import SEEN, Kind, Size
-from benchmarks.chains.world.truth import Truth
 from hefu.chains.analyse import analyse
 from hefu.chains.case import Case
-from hefu.chains.tables import TABLES, Tables
 
-ENGINE: Final = "hefu"
 COVERAGES: Final = (1.0, 0.6, 0.0)
 TRAINING: Final = 3
 _FIRST_TRAINING: Final = 1000
@@ -37,29 +36,8 @@ LOOKS: Final = (
     date(2027, 3, 31),
     SEEN,
 )
-_LETTERS: Final = {one.letter: one.name for one in TABLES}
 
 Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Study:
-    """What was measured: for each coverage and method the figures of every world, and the deeper looks at some."""
-
-    seeds: list[int] = field(default_factory=list)
-    refused: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    answers: list[gate.Answer] = field(default_factory=list)
-    figures: dict[float, dict[str, list[Figures]]] = field(default_factory=dict)
-    seconds: dict[float, list[float]] = field(default_factory=dict)
-    edges: list[int] = field(default_factory=list)
-    gone: dict[str, list[dict[str, float]]] = field(default_factory=dict)
-    steady: list[tuple[float, float]] = field(default_factory=list)
-    deleted: list[tuple[float, float]] = field(default_factory=list)
-    sufficient: list[tuple[float, float]] = field(default_factory=list)
-
-    def note(self, coverage: float, method: str, made: Figures) -> None:
-        """Keep the figures of one list."""
-        self.figures.setdefault(coverage, {}).setdefault(method, []).append(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,40 +122,4 @@ def look_closer(study: Study, world: World, trained: Trained, say: Say) -> None:
     study.steady.append(churn(ours, world.truth, 50))
     say(f"world {world.seed}: explanations")
     for kept, into in ((False, study.deleted), (True, study.sufficient)):
-        into.append(explained(world.look(), final, world.truth, kept=kept))
-
-
-def cited(cases: Sequence[Case]) -> dict[str, set[str]]:
-    """Documents named in the evidence, by table. A document is written with the numbers that tell its row apart."""
-    named: dict[str, set[str]] = {}
-    for case in cases:
-        for row in case.evidence:
-            if row.table in _LETTERS:
-                named.setdefault(_LETTERS[row.table], set()).update(row.document.split())
-    return named
-
-
-def explained(tables: Tables, cases: Sequence[Case], truth: Truth, *, kept: bool) -> tuple[float, float]:
-    """Rings laid bare at 20 cases with all papers, and without (or with only) those that these 20 cases cite.
-
-    Only tables that are cited are cut; a cited declaration keeps its lines, and the register of firms stays whole
-    when only cited papers are kept, since it says who is who.
-    """
-    head = cases[:20]
-    named = cited(head)
-    changed = {}
-    for table in TABLES:
-        frame = tables[table.name]
-        words = list(named.get(table.name, ()))
-        if table.name == "lines":
-            words = list(named.get("declarations", set()) | named.get("lines", set()))
-        key = table.by[1] if table.name == "agency" else table.by[0]
-        hit = pl.col(key).is_in(words)
-        if kept and table.name != "firms":
-            changed[table.name] = frame.filter(hit)
-        else:
-            changed[table.name] = frame if kept else frame.filter(~hit)
-    after = listed(analyse(changed, SEEN, top=LISTED), truth)[:20]
-    before = laid_bare(listed(head, truth), truth)
-    again = laid_bare(after, truth)
-    return share(before, truth.rings), len(before.keys() & again.keys()) / len(truth.rings)
+        into.append(explained(world.look(), final, SEEN, kept=kept))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from benchmarks.chains.cost import Cost
-from benchmarks.chains.evaluation import ENGINE, Study
 from benchmarks.chains.metrics import Figures
+from benchmarks.chains.study import ENGINE, Study
 
 _COVERED: Final = {1.0: "files of every firm", 0.6: "files of 60 % of firms", 0.0: "core data only"}
 _COLUMNS: Final[dict[str, Callable[[Figures], float]]] = {
@@ -199,10 +199,10 @@ def _depth(study: Study) -> Iterator[str]:
         )
     for same, like in study.steady:
         yield f"- From month to month the same ring keeps its case id in {same:.2f} of looks, likeness of suspects {like:.2f}."
-    for before, after in study.deleted:
-        yield f"- Deletion: {before:.2f} of rings laid bare at 20; {after:.2f} without the papers that these cases cite."
-    for before, after in study.sufficient:
-        yield f"- Sufficiency: {before:.2f} of rings laid bare at 20; {after:.2f} with only the papers that these cases cite."
+    for stayed in study.deleted:
+        yield f"- Deletion: {stayed:.2f} of the first 20 cases stay among the first 20 without the papers that they cite."
+    for stayed in study.sufficient:
+        yield f"- Sufficiency: {stayed:.2f} of them stay when their parties have no other papers than those."
     yield ""
 
 
