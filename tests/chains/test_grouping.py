@@ -104,7 +104,7 @@ def strength(told: dict[str, list[dict[str, Any]]]) -> float:
     found = Evidences(facts(**told), indicators()).strengths.filter(
         pl.col("party") == "A00", pl.col("indicator") == "chains.single_header"
     )
-    return found["strength"].sum()
+    return float(found["strength"].sum())
 
 
 def test_a_rate_counts_only_beyond_that_of_peers() -> None:
