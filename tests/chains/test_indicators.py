@@ -55,3 +55,16 @@ def test_every_indicator_has_its_own_tests() -> None:
 def test_protected_traits_are_in_no_table_so_in_no_rule() -> None:
     names = [text for table in TABLES for one in table.columns for text in (one.name, one.title.zh)]
     assert not [one for one in names if _PROTECTED.search(one)]
+
+
+@pytest.mark.parametrize("page", ["chains.md", "chains.zh.md"])
+def test_the_guide_lists_every_indicator_and_table(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    for rule in ALL:
+        title = rule.title.zh if page.endswith(".zh.md") else rule.title.en
+        assert (
+            f"| `{rule.code.removeprefix('chains.')}` | {rule.row} | {''.join(rule.inputs)} | {title} |"
+            in text
+        )
+    for table in TABLES:
+        assert f"| `{table.name}` | {table.letter} |" in text

@@ -29,8 +29,8 @@ NOTHING = errors.kind(
     http=422,
     message=Text("{file}: 没有可识别的表", "{file}: holds no table that is known"),
     cure=Text(
-        "文件按表命名, 如 declarations.csv 或 报关单.xlsx; 表名和列名见 docs/decisions/0017-chains.md",
-        "name files after their table, such as declarations.csv; docs/decisions/0017-chains.md leads to tables and columns",
+        "文件按表命名, 如 declarations.csv 或 报关单.xlsx; 表名和列名见 docs/chains.zh.md",
+        "name files after their table, such as declarations.csv; tables and columns are in docs/chains.md",
     ),
 )
 UNREADABLE = errors.kind(

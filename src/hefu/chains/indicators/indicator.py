@@ -51,7 +51,7 @@ class Indicator:
     ``row`` is its row in the reference on risk. ``grain`` is what a hit speaks of: ``declaration`` hits are counted
     against the party's declarations and its peers' rate, one ``party`` hit says all. ``source`` is the paper that it
     rests on: indicators of one source are not independent. ``weight`` is in nats, what one full hit adds to the log of
-    the odds (assumption, like all weights: docs/decisions/0017-chains.md). ``joins``: its papers are decisive for a tie
+    the odds (assumption, like all weights: docs/chains.md). ``joins``: its papers are decisive for a tie
     between ``party`` and ``other``. ``names`` says whether it may make a broker, forwarder or agent more than a
     witness. ``pattern`` is the kind of chain that it speaks for.
     """
