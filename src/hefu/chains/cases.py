@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,11 @@ from hefu.errors import Text
 
 NEEDED: Final = 2
 """Independent sources that a referral needs (reference on risk, §4.3)."""
-_WITNESSES: Final = (Role.AGENT, Role.BROKER, Role.FORWARDER, Role.WITNESS)
+_EVEN: Final = 7.0
+"""Score at which a case is as likely true as not, fitted to simulated worlds for training; no closed case has been seen."""
+_SLOPE: Final = 1.5
+_ONLY_SUSPECTS: Final = (Role.HEADER, Role.CLAIMANT)
+"""Roles that are a reproach: whoever is no suspect is a witness instead."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Maker:
         )  # fmt: skip
         others = {row["other"] for row in rows if row["other"]} - set(members)
         everybody = [*members, *sorted(others)]
-        at, stands = places(facts, everybody), tables_of(facts, everybody)
+        at, stands = places(facts, everybody, members), tables_of(facts, everybody)
         standings = {
             one: standing(
                 self._scores.get(one, {}).get("kind", "unknown"),
@@ -148,7 +153,7 @@ class Maker:
         score = self._scores.get(one)
         is_suspect = is_member and score is not None
         role, rest = has.role, has.alternatives
-        if not is_suspect and role not in _WITNESSES and role is not Role.OWNER:
+        if not is_suspect and role in _ONLY_SUSPECTS:
             role, rest = Role.WITNESS, ((has.role, has.confidence), *rest)[:3]
         return Party(
             id=one,
@@ -189,10 +194,8 @@ class Maker:
         return "C" + hashlib.sha256(text.encode()).hexdigest()[:12].upper()
 
     def _confidence(self, members: list[str]) -> int:
-        """In percent, from the nats of the strongest member and the number of independent sources (assumption)."""
-        best = max(self._scores[one]["nats"] for one in members)
-        sources = len(frozenset().union(*(self._sources.get(one, frozenset()) for one in members)))
-        return int(100 * (1 - 0.5 ** (float(best) / 2)) * (1 - 0.5**sources))
+        """In percent, from the score."""
+        return round(100 / (1 + math.exp((_EVEN - self.rank(members)) / _SLOPE)))
 
     def _links(self, everybody: list[str], rows: list[dict[str, Any]]) -> tuple[Link, ...]:
         names = self.evidences.facts.parties.names

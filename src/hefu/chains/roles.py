@@ -17,7 +17,6 @@ _PLACES = (
     ("agency", "agent"),
     ("agreements", "agent"),
     ("claims", "claimant"),
-    ("invoices", "seller"),
     ("payments", "payer"),
     ("payments", "payee"),
     ("receipts", "receiver"),
@@ -35,8 +34,10 @@ class Standing:
     alternatives: tuple[tuple[Role, int], ...]
 
 
-def places(facts: Facts, parties: list[str]) -> dict[str, dict[str, int]]:
-    """For each party: how many rows have it in each place (``heads.trader``)."""
+def places(facts: Facts, parties: list[str], members: list[str]) -> dict[str, dict[str, int]]:
+    """For each party: how many rows have it in each place (``heads.trader``), and how many invoices it wrote to
+    members of the case (``invoices.to members``).
+    """
     told: dict[str, dict[str, int]] = {one: {} for one in parties}
     wanted = pl.Series(parties, dtype=pl.String).implode()
     for name, column in _PLACES:
@@ -48,6 +49,11 @@ def places(facts: Facts, parties: list[str]) -> dict[str, dict[str, int]]:
         counts = frame.filter(pl.col(column).is_in(wanted)).group_by(column).len()
         for party, count in counts.iter_rows():
             told[party][f"{name}.{column}"] = count
+    inside = facts.table("invoices").filter(
+        pl.col("seller").is_in(wanted), pl.col("buyer").is_in(pl.Series(members, dtype=pl.String).implode())
+    )
+    for party, count in inside.group_by("seller").len().iter_rows():
+        told[party]["invoices.to members"] = count
     return told
 
 
@@ -67,10 +73,22 @@ def standing(kind: str, at: dict[str, int], marks: frozenset[str]) -> Standing:
 _LENT = frozenset(
     {"single_header", "header_swap", "title_fee", "header_diversity", "title_across_ports", "price_elsewhere", "shell_cohort"}
 )  # fmt: skip
+_BOUGHT = frozenset(
+    {
+        "supplier_cover",
+        "capacity",
+        "return_flow",
+        "changed_goods",
+        "abnormal_vouchers",
+        "pass_through",
+        "farm_invoices",
+    }
+)
+"""Marks of one who writes invoices for goods that it never had, when it sells to members of the case."""
 
 
 def _weights(kind: str, at: dict[str, int], marks: frozenset[str]) -> dict[Role, float]:
-    trades, sells = at.get("heads.trader", 0), at.get("invoices.seller", 0)
+    trades = at.get("heads.trader", 0)
     stands = at.get("heads.owner", 0) + at.get("agency.consignor", 0)
     agency = at.get("agency.agent", 0) + at.get("agreements.agent", 0)
     claims = at.get("claims.claimant", 0)
@@ -91,8 +109,8 @@ def _weights(kind: str, at: dict[str, int], marks: frozenset[str]) -> dict[Role,
             told[Role.HEADER] = 4.0
     elif at.get("transport.shipper", 0) and not trades:
         told[Role.OWNER] = 1.0
-    if sells and not trades:
-        told[Role.MILL] = 1.5 if kind != "producer" or marks & {"supplier_cover", "capacity"} else 0.7
+    if at.get("invoices.to members", 0):
+        told[Role.MILL] = 3.0 if marks & _BOUGHT else 1.2 if not trades else 0.6
     if kind == "broker" or at.get("heads.declarant", 0) > trades:
         told[Role.BROKER] = 4.0
     if kind == "forwarder" or at.get("transport.forwarder", 0):

@@ -67,7 +67,7 @@ def why(how: str | None, rules: Sequence[Indicator], is_suspect: bool) -> Text:
     zh = "; ".join(one.title.zh for one in rules) or "与他人的单证相连"
     en = "; ".join(one.title.en for one in rules) or "named by the papers of others"
     if not is_suspect:
-        zh, en = f"仅为见证: {zh}", f"a witness only: {en}"
+        zh, en = f"仅为知情方: {zh}", f"a witness only: {en}"
     if how:
         zh, en = f"{zh} (按名称归并: {how})", f"{en} (joined by name: {how})"
     return Text(zh, en)
