@@ -17,7 +17,7 @@ from hefu.documents.fields import scaled, unscaled
 from hefu.documents.goods import convert, factor
 from hefu.rules.case import UseState
 from hefu.rules.derived import derive
-from hefu.rules.expressions import converted, same_hs, same_party, wide
+from hefu.rules.expressions import converted, lost, may_lose, same_hs, same_party, wide
 from hefu.rules.frame import build
 from hefu.rules.library import SELDOM
 from hefu.rules.policy import Policy
@@ -168,3 +168,23 @@ def test_what_is_drawn_of_a_line_is_summed_per_line_of_each_case_alone() -> None
 def test_goods_are_taken_only_up_to_what_the_line_covers() -> None:
     row = _derived(decl={"items": [item(first={"quantity": "500", "unit": "件"})]})
     assert (row["drawn_of_line"], row["taken_of_goods"]) == (500 * 10**5, 100 * 10**5)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "parts"),
+    [
+        (1, 1, 0),
+        (12, 1, 5),
+        (144, 12, 71),
+        (1000, 1, 499),
+        (10**5, 1, 49999),
+        (10**6, 1, 49999),
+        (10**6, 1000, 499999),
+    ],
+)
+def test_less_is_lost_than_half_of_the_last_decimal_of_the_coarser_unit_and_of_one_of_the_finer(
+    a: int, b: int, parts: int
+) -> None:
+    sizes = pl.DataFrame({"a_size": [a, b], "b_size": [b, a]})
+    assert may_lose(a, b) == may_lose(b, a) == parts
+    assert sizes.select(lost("a", "b")).to_series().to_list() == [parts, parts]

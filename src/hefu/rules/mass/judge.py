@@ -151,7 +151,7 @@ def _in_order(frame: pl.DataFrame, places: pl.Series) -> pl.Series:
         return places
     items = frame.get_column("item_row").gather(places)
     told = pl.DataFrame({"place": places, "item": items})
-    return told.sort("item", nulls_last=True, maintain_order=True).get_column("place")
+    return told.sort("item", "place", nulls_last=True).get_column("place")
 
 
 def _verdicts(asked: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
