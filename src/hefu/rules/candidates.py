@@ -296,7 +296,7 @@ def _limit(case: Case, finding: Finding, line: CertificateLine, measure: Measure
         rounding = 0 if measure.unit == unit else _UNSEEN
         more = _steps(Decimal(finding.declared) - has + rounding, unit, measure.unit)
         return measure.quantity - unscaled(ceil(more))
-    left = case.goods_left.get((line.declaration or "", line.item or 0))
+    left = case.left_of(line)
     if finding.code == "quantity.exceeds_goods" and left is not None:
         has, unit = unscaled(left[0]), left[1]
     return unscaled(floor(_steps(has, unit, measure.unit)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from hefu.documents.certificate import Certificate
+from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.declaration import Declaration
 from hefu.documents.party import Party
 
@@ -73,6 +73,12 @@ class Case:
     changing: str | None = None
     consignor: Party | None = None
     goods_left: Mapping[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
+
+    def left_of(self, line: CertificateLine) -> tuple[int, str] | None:
+        """What is left of the exported goods that a line names: scaled quantity and unit code."""
+        if line.declaration is None or line.item is None:
+            return None
+        return self.goods_left.get((line.declaration, line.item))
 
     def numbers(self) -> set[str]:
         """The certificates and export declarations whose standing it was assembled from."""

@@ -278,7 +278,7 @@ def _principal_part(document: Certificate, case: Case) -> Row:
 
 def _line_part(line: CertificateLine, shares: Row, case: Case) -> Row:
     original = item_numbered(case.original, line.item) if line.declaration == case.export else None
-    left = case.goods_left.get((line.declaration or "", line.item or 0))
+    left = case.left_of(line)
     return (
         line.line,
         *shares,
