@@ -320,12 +320,14 @@ def test_an_agent_may_be_known_by_either_code(code: str) -> None:
 
 
 def test_an_export_that_names_a_certificate_for_a_return_is_no_return() -> None:
-    case = pair("export", certificates=(standing(certificate("return", number="N1")),))
+    other = [line(declaration=OTHER_EXPORT)]
+    case = pair("export", certificates=(standing(certificate("return", number="N1", lines=other)),))
     named = case.declaration.model_copy(
         update={"certificates": pair(decl={"certificates": [{"number": "N1"}]}).declaration.certificates}
     )
-    answer = _agree([own(replace(case, declaration=named), 1)], DEFAULT)
-    assert "purpose.differs" in answer.findings.get_column("code")
+    reported = replace(case, declaration=named, consignor=certificate(holder=AGENT).holder)
+    answer = _agree([own(reported, 1)], DEFAULT)
+    assert {"purpose.differs", "party.consignor_differs"} <= set(answer.findings.get_column("code"))
 
 
 @pytest.mark.parametrize("first", ["011", "035"])
