@@ -144,12 +144,11 @@ RULES = (
 def _window_end(
     policy: Policy, original: int | None, stated: int | None, mode: str | None, *, ecommerce: bool
 ) -> int | None:
-    """The last day of a return: by the months of its mode of export, else of its kind of trade."""
+    """The last day of a return."""
     exported = stated if original is None else original
     if exported is None:
         return None
-    usual = policy.ecommerce_window_months if ecommerce else policy.return_window_months
-    return as_number(months_after(as_day(exported), policy.window_months_by_mode.get(mode or "", usual)))
+    return as_number(months_after(as_day(exported), policy.return_months(mode, ecommerce=ecommerce)))
 
 
 def _is_late_at_all(policy: Policy) -> pl.Expr:

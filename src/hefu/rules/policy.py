@@ -135,6 +135,11 @@ class Policy(BaseModel):
             return False
         return declaration.act is not Act.EXPORT or self.scope == "broad"
 
+    def return_months(self, mode: str | None, *, ecommerce: bool) -> int:
+        """Months from export to return: those of the mode of export, else of its kind of trade."""
+        usual = self.ecommerce_window_months if ecommerce else self.return_window_months
+        return self.window_months_by_mode.get(mode or "", usual)
+
     def rate(self, day: date, currency: str) -> Decimal | None:
         """CNY for one unit of a currency at the customs rate of the month of a day; ``None`` if none is set."""
         if currency == "CNY":

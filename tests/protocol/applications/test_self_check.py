@@ -159,6 +159,13 @@ def test_the_bounds_of_days() -> None:
         assert "application.dated_ahead" not in codes(both, application(applied_on="2026-03-11"))
 
 
+def test_e_commerce_comes_back_within_its_own_months(both: Authorities) -> None:
+    both.exported(mode="9610")
+    for day, code in (("2025-09-08", False), ("2025-09-07", True)):
+        told = codes(both, application(lines=[line(export_date=day)]))
+        assert ("application.window_closed" in told) is code
+
+
 def test_a_certificate_that_stated_the_export_is_no_declaration_information(both: Authorities) -> None:
     both.ready(certificate(lines=[line(quantity="40")]))
     assert codes(both, application(lines=[line(quantity="60")])) == ["application.export_unknown"]

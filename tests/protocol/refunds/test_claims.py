@@ -461,3 +461,22 @@ def test_the_ledger_tells_everything_about_an_item(desk: Desk) -> None:
     assert shown == {"exported": "100", "certified": "15", "claimed": "10", "refunded": "40", "reversed": "20", "free": "35"}  # fmt: skip
     assert [one["certificate"] for one in told["certificates"]] == [NUMBER]
     assert view.ledger(desk.stores[Side.TAX], "530120260000009999") is None
+
+
+@pytest.mark.parametrize(
+    ("exported", "issued", "code"),
+    [
+        ("2026-01-31", "2029-01-31", "issued"),
+        ("2026-01-31", "2029-02-01", "agency.late"),
+        ("2025-12-31", "2031-01-01", "issued"),
+    ],
+)
+def test_an_agency_certificate_is_issued_within_36_months_of_an_export_since_2026(
+    exported: str, issued: str, code: str
+) -> None:
+    desk = Desk(NARROW)
+    desk.lodge(declaration("export", trader=AGENT, moved_on=exported, certificates=None))
+    desk.release(EXPORT)
+    desk.settle()
+    assert desk.certify_agency(issued_on=issued) == [code]
+    desk.close()

@@ -309,12 +309,7 @@ class _Due:
     def _return_months(self) -> int:
         code = self._mode()
         mode = modes().get(code)
-        usual = (
-            self.policy.ecommerce_window_months
-            if mode and mode.ecommerce
-            else self.policy.return_window_months
-        )
-        return self.policy.window_months_by_mode.get(code, usual)
+        return self.policy.return_months(code, ecommerce=bool(mode and mode.ecommerce))
 
     def _receipt(self, day: date, place: str, next_april: date, last: date) -> Deadline:
         """Received is what the receipts say in the currency of the declaration or invoices; it is all when it is short by

@@ -12,6 +12,7 @@ from hefu.rules.sources import (
     ASSUMPTION,
     CERTIFICATE_RECORD,
     DUTY_43,
+    ECOMMERCE,
     GOODS_ONCE,
     STA_5,
     TAX_PRACTICE,
@@ -329,7 +330,7 @@ WINDOW_CLOSED: Final = _check(
     "window_closed",
     _WARN,
     "export_date",
-    cite(DUTY_43, ASSUMPTION),
+    cite(DUTY_43, ECOMMERCE, ASSUMPTION),
     Text(
         "第 {line} 行于 {value} 出口, 退运期限至 {until}",
         "line {line} was exported on {value}, the period for its return ended on {until}",

@@ -12,6 +12,7 @@ from typing import Final
 
 from hefu.documents.application import Application
 from hefu.documents.certificate import CertificateLine, LineTax, Purpose, RefundState
+from hefu.documents.codes.tables import modes
 from hefu.documents.fields import SHANGHAI, plain, scaled, unscaled
 from hefu.documents.goods import GoodsKey, in_unit
 from hefu.errors import Text
@@ -21,6 +22,7 @@ from hefu.protocol.applications.findings import Finding, from_refusal
 from hefu.protocol.applications.granting import certificate_of, next_number, parts_of
 from hefu.protocol.book import Book
 from hefu.protocol.records import Account, Cover, Issue
+from hefu.protocol.refunds.records import Export
 from hefu.rules.days import months_after
 from hefu.rules.frame import TAX_SCALE, sum_of_taxes
 from hefu.rules.policy import Policy
@@ -49,7 +51,7 @@ def check(book: Book, application: Application, policy: Policy) -> tuple[Finding
         found += shapes[place]
         found += _tax_of(application, line)
         found += _repaid(book, application, line, policy)
-        found += _days(application, line, policy)
+        found += _days(book, application, line, policy)
         found += _known(book, application, line)
     if not any(one.blocks for one in parties):
         found += _refusals(book.trial(), application, sound, policy)
@@ -206,13 +208,16 @@ def _exported(book: Book, line: CertificateLine) -> int | None:
 # --- days, and what tax knows ---------------------------------------------------------------------------
 
 
-def _days(application: Application, line: CertificateLine, policy: Policy) -> Iterator[Finding]:
+def _days(book: Book, application: Application, line: CertificateLine, policy: Policy) -> Iterator[Finding]:
     exported, applied = line.export_date, application.applied_on
     if exported is None:
         return
     if exported > applied:
         yield findings.BEFORE_EXPORT.found(application.serial, line.line, exported, applied_on=str(applied))
-    until = months_after(exported, policy.return_window_months)
+    export = book.get(Export, line.declaration or "")
+    mode = modes().get(export.document.mode or "") if export else None
+    months = policy.return_months(mode.code if mode else None, ecommerce=bool(mode and mode.ecommerce))
+    until = months_after(exported, months)
     if application.purpose is Purpose.RETURN and applied > until:
         yield findings.WINDOW_CLOSED.found(application.serial, line.line, exported, until=str(until))
 

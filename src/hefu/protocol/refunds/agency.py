@@ -15,6 +15,7 @@ from hefu.protocol.records import Account
 from hefu.protocol.refunds import kinds
 from hefu.protocol.refunds.goods import in_account, problem
 from hefu.protocol.refunds.records import Agency, AgencyLine, Export, RefundLine, Way
+from hefu.rules.days import months_after
 
 
 def certify(book: Book, certificate: AgencyCertificate, actor: str) -> Outcome | HefuError:
@@ -55,6 +56,10 @@ def _certify(book: Book, certificate: AgencyCertificate, line: ItemOfExport) -> 
         return wrong
     if not export.document.trader.is_same(certificate.agent):
         return problem(kinds.AGENCY_WRONG_FIRM, paper, line, account, agent=certificate.agent.uscc)
+    exported = export.document.moved_on or export.document.declared_on
+    until = months_after(exported, kinds.AGENCY_MONTHS)
+    if exported >= kinds.AGENCY_LIMITED_FROM and certificate.issued_on > until:
+        return problem(kinds.AGENCY_LATE, paper, line, account, exported=exported, until=until)
     free = account.quantity - account.taken + account.owed - certified(book, account.goods)
     free -= claimed_by_trader(book, account.goods)
     if wanted > free:

@@ -5,6 +5,7 @@ Sources: domain.md §1.3 (refund states), §1.5 (reverse blocks), §1.6 (agency 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from hefu import errors
@@ -12,6 +13,10 @@ from hefu.errors import Kind, Text
 
 CLAIM_MONTHS: Final = 36
 """Months from export within which a refund is claimed (MOF/STA 11/2026, STA 5/2026)."""
+AGENCY_MONTHS: Final = 36
+"""Months from export within which a certificate of agency export is issued (STA 5/2026 chapter 5, as practitioners tell it)."""
+AGENCY_LIMITED_FROM: Final = date(2026, 1, 1)
+"""Earlier exports have no such limit."""
 
 
 def _kind(code: str, zh: str, en: str, cure_zh: str, cure_en: str, http: int = 409) -> Kind:
@@ -157,6 +162,14 @@ AGENCY_EXCEEDS: Final = _kind(
     "agency certificate {place} line {line}: {free} of goods {goods} may be certified, {wanted} are (unit {unit})",
     "扣除已申报, 已证明和已退运的数量",
     "leave out what is claimed, certified or returned already",
+)
+AGENCY_LATE: Final = _kind(
+    "agency.late",
+    "代理出口货物证明 {place} 第 {line} 行: 报关单 {declaration} 于 {exported} 出口, 开具期限至 {until}",
+    "agency certificate {place} line {line}: declaration {declaration} was exported on {exported}, it may be certified until"
+    " {until}",
+    "超过 36 个月的不再开具 (税务总局公告2026年第5号第五章, 从业者解读)",
+    "after 36 months none is issued (STA Announcement 5 of 2026 chapter 5, as practitioners tell it)",
 )
 AGENCY_UNKNOWN_EXPORT: Final = _kind(
     "agency.export_unknown",
