@@ -46,6 +46,7 @@ DECIDED: dict[Side, dict[tuple[str, str], Action | None]] = {
     },
     Side.CUSTOMS: {
         ("POST", "/v1/declarations"): Action.LODGE,
+        ("GET", "/v1/declarations"): Action.LIST_DECLARATIONS,
         ("POST", "/v1/declarations/bulk"): Action.LODGE,
         ("POST", "/v1/declarations/check"): Action.LODGE,
         ("POST", "/v1/certificates/states"): Action.READ_CERTIFICATE,

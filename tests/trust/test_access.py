@@ -21,6 +21,7 @@ EXPECTED = {
     Action.RELEASE: {C},
     Action.REFUSE: {C},
     Action.READ_DECLARATION: {E, T, C, O, A},
+    Action.LIST_DECLARATIONS: {E, T, C},
     Action.TRACE: {E, T, C, O, A},
     Action.STATUS: {T, C, O, A},
     Action.ROTATE_KEY: {O},

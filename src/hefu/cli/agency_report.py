@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +15,7 @@ from rich.text import Text as Rich
 
 from hefu import errors
 from hefu.cli import show
+from hefu.cli.client import Client
 from hefu.documents.declaration import Act
 from hefu.documents.readers import records
 from hefu.errors import HefuError, Text
@@ -21,6 +24,7 @@ from hefu.procedures.agency.agreements import Firm, firm_of
 from hefu.procedures.agency.findings import finding
 from hefu.procedures.agency.papers import Papers, files_of, read, with_rates
 from hefu.procedures.agency.quarter import Quarter
+from hefu.procedures.agency.released import released
 from hefu.procedures.agency.report import Report, make, ordered
 from hefu.procedures.agency.reported import compared, read_report, reported_before
 from hefu.procedures.agency.writing import as_json, check, write
@@ -45,6 +49,8 @@ NOTHING = errors.kind(
 )
 _FINDINGS, _BAD_INPUT = 1, 2
 _SHOWN: Final = 20
+_USCC: Final = 18
+"""Characters of a USCC."""
 _TITLES: Final = (
     ("序号", "no."), ("报关单号", "declaration"), ("实际委托方", "actual consignor"), ("识别号", "taxpayer id"),
     ("出口金额 (元)", "amount (CNY)"),
@@ -61,6 +67,10 @@ def agency_report(
         list[Path] | None, typer.Option("--out", "-o", help="Report to write: .xlsx .csv .json; may repeat.")
     ] = None,
     agent: Annotated[str, typer.Option(help="USCC of the agent, where papers name several traders.")] = "",
+    node: Annotated[
+        str, typer.Option(help="Customs node (URL) whose released declarations are taken beside the papers.")
+    ] = "",
+    identity: Annotated[str, typer.Option("--as", help="Identity of client.json, with --node.")] = "agent",
     checked: Annotated[
         Path | None,
         typer.Option(
@@ -77,6 +87,10 @@ def agency_report(
     for file in out or ():
         check(file)
     told = _read(files_of(papers or []))
+    if node:
+        client = Client(home(), identity, {Side.CUSTOMS: node})
+        agent = agent or _uscc(client.settings.identities[identity].codes)
+        told.declarations += released(partial(client.get, Side.CUSTOMS), agent, period, node)
     reported = read_report(checked.read_bytes(), str(checked)) if checked else None
     policy = with_rates(rules_under(home() / Side.CUSTOMS.value)[1], told.rates)
     report = make(period, _agent(told, agent), told.declarations, told.agreements, policy)
@@ -104,6 +118,12 @@ def _read(files: list[Path]) -> Papers:
     with Progress(transient=True, disable=len(files) < 50 or not sys.stderr.isatty()) as bar:
         task = bar.add_task(show.say("读取", "reading"), total=len(files))
         return read(files, lambda: bar.advance(task))
+
+
+def _uscc(codes: Sequence[str]) -> str:
+    """The USCC among the codes of an identity."""
+    found = next((one for one in codes if len(one) == _USCC), "")
+    return found or errors.fail(WHICH_AGENT, value=", ".join(codes) or "-")
 
 
 def _agent(told: Papers, uscc: str) -> Firm:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from hefu import errors
 from hefu.customs.service import CustomsAuthority, Move, unknown_certificates
-from hefu.documents.canonical import Document
+from hefu.documents.canonical import Document, as_json
 from hefu.documents.declaration import Declaration
-from hefu.documents.fields import Remark
+from hefu.documents.fields import Remark, Uscc
+from hefu.documents.party import Party
 from hefu.documents.readers import records
 from hefu.documents.readers.json_documents import Paper, only, read_declaration
 from hefu.documents.readers.limits import parse_json
@@ -22,8 +24,10 @@ from hefu.http.commands import Command, answering
 from hefu.http.guard import GuardedRoute, caller, may
 from hefu.http.node import Node, bearer, json_body, now, read_command
 from hefu.http.problem import respond
+from hefu.protocol.customs import summary
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE, UNKNOWN_DECLARATION
 from hefu.rules import describe
+from hefu.stores.listing import declarations_of
 from hefu.trust.access import Action, require_party
 
 _DECLARATION = json_body(Declaration.model_json_schema(), "application/xml")
@@ -110,6 +114,8 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     moving("withdraw", Action.WITHDRAW, authority.withdraw, "Withdraw before release", _with_reason)
     moving("refuse", Action.REFUSE, authority.refuse, "Refuse before release", _with_reason)
 
+    _listing(router, node)
+
     @router.get("/v1/declarations/{number}", openapi_extra=bearer())
     @may(Action.READ_DECLARATION)
     async def read(request: Request, number: str) -> Response:
@@ -150,6 +156,27 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         return respond(200, told)
 
     return router
+
+
+def _listing(router: APIRouter, node: Node) -> None:
+    @router.get("/v1/declarations", openapi_extra=bearer())
+    @may(Action.LIST_DECLARATIONS)
+    async def declared(
+        request: Request,
+        trader: Annotated[Uscc, Query(description="USCC of the trader.")],
+        since: Annotated[date, Query(alias="from", description="First day of declaration.")] = date.min,
+        until: Annotated[date, Query(alias="to", description="Last day of declaration.")] = date.max,
+        after: Annotated[str, Query(description="``next`` of the page before.")] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> Response:
+        """What a trader has declared, in the order of numbers; ``next`` (empty at the end) leads to the next page."""
+        require_party(caller(request), [Party(uscc=trader)], trader)
+        found = await node.read(
+            lambda reader: declarations_of(reader, trader, since, until, after=after, limit=limit)
+        )
+        told = [{**summary(one), "document": as_json(one.document)} for one in found]
+        following = found[-1].number if len(found) == limit else ""
+        return respond(200, {"trader": trader, "declarations": told, "next": following})
 
 
 async def pull_missing_of(node: Node, declarations: list[Declaration]) -> None:

@@ -66,6 +66,7 @@ class Action(StrEnum):
     RELEASE = "declaration.release"
     REFUSE = "declaration.refuse"
     READ_DECLARATION = "declaration.read"
+    LIST_DECLARATIONS = "declaration.list"
     TRACE = "trace.read"
     STATUS = "status.read"
     ROTATE_KEY = "key.rotate"
@@ -100,6 +101,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.RELEASE: frozenset({Role.CUSTOMS_OFFICER}),
         Action.REFUSE: frozenset({Role.CUSTOMS_OFFICER}),
         Action.READ_DECLARATION: _ALL,
+        Action.LIST_DECLARATIONS: frozenset({Role.ENTERPRISE, Role.CUSTOMS_OFFICER, Role.TAX_OFFICER}),
         Action.TRACE: _ALL,
         Action.STATUS: frozenset({Role.TAX_OFFICER, Role.CUSTOMS_OFFICER, Role.OPERATOR, Role.AUDITOR}),
         Action.ROTATE_KEY: frozenset({Role.OPERATOR}),
