@@ -48,7 +48,8 @@ refunding AS (
         json_extract(document, '$.claimant.uscc') AS claimant,
         'item:' || json_extract(line.value, '$.declaration') || ':' || json_extract(line.value, '$.item') AS goods,
         json_extract(line.value, '$.quantity') AS quantity, json_extract(line.value, '$.unit') AS unit,
-        coalesce(json_extract(line.value, '$.agency_certificate'), '') AS agency
+        iif(json_extract(line.value, '$.entry') = 'claim',
+            coalesce(json_extract(line.value, '$.agency_certificate'), ''), '') AS agency
     FROM (SELECT number, sound(document) AS document FROM claim WHERE state IN ('accepted', 'paid')),
         json_each(document, '$.lines') AS line
 ),
