@@ -6,9 +6,9 @@ import polars as pl
 
 
 def _numbered(edges: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The parties, sorted, and both ends of each edge as their places in that list."""
+    """The parties, in no order, and both ends of each edge as their places in that list."""
     first, second = edges.columns[:2]
-    nodes = pl.concat([edges[first], edges[second].rename(first)]).unique().sort()
+    nodes = pl.concat([edges[first], edges[second].rename(first)]).unique()
     places = pl.DataFrame({"node": nodes, "place": pl.int_range(len(nodes), dtype=pl.Int32, eager=True)})
     ends = [
         edges.select(node=column).join(places, on="node", maintain_order="left", how="left")["place"]
@@ -22,7 +22,7 @@ def _components(edges: pl.DataFrame, *, strong: bool) -> tuple[pl.Series, pl.Ser
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
     nodes, sources, targets = _numbered(edges)
-    ones = pl.repeat(1, edges.height, dtype=pl.Int8, eager=True).to_numpy()
+    ones = pl.repeat(1, edges.height, dtype=pl.Int32, eager=True).to_numpy()
     matrix = coo_array((ones, (sources.to_numpy(), targets.to_numpy())), shape=(len(nodes), len(nodes)))
     _, labels = connected_components(
         matrix.tocsr(), directed=strong, connection="strong" if strong else "weak"
@@ -31,7 +31,7 @@ def _components(edges: pl.DataFrame, *, strong: bool) -> tuple[pl.Series, pl.Ser
 
 
 def components(edges: pl.DataFrame) -> pl.DataFrame:
-    """Party and component (the least party in it) of an undirected graph given by its edges."""
+    """Party and component (the least party in it) of an undirected graph given by its edges; in no order."""
     if not edges.height:
         return pl.DataFrame(schema={"party": pl.String, "component": pl.String})
     nodes, _, _, labels = _components(edges, strong=False)
@@ -39,7 +39,6 @@ def components(edges: pl.DataFrame) -> pl.DataFrame:
         pl.DataFrame({"party": nodes, "label": labels})
         .with_columns(component=pl.col("party").min().over("label"))
         .drop("label")
-        .sort("component", "party")
     )
 
 
