@@ -93,7 +93,7 @@ def _party(one: Party) -> Html:
         el("th", el("span", party_name(one), class_="data"), flag, scope="row"),
         cell(_ROLES[1], el("span", one.id, class_="number")),
         cell(_ROLES[2], words.role(one.role)),
-        cell(_ROLES[3], meter, f"{one.confidence}%"),
+        cell(_ROLES[3], meter, f"{one.confidence}%", class_="meters"),
         cell(_ROLES[4], *(others or [el("span", "–")])),
         cell(_ROLES[5], el("span", one.why, class_="data")),
     )
