@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
-from typing import Final
 
 from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.declaration import Declaration
@@ -21,12 +19,16 @@ from hefu.protocol.book import Book
 from hefu.protocol.contents import content
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Account, Cover, Covering, Holding, Record
-from hefu.protocol.refunds.fitting import fit, lower_obligation, obligation
+from hefu.protocol.refunds.fitting import (
+    fit,
+    lower_obligation,
+    obligation,
+    open_when_issued,
+    stated_refund,
+)
 from hefu.protocol.refunds.records import Obligation
 from hefu.rules.case import UseState
 from hefu.rules.finding import Draw
-
-NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 def key_of(certificate: Certificate, line: CertificateLine) -> GoodsKey:
@@ -174,8 +176,9 @@ def move_cover(book: Book, old: str, certificate: Certificate) -> None:
     cover_again(book, certificate, owed)
 
 
-def cover_again(book: Book, certificate: Certificate, owed: Mapping[str, int] = NOTHING) -> None:
+def cover_again(book: Book, certificate: Certificate, owed: Mapping[str, int] | None = None) -> None:
     """Enter what a certificate covers that was issued and forgotten, or takes the place of another, which ``owed`` so much.
+    What was forgotten owes what it owed when it was issued: a reversal since then is forgotten, too, and filed again.
     Whether the goods suffice was asked when it was issued; what has been stated or declared since does not matter. What
     is claimed beside it now, because the reversal is forgotten, is owed.
     """
@@ -188,8 +191,15 @@ def cover_again(book: Book, certificate: Certificate, owed: Mapping[str, int] = 
         wanted = in_unit(scaled(line.quantity), line.unit, account.unit) or 0
         taken = account.taken + wanted
         after = replace(account, taken=taken, quantity=max(account.quantity, taken))
-        due = min(wanted, max(owed.get(account.goods, 0), -after.free))
-        book.put(replace(after, owed=after.owed + due))
+        if owed is None:
+            open_then, shown = open_when_issued(book, certificate, account.goods, wanted)
+        else:
+            open_then = shown = owed.get(account.goods, 0)
+        due = min(wanted, max(open_then, -after.free))
+        stated = min(max(open_then - max(shown, 0), 0), max(after.free + due, 0))
+        book.put(replace(after, owed=after.owed + due, claimed=after.claimed + stated))
+        if stated:
+            book.put(stated_refund(certificate, line, account.goods, stated))
         book.put(Cover(account.goods, certificate.number, line.line, wanted))
         if due:
             book.put(obligation(book, certificate, line, account.goods, due))

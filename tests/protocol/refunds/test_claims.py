@@ -10,8 +10,11 @@ import pytest
 from hefu.documents.certificate import Certificate
 from hefu.documents.refund import RefundClaim
 from hefu.errors import HefuError
+from hefu.protocol.messages import CertificateIssued
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.records import Account, Side
+from hefu.protocol.recovery.tax import take_back
+from hefu.protocol.recovery.words import Word
 from hefu.protocol.refunds import agency, claims, view
 from hefu.protocol.refunds.giving_back import repay
 from hefu.protocol.refunds.records import Claim, ClaimState
@@ -480,3 +483,21 @@ def test_an_agency_certificate_is_issued_within_36_months_of_an_export_since_202
     desk.settle()
     assert desk.certify_agency(issued_on=issued) == [code]
     desk.close()
+
+
+@pytest.mark.parametrize("claimed", ["0", "20", "100"])
+def test_a_certificate_that_was_forgotten_owes_again_what_was_refunded(desk: Desk, claimed: str) -> None:
+    """Whatever the store still knows of the claim, the reversal goes through, and nothing is owed after it."""
+    desk.export()
+    if claimed != "0":
+        assert desk.claim(lines=[a_part(claimed, str(int(claimed) * 13))]) == ["accepted"]
+        desk.pay()
+    forgotten = CertificateIssued(number=NUMBER, certificate=covering("30", "refunded_open"))
+    word = Word(NUMBER, 1, forgotten, "envelope", desk.now)
+    desk.write(Side.TAX, lambda book: take_back(book, [word], []))
+    assert desk.item()["owed"] == "30"
+    assert "claim.obligation_open" in desk.claim(number="TS2", lines=[a_part("1", "13")])
+    back = {"20": "260", "100": "390", "0": "0"}[claimed]
+    assert desk.claim(number="TS3", lines=[a_part("30", back, entry="reversal")]) == ["accepted"]
+    assert desk.item()["owed"] == "0"
+    assert desk.goods().taken == 30 * 10**5

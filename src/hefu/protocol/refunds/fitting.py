@@ -73,14 +73,32 @@ def _open(
     """Refunded, neither reversed nor paid back: certified all the same, and owed."""
     owed: tuple[Record, ...] = (obligation(book, certificate, line, account.goods, wanted),)
     if not lines:
-        paper, holder = f"certificate:{certificate.number}", certificate.holder.uscc or ""
-        stated = RefundLine(paper, line.line, account.goods, Way.STATED, holder, wanted, wanted, 0, 0)
+        stated = stated_refund(certificate, line, account.goods, wanted)
         return Fit(wanted, wanted, (*owed, stated)), None
     refunded = sum(one.remaining for one in lines if _is_paid(book, one)) - account.owed
     if wanted > refunded:
         given = max(refunded, 0)
         return _NOTHING, _refused(kinds.NOT_REFUNDED, certificate, line, account, wanted, given=given)
     return Fit(wanted, 0, owed), None
+
+
+def stated_refund(certificate: Certificate, line: CertificateLine, goods: str, quantity: int) -> RefundLine:
+    """A refund that no claim on record shows, by the word of a certificate."""
+    paper, holder = f"certificate:{certificate.number}", certificate.holder.uscc or ""
+    return RefundLine(paper, line.line, goods, Way.STATED, holder, quantity, quantity, 0, 0)
+
+
+def open_when_issued(book: Book, certificate: Certificate, goods: str, wanted: int) -> tuple[int, int]:
+    """How much of what a certificate covers was refunded and open by its own word, and of how much its holder's claims on
+    record show a refund that nothing owes yet.
+    """
+    before_export = certificate.purpose is Purpose.EXPORT or certificate.principal_certificate is not None
+    if before_export or certificate.refund_state is not RefundState.REFUNDED_OPEN:
+        return 0, 0
+    holder = certificate.holder.uscc or ""
+    refunded = sum(one.remaining for one in book.find(RefundLine, "goods", goods) if one.claimant == holder)
+    owed = sum(one.quantity for one in book.find(Obligation, "goods", goods) if one.claimant == holder)
+    return wanted, refunded - owed
 
 
 def _is_paid(book: Book, line: RefundLine) -> bool:
