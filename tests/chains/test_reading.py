@@ -60,7 +60,7 @@ def test_a_workbook_with_a_sheet_for_each_table(tmp_path: Path) -> None:
     [
         ("P1,2026-13-01,A,B,5", "2026-13-01", "a day"),
         ("P1,2026-01-01,A,B,12.34", "12.34", "whole number"),
-        ("P1,,A,B,5", "-", "given"),
+        (",2026-01-01,A,B,5", "-", "given"),
     ],
 )
 def test_a_bad_cell_is_refused_with_its_place_and_the_rest_is_read(

@@ -25,6 +25,8 @@ REFUNDING: Final = {
     "issue": 14, "apply": 12, "decide": 14, "claim": 24, "decide_claim": 20, "repayment": 10, "certify_agency": 8,
 }  # fmt: skip
 """Once there are exports, what is done about their refunds."""
+REOPENING: Final = {"lodge": 18, "release": 24, "look": 16, "reopen": 16}
+"""Much is released, some of it taken back, and two officers give the goods back."""
 LENGTH: Final = 60
 
 
@@ -45,7 +47,7 @@ def steps_of(seed: int, length: int = LENGTH) -> tuple[Step, ...]:
     """The steps of a seed."""
     rng = random.Random(seed)
     exported = not policy_of(seed).needs_certificate(an_export(EXPORTS[0]))
-    weights = WEIGHTS | REFUNDING if exported else WEIGHTS
+    weights = WEIGHTS | (REFUNDING if exported else REOPENING if seed % 4 == 3 else {})
     names = rng.choices(list(weights), list(weights.values()), k=length)
     if exported:
         names[:2] = ["exported", "flow"]
