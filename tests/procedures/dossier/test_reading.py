@@ -157,7 +157,9 @@ def test_scans_count_by_the_name_that_the_sheet_gives_them(tmp_path: Path) -> No
 
 def test_the_agents_report_lists_its_declarations(tmp_path: Path) -> None:
     titles = ("报关单号", "实际委托方名称", "纳税人识别号", "出口金额")
-    book(tmp_path / "r.xlsx", [("530120260000000001", "甲", "91110000101623741K", "10")], titles, "汇总表")
+    deep = tmp_path / ("folder" * 20)
+    deep.mkdir()
+    book(deep / "r.xlsx", [("530120260000000001", "甲", "91110000101623741K", "10")], titles, "汇总表")
     (one,) = papers(read([tmp_path]))
     assert (one.kind, one.declarations) == (Kind.AGENT_REPORT, ("530120260000000001",))
 

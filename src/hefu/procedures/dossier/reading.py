@@ -253,6 +253,10 @@ def _tables(source: Source) -> Iterator[Held | HefuError]:
         yield _report(source)
 
 
+_NAME: Final = 75
+"""Characters of a file's name that stand for a report without a quarter: those of a number."""
+
+
 def _report(source: Source) -> Held | HefuError:
     """A workbook without papers may be the agent's quarterly report."""
     try:
@@ -261,7 +265,7 @@ def _report(source: Source) -> Held | HefuError:
         told = read_report(source.path.read_bytes(), source.name)
         values = {
             "kind": Kind.AGENT_REPORT,
-            "number": told.quarter or source.name,
+            "number": told.quarter or Path(source.name).stem[:_NAME],
             "declarations": [row.declaration for row in told.rows],
         }
         return Held(records.build(Paper, values, source.name), source.name)
