@@ -15,12 +15,9 @@ from typer.exceptions import TyperException
 
 import hefu
 from hefu.cli import (
-    agency_report,
     apply,
     backup,
-    chains,
     contingency,
-    dossier,
     inspect,
     officers,
     processes,
@@ -29,7 +26,6 @@ from hefu.cli import (
     replay,
     rules,
     show,
-    steps,
     story,
     up,
     usage,
@@ -37,6 +33,7 @@ from hefu.cli import (
 )
 from hefu.cli import home as homes
 from hefu.cli.client import Client, refused
+from hefu.cli.deferred import Deferred
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
@@ -47,6 +44,7 @@ from hefu.protocol.records import Side
 from hefu.settings import home
 
 app = typer.Typer(
+    cls=Deferred,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -279,9 +277,6 @@ app.command()(rules.rules)
 app.command()(replay.replay)
 app.command()(inspect.inspect)
 app.command()(watch.watch)
-app.command("agency-report")(agency_report.agency_report)
-app.command()(dossier.dossier)
-app.command()(steps.steps)
 app.command()(reconcile.reconcile)
 app.command()(refunds.ledger)
 app.command()(refunds.claim)
@@ -289,7 +284,6 @@ app.command()(refunds.repay)
 app.command()(refunds.agency)
 app.command()(backup.backup)
 app.command()(backup.restore)
-app.add_typer(chains.app, name="chains")
 app.add_typer(contingency.app, name="contingency")
 app.command()(contingency.paper)
 app.command()(officers.acts)
