@@ -13,6 +13,7 @@ import tomli_w
 
 from hefu import errors
 from hefu.errors import HefuError, Problem, Text
+from hefu.files import whole
 from hefu.inspection.fields import FIELDS, Paper
 from hefu.inspection.titles import called, folded
 
@@ -121,12 +122,10 @@ def save(layouts: Sequence[Layout], file: Path) -> None:
             "# 字段 fields: "
             + ", ".join(f"{one.name} ({called(paper, one.name).zh})" for one in FIELDS[paper])
         )
-    part = file.with_name(f".{file.name}.part")
     try:
-        part.write_text("\n".join(lines) + "\n", "utf-8")
-        part.replace(file)
+        with whole(file) as part:
+            part.write_text("\n".join(lines) + "\n", "utf-8")
     except OSError as error:
-        part.unlink(missing_ok=True)
         errors.fail(
             WRONG,
             file=str(file),

@@ -20,6 +20,7 @@ from hefu.chains.casefile.pdf import case_pdf
 from hefu.chains.casefile.record import Record, Status
 from hefu.chains.casefile.workbook import evidence_workbook
 from hefu.errors import Text
+from hefu.files import whole
 
 CASE: Final = "case.json"
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
@@ -119,12 +120,8 @@ def counting(cases: Sequence[Case], folder: Path, today: date | None = None) -> 
 
 def put(file: Path, content: bytes) -> None:
     """A file that appears whole or not at all."""
-    part = file.with_name(f".{file.name}.part")
-    try:
+    with whole(file) as part:
         part.write_bytes(content)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _write_index(folder: Path, today: date, language: str) -> Path:

@@ -9,6 +9,7 @@ from xlsxwriter.exceptions import XlsxFileError
 
 from hefu import errors
 from hefu.errors import Text
+from hefu.files import whole
 from hefu.inspection.report.html import write_html
 from hefu.inspection.report.machine import write_json, write_parquet
 from hefu.inspection.report.workbook import write_workbook
@@ -48,22 +49,19 @@ def write(inspection: Inspection, file: Path, language: str) -> None:
     folder of Parquet files. It appears whole or not at all. Raises as :func:`check` does.
     """
     check(file)
-    part = file.with_name(f".{file.name}.part")
     try:
-        match file.suffix.lower():
-            case "":
-                write_parquet(inspection, file)
-                return
-            case ".xlsx":
-                write_workbook(inspection, part, language)
-            case ".json":
-                with part.open("w", encoding="utf-8") as stream:
-                    write_json(inspection, stream)
-            case _:
-                write_html(inspection, part, language)
-        part.replace(file)
+        if not file.suffix:
+            write_parquet(inspection, file)
+            return
+        with whole(file) as part:
+            match file.suffix.lower():
+                case ".xlsx":
+                    write_workbook(inspection, part, language)
+                case ".json":
+                    with part.open("w", encoding="utf-8") as stream:
+                        write_json(inspection, stream)
+                case _:
+                    write_html(inspection, part, language)
     except (OSError, XlsxFileError, PolarsError) as error:
         told = error.strerror if isinstance(error, OSError) else None
         errors.fail(UNWRITABLE, file=str(file), value=told or str(error))
-    finally:
-        part.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from hefu import errors
 from hefu.documents.cell_text import safe
 from hefu.errors import Text
+from hefu.files import whole
 from hefu.procedures.agency.amounts import money
 from hefu.procedures.agency.report import Report, Row
 
@@ -64,7 +65,8 @@ def check(file: Path) -> None:
 def write(report: Report, file: Path, language: str) -> None:
     """Write the report; ``language`` (``zh`` or ``en``) is that of findings and workings, the form is in both."""
     check(file)
-    file.write_bytes(_WRITERS[file.suffix.lower()](report, language))
+    with whole(file) as part:
+        part.write_bytes(_WRITERS[file.suffix.lower()](report, language))
 
 
 def as_json(report: Report, _: str = "") -> bytes:

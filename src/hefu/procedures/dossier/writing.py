@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hefu import errors
 from hefu.errors import Text
+from hefu.files import whole
 
 UNWRITABLE = errors.kind(
     "dossier.unwritable",
@@ -35,11 +36,8 @@ def check(file: Path, *suffixes: str) -> None:
 
 def write(file: Path, data: bytes) -> None:
     """Write a file. Raises ``dossier.unwritable``."""
-    part = file.with_name(f".{file.name}.part")
     try:
-        part.write_bytes(data)
-        part.replace(file)
+        with whole(file) as part:
+            part.write_bytes(data)
     except OSError as error:
         errors.fail(UNWRITABLE, file=str(file), value=error.strerror or error)
-    finally:
-        part.unlink(missing_ok=True)
