@@ -17,7 +17,6 @@ from hefu.chains.casefile.writing import counting, write_cases
 from hefu.chains.facts import ARRIVAL
 from hefu.chains.reading import Read, read
 from hefu.cli import chains_record, show
-from hefu.errors import Text
 
 app = typer.Typer(no_args_is_help=True, help="Buy-and-export laid bare 买单出口分析.")
 _FINDINGS, _BAD_INPUT = 1, 2
@@ -93,8 +92,8 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: i
         [(name, *(str(count[key]) for key in ("read", "refused", "repeated"))) for name, count in told.counts.items()],
     )  # fmt: skip
     for problem in told.problems[:_SHOWN]:
-        out.print(_line(problem.message), style="red", markup=False)
-        out.print(f"  {_line(problem.cure)}", markup=False)
+        out.print(show.say(*problem.message), style="red", markup=False)
+        out.print(f"  {show.say(*problem.cure)}", markup=False)
     if len(told.problems) > _SHOWN:
         more = len(told.problems) - _SHOWN
         out.print(show.say(f"另有 {more} 处, 见 --json", f"and {more} more, see --json"))
@@ -118,7 +117,7 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: i
         return
     show.show_table(
         ("", show.say("案号", "case"), show.say("分值", "score"), show.say("内容", "what it is about"), show.say("证据", "evidence")),
-        [(str(n), one.id, f"{one.score:.1f}", _line(one.title), str(len(one.evidence))) for n, one in enumerate(cases, 1)],
+        [(str(n), one.id, f"{one.score:.1f}", show.say(*one.title), str(len(one.evidence))) for n, one in enumerate(cases, 1)],
     )  # fmt: skip
     out.print(
         show.say(
@@ -127,7 +126,3 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: i
         ),
         markup=False,
     )
-
-
-def _line(text: Text) -> str:
-    return show.say(text.zh, text.en)

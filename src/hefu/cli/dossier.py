@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import starmap
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -166,13 +167,9 @@ def _exit(chosen: Sequence[Dossier], made: Answer) -> int:
     return _FINDINGS if made.problems or not all(one.is_complete for one in chosen) else 0
 
 
-def _say(text: Text) -> str:
-    return show.say(text.zh, text.en)
-
-
 def _due(one: Deadline) -> str:
     """The most urgent thing in one line."""
-    return "  ".join(map(_say, (wording.day(one), one.words.title, wording.STATES[one.state])))
+    return "  ".join(starmap(show.say, (wording.day(one), one.words.title, wording.STATES[one.state])))
 
 
 def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
@@ -189,7 +186,7 @@ def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
     rows: list[tuple[str, ...]] = [
         (
             one.shipment.number,
-            _say(wording.kind(one)),
+            show.say(*wording.kind(one)),
             str(len(one.missing)),
             str(len(one.contradictions)),
             _due(one.next) if one.next else "—",
@@ -203,20 +200,20 @@ def _show_one(one: Dossier) -> None:
     out = show.out()
     out.print(
         Rich(
-            "  ".join((one.shipment.number, *map(_say, (wording.kind(one), wording.exported(one))))),
+            "  ".join((one.shipment.number, *starmap(show.say, (wording.kind(one), wording.exported(one))))),
             style="bold",
         )
     )
     for reason in one.nature.reasons:
-        out.print(Rich.assemble(("    ", ""), _say(reason.text), ("  " + reason.place, "dim")))
+        out.print(Rich.assemble(("    ", ""), show.say(*reason.text), ("  " + reason.place, "dim")))
     for need in one.needs:
         sign, style = _SIGNS[need.presence]
         numbers = ", ".join(found.held.number for found in need.found)
-        line = Rich.assemble((f"{sign} ", style), _say(need.requirement.name), ("  " + numbers, "dim"))
+        line = Rich.assemble((f"{sign} ", style), show.say(*need.requirement.name), ("  " + numbers, "dim"))
         if need.presence is not Presence.PRESENT:
             due = f"  → {need.deadline.day}" if need.deadline and need.deadline.day else ""
-            line.append(f"{due}  {_say(need.requirement.source)}")
-            line.append(f"  [{_say(need.requirement.ground)}]", style="dim")
+            line.append(f"{due}  {show.say(*need.requirement.source)}")
+            line.append(f"  [{show.say(*need.requirement.ground)}]", style="dim")
         out.print(line)
     for found in one.contradictions:
         _show_contradiction(found)
@@ -235,27 +232,29 @@ def _show_contradiction(found: Contradiction) -> None:
     style = {"block": "red", "warn": "yellow"}.get(found.severity.value, "cyan")
     out = show.out()
     out.print(
-        Rich.assemble((f"{found.severity.value} ", style), (f"{found.code} ", "dim"), _say(found.message))
+        Rich.assemble(
+            (f"{found.severity.value} ", style), (f"{found.code} ", "dim"), show.say(*found.message)
+        )
     )
     for one in (found.left, found.right):
         out.print(Rich.assemble("    ", (one.place, "dim"), f"  {one.value}"))
-    out.print(Rich.assemble(("    → ", "cyan"), _say(found.remedy)))
+    out.print(Rich.assemble(("    → ", "cyan"), show.say(*found.remedy)))
 
 
 def _show_due(due: Deadline) -> None:
-    state = _say(wording.STATES[due.state])
-    line = Rich.assemble((f"{_say(wording.day(due)):<12}", ""), (f"{state:<8} ", _STYLES[due.state]))
-    line.append(_say(due.words.title))
+    state = show.say(*wording.STATES[due.state])
+    line = Rich.assemble((f"{show.say(*wording.day(due)):<12}", ""), (f"{state:<8} ", _STYLES[due.state]))
+    line.append(show.say(*due.words.title))
     line.append(f"  {due.about}" if due.about else "")
     line.append(f"  {due.done_on}" if due.done_on else "", style="dim")
     for remark in wording.remarks(due):
-        line.append(f"  {_say(remark)}", style="yellow")
+        line.append(f"  {show.say(*remark)}", style="yellow")
     show.out().print(line)
     if due.state in (State.SOON, State.OVERDUE):
-        show.out().print(Rich.assemble(("    → ", "cyan"), _say(due.words.cure)))
+        show.out().print(Rich.assemble(("    → ", "cyan"), show.say(*due.words.cure)))
 
 
 def _show_problems(problems: Sequence[Problem]) -> None:
     for one in problems:
-        show.out().print(Rich.assemble(("! ", "yellow"), _say(one.message)))
-        show.out().print(Rich.assemble(("    → ", "cyan"), _say(one.cure)))
+        show.out().print(Rich.assemble(("! ", "yellow"), show.say(*one.message)))
+        show.out().print(Rich.assemble(("    → ", "cyan"), show.say(*one.cure)))

@@ -118,19 +118,15 @@ def _exit(told: Walk, *, bad: bool) -> int:
     return FINDINGS if late or told.standing(Standing.BLOCKED) else 0
 
 
-def _say(text: Text) -> str:
-    return show.say(text.zh, text.en)
-
-
 def _show(told: Walk) -> None:
     out = show.out()
-    out.print(Rich(f"{_say(told.title)}  {told.export}", style="bold"))
+    out.print(Rich(f"{show.say(*told.title)}  {told.export}", style="bold"))
     for number, one in enumerate(told.steps, 1):
         sign, style = _STYLES[one.standing]
-        line = Rich.assemble((f"{sign} {number}. ", style), (_say(one.step.title), style))
-        line.append(f"  {_say(standing(one))}", style=style)
+        line = Rich.assemble((f"{sign} {number}. ", style), (show.say(*one.step.title), style))
+        line.append(f"  {show.say(*standing(one))}", style=style)
         if one.standing is not Standing.WAITING:
-            line.append(f"  {_say(ROLES[one.who])}", style="dim")
+            line.append(f"  {show.say(*ROLES[one.who])}", style="dim")
         if one.evidence:
             line.append(f"  {one.evidence}", style="dim")
         out.print(line)
@@ -142,15 +138,15 @@ def _show(told: Walk) -> None:
 
 def _show_open(one: Taken) -> None:
     out = show.out()
-    out.print(f"     {_say(one.step.do)}", markup=False)
-    if _say(one.step.paper):
-        out.print(Rich(f"     {show.say('单证', 'papers')}: {_say(one.step.paper)}"))
+    out.print(f"     {show.say(*one.step.do)}", markup=False)
+    if show.say(*one.step.paper):
+        out.print(Rich(f"     {show.say('单证', 'papers')}: {show.say(*one.step.paper)}"))
     for note in one.notes:
-        out.print(Rich(f"     {_say(note)}", style="red"))
+        out.print(Rich(f"     {show.say(*note)}", style="red"))
     if one.deadline is not None and one.deadline.day is not None:
         style = "red" if one.late else ""
         out.print(Rich(f"     {show.say('期限', 'due')} {one.deadline.day}", style=style))
     assumed = show.say(" (推定)", " (assumption)") if one.step.assumption else ""
-    out.print(Rich(f"     {show.say('依据', 'source')}: {_say(one.step.source)}{assumed}", style="dim"))
+    out.print(Rich(f"     {show.say('依据', 'source')}: {show.say(*one.step.source)}{assumed}", style="dim"))
     if one.command:
         out.print(Rich(f"     → {one.command}", style="cyan"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, worded
 
 _STOPPED = ("held", "refused", "withdrawn")
 
@@ -125,12 +125,7 @@ def other_holder(facts: Facts, limits: Limits) -> pl.DataFrame:
         "on": pl.coalesce("used", "issued"),
         "fen": "fob",
     }
-    return pl.concat(
-        [
-            hits(used, table="C", field="holder", party="trader", other="holder", **told),
-            hits(used, table="C", field="holder", party="holder", other="trader", **told),
-        ]
-    )  # fmt: skip
+    return mutual(used, "trader", "holder", table="C", field="holder", **told)
 
 
 def refund_despite_certificate(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -168,12 +163,7 @@ def refund_despite_certificate(facts: Facts, limits: Limits) -> pl.DataFrame:
         "on": pl.max_horizontal("issued", "claimed"),
         "fen": "refund",
     }
-    return pl.concat(
-        [
-            hits(both, table="C", field="refund_state", party="holder", other="claimant", **told),
-            hits(both, table="C", field="refund_state", party="claimant", other="holder", **told),
-        ]
-    )  # fmt: skip
+    return mutual(both, "holder", "claimant", table="C", field="refund_state", **told)
 
 
 def certificate_churn(facts: Facts, limits: Limits) -> pl.DataFrame:

@@ -93,6 +93,13 @@ def hits(frame: pl.DataFrame, *, table: str, field: str, **columns: Any) -> pl.D
     return frame.select(told) if frame.height else HITS.to_frame()
 
 
+def mutual(frame: pl.DataFrame, one: str, other: str, **columns: Any) -> pl.DataFrame:
+    """Hits that name both parties, each with the other beside it."""
+    return pl.concat(
+        [hits(frame, party=one, other=other, **columns), hits(frame, party=other, other=one, **columns)]
+    )
+
+
 def percent(share: pl.Expr) -> pl.Expr:
     """A share as text."""
     return worded("{} %", (share * 100).round().cast(pl.Int64))

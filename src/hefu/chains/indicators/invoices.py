@@ -6,7 +6,7 @@ import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
 from hefu.chains.graphs import cyclic
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, worded
 from hefu.chains.ties import controlled
 
 
@@ -310,9 +310,4 @@ def abnormal_vouchers(facts: Facts, limits: Limits) -> pl.DataFrame:
         "on": "last",
         "fen": "fen",
     }
-    return pl.concat(
-        [
-            hits(marked, table="V", field="abnormal", party="buyer", other="seller", **told),
-            hits(marked, table="V", field="abnormal", party="seller", other="buyer", **told),
-        ]
-    )  # fmt: skip
+    return mutual(marked, "buyer", "seller", table="V", field="abnormal", **told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, worded
 from hefu.chains.indicators.invoices import closed_walks
 
 
@@ -138,12 +138,7 @@ def price_elsewhere(facts: Facts, limits: Limits) -> pl.DataFrame:
         "on": "on",
         "fen": "amount",
     }
-    return pl.concat(
-        [
-            hits(rows, table="X", field="receiver", party="trader", other="receiver", **told),
-            hits(rows, table="X", field="receiver", party="receiver", other="trader", **told),
-        ]
-    )  # fmt: skip
+    return mutual(rows, "trader", "receiver", table="X", field="receiver", **told)
 
 
 def refund_shared(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -199,12 +194,7 @@ def title_fee(facts: Facts, limits: Limits) -> pl.DataFrame:
         "on": "on",
         "fen": "fob",
     }
-    return pl.concat(
-        [
-            hits(fees, table="P", field="amount", party="payee", other="payer", **told),
-            hits(fees, table="P", field="amount", party="payer", other="payee", **told),
-        ]
-    )  # fmt: skip
+    return mutual(fees, "payee", "payer", table="P", field="amount", **told)
 
 
 def third_party_money(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -224,9 +214,4 @@ def third_party_money(facts: Facts, limits: Limits) -> pl.DataFrame:
         "on": "last",
         "fen": "fen",
     }
-    return pl.concat(
-        [
-            hits(rows, table="P", field="payer", party="payee", other="payer", **told),
-            hits(rows, table="P", field="payer", party="payer", other="payee", **told),
-        ]
-    )  # fmt: skip
+    return mutual(rows, "payee", "payer", table="P", field="payer", **told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import AGENTS, LOGISTICS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, hits, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, hits, mutual, percent, worded
 
 
 def covered(facts: Facts, deals: pl.DataFrame, agent: str, principal: str) -> pl.DataFrame:
@@ -225,12 +225,7 @@ def foreign_claimant(facts: Facts, limits: Limits) -> pl.DataFrame:
         "on": "claimed",
         "fen": "refund",
     }
-    return pl.concat(
-        [
-            hits(rows, table="R", field="claimant", party="claimant", other="trader", **told),
-            hits(rows, table="R", field="claimant", party="trader", other="claimant", **told),
-        ]
-    )  # fmt: skip
+    return mutual(rows, "claimant", "trader", table="R", field="claimant", **told)
 
 
 def two_contracts(facts: Facts, limits: Limits) -> pl.DataFrame:

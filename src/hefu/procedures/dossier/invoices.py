@@ -16,7 +16,7 @@ from hefu import errors
 from hefu.documents.readers import records
 from hefu.documents.refusal import shown
 from hefu.errors import HefuError, Problem, Text
-from hefu.procedures.dossier.papers import Held, Kind, Paper
+from hefu.procedures.dossier.papers import Held, Kind, Paper, nested
 
 NOT_ONE = errors.kind(
     "dossier.not_an_invoice",
@@ -128,7 +128,7 @@ def read_invoice(root: etree._Element, file: str, mapping: InvoiceMapping) -> He
         cells |= {f"lines[{place}].{name}": told for name, told in own.items()}
     if "day" in values:
         values["day"] = _day(values["day"])
-    told = _nested(values)
+    told = nested(values)
     is_bought = "uscc" in told.get("buyer", {})
     told |= {"kind": Kind.PURCHASE_INVOICE if is_bought else Kind.EXPORT_INVOICE, "lines": lines}
     if "amount" in told and "currency" not in told:
@@ -196,16 +196,3 @@ def _at(one: etree._Element) -> str:
 def _day(text: str) -> str:
     """Days such as 2026年03月05日 as the field's type takes them."""
     return text.replace("年", "-").replace("月", "-").replace("日", "").strip()
-
-
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    for name, value in values.items():
-        role, _, part = name.rpartition("_")
-        if part in ("name", "uscc") and role:
-            told.setdefault(role, {})[part] = value
-        elif name in ("contract", "declaration"):
-            told[f"{name}s"] = [value]
-        else:
-            told[name] = value
-    return told

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -186,3 +186,26 @@ class Held:
         else:
             told = ".".join(filter(None, (self.at, name)))
         return f"{self.file}: {told}" if told else self.file
+
+
+LISTS: Final = {
+    "contract": "contracts",
+    "invoice": "invoices",
+    "declaration": "declarations",
+    "scans": "scans",
+}
+"""Columns that may name several, and the field of the paper that holds them."""
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as fields of a paper: firms whole, what may be several as lists."""
+    told: dict[str, Any] = {}
+    for name, value in values.items():
+        role, _, part = name.rpartition("_")
+        if part in ("name", "uscc") and role:
+            told.setdefault(role, {})[part] = value
+        elif name in LISTS:
+            told[LISTS[name]] = value if isinstance(value, list) else [value]
+        else:
+            told[name] = value
+    return told

@@ -27,7 +27,7 @@ from hefu.inspection.fields import Field
 from hefu.inspection.layout import letter
 from hefu.inspection.sheet import ROW, Sheet
 from hefu.inspection.titles import folded, readings
-from hefu.procedures.dossier.papers import Held, Paper
+from hefu.procedures.dossier.papers import LISTS, Held, Paper, nested
 from hefu.rules.days import as_day
 
 CELL = errors.kind(
@@ -87,12 +87,6 @@ _DAYS: Final = ("day", "pay_by")
 _FIELDS: Final[Mapping[str, Field]] = {
     name: Field("amount" if name == "line_amount" else name, form, digits=_DIGITS.get(name, 0))
     for name, form in {**_HEAD, **_LINE}.items()
-}
-_LISTS: Final = {
-    "contract": "contracts",
-    "invoice": "invoices",
-    "declaration": "declarations",
-    "scans": "scans",
 }
 
 
@@ -193,7 +187,7 @@ def _take(
         at = f"lines[{len(own.lines)}]"
         own.cells |= {f"{at}.{name.removeprefix('line_')}": places[name] for name in line}
         own.lines.append({name.removeprefix("line_"): value for name, value in line.items()})
-    for name, value in _nested(values).items():
+    for name, value in nested(values).items():
         before = own.values.setdefault(name, value)
         own.cells.setdefault(name, places.get(name) or places.get(f"{name}_name") or places.get(f"{name}_uscc")
                              or places[_SINGULAR[name]])  # fmt: skip
@@ -205,7 +199,7 @@ def _take(
 
 
 _MISSING: Final = Text("必填", "is required")
-_SINGULAR: Final = {several: one for one, several in _LISTS.items()}
+_SINGULAR: Final = {several: one for one, several in LISTS.items()}
 
 
 def _error(kind: errors.Kind, sheet: Sheet, column: str, row: int, value: str, rule: Text) -> HefuError:
@@ -218,18 +212,6 @@ def _value(name: str, read: str | int) -> Any:
         return as_day(int(read)).isoformat()
     if name in _DIGITS:
         return plain(unscaled(int(read), _DIGITS[name]))
-    if name in _LISTS:
+    if name in LISTS:
         return [one.strip() for one in _SEPARATORS.split(str(read)) if one.strip()]
     return read
-
-
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of the paper: firms whole, lists under their own names."""
-    told: dict[str, Any] = {}
-    for name, value in values.items():
-        role, _, part = name.rpartition("_")
-        if part in ("name", "uscc") and role:
-            told.setdefault(role, {})[part] = value
-        else:
-            told[_LISTS.get(name, name)] = value
-    return told
