@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +19,6 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "applications"
 APPLICATIONS = "/v1/applications"
 
 
-@pytest.fixture
-def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
-    made = Nodes(tmp_path / "home")
-    monkeypatch.setenv("HEFU_HOME", str(made.home))
-    monkeypatch.setenv("HEFU_LANG", "en")
-    monkeypatch.setenv("COLUMNS", "250")
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
-
-
 def sample(name: str, **changes: Any) -> dict[str, Any]:
     return {**orjson.loads((SAMPLES / f"{name}.json").read_bytes()), **changes}
 
@@ -45,13 +31,13 @@ def _code(told: dict[str, Any]) -> str:
     return str(told["problems"][0]["code"])
 
 
-def test_principal_and_agent_in_two_steps_over_http(nodes: Nodes) -> None:
+def test_principal_and_agent_in_two_steps_over_http(own_nodes: Nodes) -> None:
     principal, agent = sample("04-principal"), sample("05-agent", principal_certificate="WT2026000001")
 
     def ask(
         who: str, method: str, path: str = "", body: Any = None, key: str = ""
     ) -> tuple[int, dict[str, Any]]:
-        return nodes.ask(Side.TAX, who, method, APPLICATIONS + path, body, key)
+        return own_nodes.ask(Side.TAX, who, method, APPLICATIONS + path, body, key)
 
     early = ask("agent", "POST", "/check", agent)[1]
     assert [one["code"] for one in early["findings"] if one["severity"] == "block"] == [
@@ -67,8 +53,8 @@ def test_principal_and_agent_in_two_steps_over_http(nodes: Nodes) -> None:
     assert (
         _code(ask("exporter", "POST", "", {**principal, "remark": "x"})[1]) == "exists_with_different_content"
     )
-    nodes.kill(Side.TAX)
-    nodes.start(Side.TAX)
+    own_nodes.kill(Side.TAX)
+    own_nodes.start(Side.TAX)
     assert [one["number"] for one in ask("tax", "GET")[1]["applications"]] == ["SQ-2026-04"]
     assert _code(ask("agent", "POST", "/SQ-2026-04/withdraw", {"reason": "x"})[1]) == "access.not_a_party"
     assert _code(ask("exporter", "POST", "/SQ-2026-04/approve", {})[1]) == "access.forbidden"
@@ -81,19 +67,19 @@ def test_principal_and_agent_in_two_steps_over_http(nodes: Nodes) -> None:
     assert ask("exporter", "GET")[1]["applications"] == []
     assert [one["number"] for one in ask("agent", "GET")[1]["applications"]] == ["SQ-2026-05"]
     (number,) = ask("tax", "POST", "/SQ-2026-05/approve")[1]["certificates"]
-    nodes.settled()
-    held = nodes.ask(Side.CUSTOMS, "customs", "GET", f"/v1/certificates/{number}")[1]
+    own_nodes.settled()
+    held = own_nodes.ask(Side.CUSTOMS, "customs", "GET", f"/v1/certificates/{number}")[1]
     assert held["document"]["principal_certificate"] == "WT2026000001"
-    traced = nodes.ask(Side.TAX, "agent", "GET", "/v1/trace/SQ-2026-05")[1]
+    traced = own_nodes.ask(Side.TAX, "agent", "GET", "/v1/trace/SQ-2026-05")[1]
     assert [one["event"] for one in traced["entries"]] == [
         "application.filed", "certificate.applied_for", "application.approved",
     ]  # fmt: skip
-    assert nodes.ask(Side.TAX, "tax", "GET", "/v1/certificates/SQ-2026-05")[0] == 404
-    nodes.stop()
-    sound(nodes.home)
+    assert own_nodes.ask(Side.TAX, "tax", "GET", "/v1/certificates/SQ-2026-05")[0] == 404
+    own_nodes.stop()
+    sound(own_nodes.home)
 
 
-def test_the_samples_by_the_command_line(nodes: Nodes) -> None:
+def test_the_samples_by_the_command_line(own_nodes: Nodes) -> None:
     assert _run("applications").output.strip() == "there are no applications (filed)"
     broken = _run("apply", "--check", SAMPLES / "06-broken.json")
     assert broken.exit_code == 1

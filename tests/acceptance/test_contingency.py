@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from hefu.cli.main import app
 from hefu.protocol.records import Side
+from tests.acceptance.conftest import commanded
 from tests.nodes import Nodes, goods
 from tests.registers import sound
 
@@ -28,13 +29,8 @@ def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
     made = Nodes(tmp_path / "home")
     file = made.home / "customs" / "node.json"
     file.write_bytes(orjson.dumps({**orjson.loads(file.read_bytes()), "beat_seconds": 0.2}))
-    monkeypatch.setenv("HEFU_HOME", str(made.home))
-    monkeypatch.setenv("HEFU_LANG", "en")
-    try:
-        made.start()
+    with commanded(made, monkeypatch):
         yield made
-    finally:
-        made.stop()
 
 
 def _until(told: Callable[[], Any], seconds: float = 60) -> Any:

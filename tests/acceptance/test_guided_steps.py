@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,19 +22,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
 ROOT = Path(__file__).parents[2]
 EXPORT, DAY = "530120260000007001", "2026-05-10"
 SAMPLES = "samples/steps"
-
-
-@pytest.fixture
-def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
-    made = Nodes(tmp_path / "home")
-    monkeypatch.setenv("HEFU_HOME", str(made.home))
-    monkeypatch.setenv("HEFU_LANG", "en")
-    monkeypatch.chdir(ROOT)
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
 
 
 def _run(*words: object, exits: int = 0) -> Result:
@@ -60,7 +46,7 @@ def _exported(nodes: Nodes) -> None:
     nodes.settled()
 
 
-def test_a_return_from_start_to_end(nodes: Nodes, tmp_path: Path) -> None:
+def test_a_return_from_start_to_end(own_nodes: Nodes, tmp_path: Path) -> None:
     assert "steps.not_found" in str(_run("steps", "return", EXPORT, exits=1).exception)
     _run("issue", f"{SAMPLES}/01-certificate.json")
     _run("declare", f"{SAMPLES}/02-export.json")
@@ -68,7 +54,7 @@ def test_a_return_from_start_to_end(nodes: Nodes, tmp_path: Path) -> None:
     assert early["papers"]["standing"] == "blocked"
     assert "not released (reserved)" in early["papers"]["notes"][0]["en"]
     _run("release", EXPORT)
-    nodes.settled()
+    own_nodes.settled()
     assert _standings() == {
         "papers": "now", "refund": "done", "apply": "later", "approve": "later", "declare": "later", "release": "later",
         "feedback": "later",
@@ -84,7 +70,7 @@ def test_a_return_from_start_to_end(nodes: Nodes, tmp_path: Path) -> None:
     told = _told()
     assert [told[one]["standing"] for one in ("papers", "apply", "refund")] == ["done", "done", "now"]
     _run("applications", "SQ-2026-71", "--approve", "--number", "TY2026007001")
-    nodes.settled()
+    own_nodes.settled()
     told = _told()
     assert [told[one]["standing"] for one in ("refund", "approve", "declare")] == ["done", "done", "now"]
     assert told["approve"]["evidence"] == "TY2026007001"
@@ -95,7 +81,7 @@ def test_a_return_from_start_to_end(nodes: Nodes, tmp_path: Path) -> None:
     (tmp_path / "return.json").write_bytes(orjson.dumps(back))
     items = [{**back["items"][0], "first": {"quantity": "201", "unit": "011"}}]
     wrong = {**back, "items": items}
-    assert nodes.ask(Side.CUSTOMS, "exporter", "POST", "/v1/declarations", wrong)[1]["state"] == "held"
+    assert own_nodes.ask(Side.CUSTOMS, "exporter", "POST", "/v1/declarations", wrong)[1]["state"] == "held"
     told = _told(exits=1)
     assert told["declare"]["standing"] == "blocked"
     assert "quantity.exceeds_certificate" in told["declare"]["notes"][0]["en"]
@@ -105,18 +91,18 @@ def test_a_return_from_start_to_end(nodes: Nodes, tmp_path: Path) -> None:
     assert told["release"]["command"] == "hefu release 530120261000007001"
     assert _told("return", "--as", "customs", exits=3)["release"]["standing"] == "now"
     _run("release", "530120261000007001")
-    nodes.settled()
+    own_nodes.settled()
     told = _told()
     assert [told[one]["standing"] for one in ("release", "feedback", "reverse")] == ["done", "done", "now"]
     _run("claim", f"{SAMPLES}/06-reversal.json")
     assert set(_standings().values()) == {"done"}
-    nodes.stop()
+    own_nodes.stop()
     assert set(_standings(exits=3).values()) == {"unknown"}
-    sound(nodes.home)
+    sound(own_nodes.home)
 
 
 @pytest.mark.parametrize("guide", ["steps.md", "steps.zh.md"])
-def test_the_guide_does_what_it_says(nodes: Nodes, tmp_path: Path, guide: str) -> None:
+def test_the_guide_does_what_it_says(own_nodes: Nodes, tmp_path: Path, guide: str) -> None:
     block = re.search(r"```sh\n(.*?)```", (ROOT / "docs" / guide).read_text(encoding="utf-8"), re.DOTALL)
     assert block is not None
     page = tmp_path / "steps.html"
@@ -124,7 +110,7 @@ def test_the_guide_does_what_it_says(nodes: Nodes, tmp_path: Path, guide: str) -
         words = shlex.split(command.partition("#")[0].replace("steps.html", str(page)))[1:]
         told = _run(*words)
         if words[0] in ("issue", "declare", "applications"):
-            nodes.settled()
+            own_nodes.settled()
     assert "hefu declare RETURN.xml --as exporter" in told.output
     written = page.read_text(encoding="utf-8")
     standings = re.findall(r'<li class="(\w+)"', written)
@@ -132,11 +118,11 @@ def test_the_guide_does_what_it_says(nodes: Nodes, tmp_path: Path, guide: str) -
     assert "TY2026007001" in written
 
 
-def test_a_rejected_application_blocks_and_a_withdrawal_needs_its_own_certificate(nodes: Nodes) -> None:
-    _exported(nodes)
+def test_a_rejected_application_blocks_and_a_withdrawal_needs_its_own_certificate(own_nodes: Nodes) -> None:
+    _exported(own_nodes)
     application = orjson.loads(Path(f"{SAMPLES}/04-application.json").read_bytes())
     application |= {"purpose": "withdrawal", "refund_state": "not_claimed", "serial": "SQ-2026-73"}
-    assert nodes.ask(Side.TAX, "exporter", "POST", "/v1/applications", application)[0] == 201
+    assert own_nodes.ask(Side.TAX, "exporter", "POST", "/v1/applications", application)[0] == 201
     told = _told("withdrawal")
     assert (told["apply"]["evidence"], told["approve"]["standing"]) == ("SQ-2026-73", "waiting")
     assert told["approve"]["command"] == "hefu applications SQ-2026-73 --approve"
@@ -146,5 +132,5 @@ def test_a_rejected_application_blocks_and_a_withdrawal_needs_its_own_certificat
     told = _told("withdrawal")
     assert told["papers"]["standing"] == "now"
     application |= {"serial": "SQ-2026-74"}
-    assert nodes.ask(Side.TAX, "exporter", "POST", "/v1/applications", application)[0] == 201
+    assert own_nodes.ask(Side.TAX, "exporter", "POST", "/v1/applications", application)[0] == 201
     assert _told("withdrawal")["apply"]["evidence"] == "SQ-2026-74"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,19 +20,6 @@ from tests.registers import sound
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
 EXPORT = "530120260000000001"
-
-
-@pytest.fixture
-def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
-    made = Nodes(tmp_path / "home")
-    monkeypatch.setenv("HEFU_HOME", str(made.home))
-    monkeypatch.setenv("HEFU_LANG", "en")
-    monkeypatch.chdir(ROOT)
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
 
 
 def _run(*words: object) -> Result:
@@ -54,8 +40,8 @@ def _ledger() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("guide", ["refunds.md", "refunds.zh.md"])
-def test_the_guide_does_what_it_says(nodes: Nodes, guide: str) -> None:
-    _exported(nodes)
+def test_the_guide_does_what_it_says(own_nodes: Nodes, guide: str) -> None:
+    _exported(own_nodes)
     block = re.search(r"```sh\n(.*?)```", (ROOT / "docs" / guide).read_text(encoding="utf-8"), re.DOTALL)
     assert block is not None
     for command in block[1].strip().splitlines():
@@ -65,24 +51,26 @@ def test_the_guide_does_what_it_says(nodes: Nodes, guide: str) -> None:
     shown = {name: item[name] for name in ("claimed", "refunded", "reversed", "repaid")}
     assert shown == {"claimed": "0", "refunded": "250", "reversed": "100", "repaid": "50"}
     assert _run("ledger", "530120260000009999").exit_code == 1
-    sound(nodes.home)
+    sound(own_nodes.home)
 
 
-def test_a_firm_sees_and_claims_only_its_own(nodes: Nodes) -> None:
-    _exported(nodes)
+def test_a_firm_sees_and_claims_only_its_own(own_nodes: Nodes) -> None:
+    _exported(own_nodes)
     told = orjson.loads((ROOT / "samples/refunds/01-claim.json").read_bytes())
-    assert nodes.ask(Side.TAX, "agent", "POST", "/v1/refund-claims", told)[1]["code"] == "access.not_a_party"
-    assert nodes.ask(Side.TAX, "exporter", "POST", "/v1/refund-claims", told)[0] == 200
+    assert (
+        own_nodes.ask(Side.TAX, "agent", "POST", "/v1/refund-claims", told)[1]["code"] == "access.not_a_party"
+    )
+    assert own_nodes.ask(Side.TAX, "exporter", "POST", "/v1/refund-claims", told)[0] == 200
     path = f"/v1/refund-claims/{told['number']}"
-    assert nodes.ask(Side.TAX, "agent", "GET", path)[1]["code"] == "access.not_a_party"
-    assert nodes.ask(Side.TAX, "exporter", "POST", f"{path}/pay")[1]["code"] == "access.forbidden"
-    assert nodes.ask(Side.TAX, "exporter", "GET", path)[1]["state"] == "accepted"
-    assert nodes.ask(Side.TAX, "exporter", "GET", f"/v1/ledger/{EXPORT}")[0] == 200
+    assert own_nodes.ask(Side.TAX, "agent", "GET", path)[1]["code"] == "access.not_a_party"
+    assert own_nodes.ask(Side.TAX, "exporter", "POST", f"{path}/pay")[1]["code"] == "access.forbidden"
+    assert own_nodes.ask(Side.TAX, "exporter", "GET", path)[1]["state"] == "accepted"
+    assert own_nodes.ask(Side.TAX, "exporter", "GET", f"/v1/ledger/{EXPORT}")[0] == 200
 
 
-def test_claims_and_certificates_race_for_the_same_goods(nodes: Nodes) -> None:
+def test_claims_and_certificates_race_for_the_same_goods(own_nodes: Nodes) -> None:
     """Ten of each at once want a tenth and more of the goods: what is taken is never more than there is."""
-    _exported(nodes)
+    _exported(own_nodes)
     before = _ledger()
     exported = int(before["exported"])
     claim = orjson.loads((ROOT / "samples/refunds/01-claim.json").read_bytes())
@@ -91,7 +79,7 @@ def test_claims_and_certificates_race_for_the_same_goods(nodes: Nodes) -> None:
     def claiming(which: int) -> int:
         lines = [{**claim["lines"][0], "quantity": part}]
         told = {**claim, "number": f"R{which}", "lines": lines}
-        return nodes.ask(Side.TAX, "exporter", "POST", "/v1/refund-claims", told)[0]
+        return own_nodes.ask(Side.TAX, "exporter", "POST", "/v1/refund-claims", told)[0]
 
     def certifying(which: int) -> int:
         line = {
@@ -102,7 +90,7 @@ def test_claims_and_certificates_race_for_the_same_goods(nodes: Nodes) -> None:
             "number": f"TY{which}", "purpose": "return", "issued_on": "2026-03-01", "tax_office": "11101010000",
             "holder": claim["claimant"], "lines": [line],
         }  # fmt: skip
-        return nodes.ask(Side.TAX, "tax", "POST", "/v1/certificates", told)[0]
+        return own_nodes.ask(Side.TAX, "tax", "POST", "/v1/certificates", told)[0]
 
     with ThreadPoolExecutor(8) as pool:
         claims, certificates = pool.map(claiming, range(10)), pool.map(certifying, range(10))
@@ -110,5 +98,5 @@ def test_claims_and_certificates_race_for_the_same_goods(nodes: Nodes) -> None:
     assert sum(status < 300 for status in statuses) == 8
     assert all(status in (200, 201, 409) for status in statuses)
     assert int(_ledger()["free"]) < int(part)
-    nodes.settled()
-    sound(nodes.home)
+    own_nodes.settled()
+    sound(own_nodes.home)

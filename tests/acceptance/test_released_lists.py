@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,18 +18,6 @@ from tests.builders import AGENT, EXPORTER, PRINCIPAL
 from tests.nodes import Nodes
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
-    made = Nodes(tmp_path / "home")
-    monkeypatch.setenv("HEFU_HOME", str(made.home))
-    monkeypatch.setenv("HEFU_LANG", "en")
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
 
 
 def export(nodes: Nodes, serial: int, day: str, total: str) -> dict[str, Any]:
@@ -60,26 +47,28 @@ def listed(nodes: Nodes, who: str, **asked: Any) -> tuple[int, dict[str, Any]]:
     return nodes.ask(Side.CUSTOMS, who, "GET", f"/v1/declarations?{urlencode(asked)}")
 
 
-def test_declarations_by_trader_and_the_report_made_of_them(nodes: Nodes, tmp_path: Path) -> None:
+def test_declarations_by_trader_and_the_report_made_of_them(own_nodes: Nodes, tmp_path: Path) -> None:
     days = ("2026-01-20", "2026-02-20", "2026-03-31", "2026-04-01")
-    papers = [export(nodes, serial, day, "1000") for serial, day in enumerate(days, 1)]
+    papers = [export(own_nodes, serial, day, "1000") for serial, day in enumerate(days, 1)]
     numbers = [one["number"] for one in papers]
     mine = {"trader": AGENT["uscc"]}
     for who in ("agent", "customs", "tax"):
-        status, told = listed(nodes, who, **mine)
+        status, told = listed(own_nodes, who, **mine)
         assert (status, [one["number"] for one in told["declarations"]], told["next"]) == (200, numbers, "")
     assert told["declarations"][0]["document"] == papers[0]
-    first = listed(nodes, "agent", **mine, limit=2)[1]
+    first = listed(own_nodes, "agent", **mine, limit=2)[1]
     assert first["next"] == numbers[1]
-    rest = listed(nodes, "agent", **mine, limit=2, after=first["next"])[1]["declarations"]
+    rest = listed(own_nodes, "agent", **mine, limit=2, after=first["next"])[1]["declarations"]
     assert [one["number"] for one in rest] == numbers[2:]
-    within = listed(nodes, "agent", **mine, **{"from": "2026-02-20", "to": "2026-03-31"})[1]["declarations"]
+    within = listed(own_nodes, "agent", **mine, **{"from": "2026-02-20", "to": "2026-03-31"})[1][
+        "declarations"
+    ]
     assert [one["number"] for one in within] == numbers[1:3]
-    assert listed(nodes, "exporter", **mine)[1]["code"] == "access.not_a_party"
-    assert [listed(nodes, "agent", **one)[0] for one in ({}, {"trader": "IO"})] == [422, 422]
-    assert listed(nodes, "auditor", **mine)[1]["code"] == "access.forbidden"
-    assert listed(nodes, "exporter", trader=EXPORTER["uscc"])[1]["declarations"] == []
-    assert listed(nodes, "agent", **mine, **{"from": "yesterday"})[0] == 422
+    assert listed(own_nodes, "exporter", **mine)[1]["code"] == "access.not_a_party"
+    assert [listed(own_nodes, "agent", **one)[0] for one in ({}, {"trader": "IO"})] == [422, 422]
+    assert listed(own_nodes, "auditor", **mine)[1]["code"] == "access.forbidden"
+    assert listed(own_nodes, "exporter", trader=EXPORTER["uscc"])[1]["declarations"] == []
+    assert listed(own_nodes, "agent", **mine, **{"from": "yesterday"})[0] == 422
 
     (tmp_path / "rates.csv").write_text(
         "month,currency,rate\n202601,USD,7.0\n202602,USD,7.1\n202603,USD,7.2\n"
@@ -87,7 +76,7 @@ def test_declarations_by_trader_and_the_report_made_of_them(nodes: Nodes, tmp_pa
     agreement = {"number": "F", "agent": AGENT, "principal": PRINCIPAL}
     (tmp_path / "agreements.json").write_bytes(orjson.dumps({"agreements": [agreement]}))
     beside = [tmp_path / "rates.csv", tmp_path / "agreements.json"]
-    by_node = _report(*beside, "--node", nodes.address(Side.CUSTOMS))
+    by_node = _report(*beside, "--node", own_nodes.address(Side.CUSTOMS))
     assert [(one["declaration"], one["amount"]) for one in by_node["rows"]] == [
         (numbers[0], "7000.00"), (numbers[1], "7100.00"), (numbers[2], "7200.00"),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ import orjson
 from starlette.applications import Starlette
 
 from hefu import errors
-from hefu.errors import HefuError, Problem, Text
+from hefu.errors import Problem, Text
 
 _PEER_SECONDS: Final = 3.0
 _REFUSED: Final = 400
@@ -49,22 +49,29 @@ class Calls:
         """What the own node answers. Raises :class:`Refused`."""
         return await self._own("GET", path, query)
 
+    async def find(self, path: str) -> dict[str, Any] | None:
+        """What the own node answers; ``None`` where it refuses: not there, or not for this person."""
+        try:
+            return await self.get(path)
+        except Refused:
+            return None
+
     async def post(
         self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", **query: str
     ) -> dict[str, Any]:
         """Do something at the own node; ``key`` makes a repeat of the same form harmless. Raises :class:`Refused`."""
         return await self._own("POST", path, query, body or {}, key)
 
-    async def peer(self, path: str) -> dict[str, Any] | None:
-        """What the other authority's node answers; ``None`` where it tells this person nothing. Raises
-        ``console.other_side_away``.
+    async def peer(self, path: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """What the other authority's node answers, ``None`` where it tells this person nothing; and the problem, if it
+        does not answer at all.
         """
         try:
             async with httpx2.AsyncClient(trust_env=False, timeout=_PEER_SECONDS) as client:
                 said = await client.get(self._app.state.node.settings.peer + path, headers=self._headers)
         except httpx2.HTTPError as error:
-            raise HefuError(Problem(AWAY, value=type(error).__name__)) from error
-        return None if said.status_code >= _REFUSED else dict(orjson.loads(said.content))
+            return None, Problem(AWAY, value=type(error).__name__).as_json()
+        return (None if said.status_code >= _REFUSED else dict(orjson.loads(said.content))), None
 
     async def _own(
         self,

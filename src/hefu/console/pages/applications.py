@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from hefu.console.calls import Calls, Refused, part
+from hefu.console.calls import part
 from hefu.console.page import back_to, calls_of, form_of, page, pages
 
 _STATES: Final = ("filed", "approved", "rejected", "withdrawn")
@@ -26,7 +26,7 @@ def routes() -> APIRouter:
     async def read(request: Request, serial: str) -> Response:
         calls = calls_of(request)
         told = await calls.get(f"/v1/applications/{part(serial)}")
-        ledgers = [await _ledger(calls, number) for number in _exports(told["document"])]
+        ledgers = [await calls.find(f"/v1/ledger/{part(number)}") for number in _exports(told["document"])]
         return page(request, "application.html", told=told, ledgers=[one for one in ledgers if one])
 
     @router.post("/applications/{serial}/{decision}")
@@ -53,10 +53,3 @@ def routes() -> APIRouter:
 def _exports(document: dict[str, Any]) -> list[str]:
     """The export declarations of an application, each once, in order."""
     return list(dict.fromkeys(line["declaration"] for line in document["lines"] if line.get("declaration")))
-
-
-async def _ledger(calls: Calls, declaration: str) -> dict[str, Any] | None:
-    try:
-        return await calls.get(f"/v1/ledger/{part(declaration)}")
-    except Refused:
-        return None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from hefu.console.calls import part
 from hefu.console.page import back_to, calls_of, form_of, page, pages
-from hefu.errors import HefuError
 
 
 def routes() -> APIRouter:
@@ -20,11 +17,7 @@ def routes() -> APIRouter:
     async def read(request: Request, number: str) -> Response:
         calls = calls_of(request)
         told = await calls.get(f"/v1/certificates/{part(number)}")
-        away: Any = None
-        try:
-            other = await calls.peer(f"/v1/certificates/{part(number)}")
-        except HefuError as error:
-            other, away = None, error.first
+        other, away = await calls.peer(f"/v1/certificates/{part(number)}")
         return page(request, "certificate.html", number=number, told=told, other=other, away=away)
 
     @router.post("/certificates/{number}/void")

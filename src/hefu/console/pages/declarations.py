@@ -8,10 +8,9 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from hefu.console.calls import Calls, Refused, part
+from hefu.console.calls import part
 from hefu.console.page import back_to, calls_of, form_of, page, pages
 
-_STATES: Final = ("held", "reserved", "released", "refused", "withdrawn")
 _DECISIONS: Final = {"release": False, "refuse": True, "withdraw": True}
 """What is decided about a declaration, and whether it needs a reason."""
 
@@ -27,7 +26,9 @@ def routes() -> APIRouter:
         named = dict.fromkeys(
             [*(one["number"] for one in told["document"].get("certificates", [])), *told["certificates"]]
         )
-        certificates = [one for number in named if (one := await _certificate(calls, number))]
+        certificates = [
+            one for number in named if (one := await calls.find(f"/v1/certificates/{part(number)}"))
+        ]
         changes = (
             await calls.get(f"/v1/declarations/{part(number)}/changes") if told["state"] == "held" else {}
         )
@@ -50,13 +51,6 @@ def routes() -> APIRouter:
         return back_to(f"/declarations/{part(number)}")
 
     return router
-
-
-async def _certificate(calls: Calls, number: str) -> dict[str, Any] | None:
-    try:
-        return await calls.get(f"/v1/certificates/{part(number)}")
-    except Refused:
-        return None
 
 
 def _beside(told: dict[str, Any], certificate: dict[str, Any]) -> dict[str, Any]:

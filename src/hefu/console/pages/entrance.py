@@ -52,7 +52,7 @@ def routes() -> APIRouter:
             identity = request.app.state.door.identify(form.get("token"))
         except HefuError as error:
             status, _ = as_problem(error)
-            return page(request, "sign_in.html", status, next=wanted, wrong=error.first)
+            return page(request, "sign_in.html", status, next=wanted, wrong=error.first.as_json())
         answer = back_to(wanted or _home(request, identity))
         sign_in(answer, request, form["token"])
         return answer

@@ -22,7 +22,7 @@ SHOWN: Final = 40
 _LOOKED_AT: Final = 5000
 """Entries from which the rates of a board that is opened are counted."""
 _MINUTE: Final = timedelta(minutes=1)
-_RATES: Final = ("declaration.lodged", "declaration.held", "declaration.reserved", "declaration.released")
+_RATES: Final = ("declaration.lodged", "declaration.held", "declaration.released")
 
 
 class Board:

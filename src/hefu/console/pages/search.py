@@ -9,10 +9,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from hefu.console.calls import Calls, Refused, part
+from hefu.console.calls import Calls, part
 from hefu.console.page import calls_of, page, pages
 from hefu.console.session import PATH
-from hefu.errors import HefuError, Problem
 from hefu.protocol.records import Side
 
 
@@ -34,33 +33,22 @@ def routes() -> APIRouter:
     @router.get("/trace/{number}")
     async def trace(request: Request, number: str) -> Response:
         """Every step of a number on both sides, in one line of time."""
-        side: Side = request.app.state.node.side
         calls = calls_of(request)
         own, (theirs, away) = await asyncio.gather(
-            calls.get(f"/v1/trace/{part(number)}"), _other_side(calls, number)
+            calls.get(f"/v1/trace/{part(number)}"), calls.peer(f"/v1/trace/{part(number)}")
         )
         entries = [*own["entries"], *(theirs["entries"] if theirs else [])]
-        standing = {side.value: own["standing"], side.peer.value: theirs["standing"] if theirs else None}
         return page(
             request,
             "trace.html",
             200 if entries else 404,
             number=number,
             steps=_timeline(entries),
-            standing=standing,
             away=away,
             silent=theirs is None and away is None,
-            peer=side.peer.value,
         )
 
     return router
-
-
-async def _other_side(calls: Calls, number: str) -> tuple[dict[str, Any] | None, Problem | None]:
-    try:
-        return await calls.peer(f"/v1/trace/{part(number)}"), None
-    except HefuError as error:
-        return None, error.first
 
 
 def _timeline(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -76,20 +64,13 @@ async def _find(calls: Calls, side: Side, number: str) -> str | None:
     ways = ("certificates", "declarations") if side is Side.CUSTOMS else ("certificates", "applications")
     for wanted in dict.fromkeys((number, number.upper())):
         for way in ways:
-            told = await _told(calls, f"/v1/{way}/{part(wanted)}")
+            told = await calls.find(f"/v1/{way}/{part(wanted)}")
             if told:
                 return f"/{told['kind']}s/{part(wanted)}"
         if side is Side.TAX:
-            ledger = await _told(calls, f"/v1/ledger/{part(wanted)}")
+            ledger = await calls.find(f"/v1/ledger/{part(wanted)}")
             if ledger and ledger["known"]:
                 return f"/ledger/{part(wanted)}"
         if (await calls.get(f"/v1/trace/{part(wanted)}"))["entries"]:
             return f"/trace/{part(wanted)}"
     return None
-
-
-async def _told(calls: Calls, path: str) -> dict[str, Any] | None:
-    try:
-        return await calls.get(path)
-    except Refused:
-        return None
