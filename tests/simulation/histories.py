@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from hefu.rules.policy import Policy
@@ -25,8 +27,6 @@ REFUNDING: Final = {
     "issue": 14, "apply": 12, "decide": 14, "claim": 24, "decide_claim": 20, "repayment": 10, "certify_agency": 8,
 }  # fmt: skip
 """Once there are exports, what is done about their refunds."""
-REOPENING: Final = {"lodge": 18, "release": 24, "look": 16, "reopen": 16}
-"""Much is released, some of it taken back, and two officers give the goods back."""
 LENGTH: Final = 60
 
 
@@ -43,11 +43,13 @@ class Failure:
         return f"seed {self.seed}: {self.text}\nshortest history found ({len(self.steps)} steps):\n{told}"
 
 
-def steps_of(seed: int, length: int = LENGTH) -> tuple[Step, ...]:
-    """The steps of a seed."""
+def steps_of(
+    seed: int, length: int = LENGTH, more: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Step, ...]:
+    """The steps of a seed, some of them ``more`` often than usual."""
     rng = random.Random(seed)
     exported = not policy_of(seed).needs_certificate(an_export(EXPORTS[0]))
-    weights = WEIGHTS | (REFUNDING if exported else REOPENING if seed % 4 == 3 else {})
+    weights = WEIGHTS | (REFUNDING if exported else {}) | dict(more)
     names = rng.choices(list(weights), list(weights.values()), k=length)
     if exported:
         names[:2] = ["exported", "flow"]

@@ -351,6 +351,11 @@ VARIANTS: dict[str, Parts] = {
 }
 """Every variant by what is wrong with it."""
 
+SELDOM: dict[str, dict[str, int]] = {
+    "reopened goods free the number": {"lodge": 18, "release": 24, "look": 16, "reopen": 16},
+}
+"""Variants that show only where some steps are taken more often than usual: those steps and their weights."""
+
 UNSEEN: dict[str, str] = {
     "one officer approves his own paper": "who approved a paper is in no answer about the certificate's use",
     "a paper is never settled": "the state of a paper beside its certificate's use is not part of the history",
