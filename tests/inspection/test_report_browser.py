@@ -13,6 +13,7 @@ import pytest
 
 from hefu.inspection.report.html import write_html
 from tests.inspection.reported import IMAGE, SCRIPT, asked, export_number, nothing, sample, sound
+from tests.watched import Watched
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.browser
@@ -40,22 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return told
 
 
-class Desk:
-    """A page that is watched: what it asks for, what it complains about, whether a dialog opens."""
-
-    def __init__(self, context: Any, folder: Path) -> None:
-        self.page = context.new_page()
-        self.folder = folder
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        self.page.on("request", lambda one: self.asked.append(one.url))
-        self.page.on("console", lambda one: self.wrong.append(one.text))
-        self.page.on("pageerror", lambda one: self.wrong.append(str(one)))
-        self.page.on("dialog", self._refuse)
-
-    def _refuse(self, dialog: Any) -> None:
-        self.wrong.append(dialog.message)
-        dialog.dismiss()
+class Desk(Watched):
+    """A reader of the pages."""
 
     def open(self, address: str = "", name: str = "whole") -> Any:
         self.page.goto("about:blank")

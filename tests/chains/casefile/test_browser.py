@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from hefu.chains.casefile import write_cases
 from hefu.documents.visible import visible
 from tests.chains.casefile.made import HOSTILE, all_three, bought_invoices, hostile, lent_title
 from tests.inspection.test_report_browser import CONTRAST, STRUCTURE
+from tests.watched import Watched
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.browser
@@ -30,38 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return told
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_api.sync_playwright() as playwright:
-        try:
-            one = playwright.chromium.launch(
-                executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-            )
-        except sync_api.Error as error:
-            if found:
-                raise
-            pytest.skip(f"no browser can be started here: {str(error).splitlines()[0]}")
-        yield one
-        one.close()
-
-
-class Desk:
-    """A page that is watched: what it asks for, what it complains about, whether a dialog opens."""
-
-    def __init__(self, context: Any, folder: Path) -> None:
-        self.page = context.new_page()
-        self.folder = folder
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        self.page.on("request", lambda one: self.asked.append(one.url))
-        self.page.on("console", lambda one: self.wrong.append(one.text))
-        self.page.on("pageerror", lambda one: self.wrong.append(str(one)))
-        self.page.on("dialog", self._refuse)
-
-    def _refuse(self, dialog: Any) -> None:
-        self.wrong.append(dialog.message)
-        dialog.dismiss()
+class Desk(Watched):
+    """A reader of the pages."""
 
     def open(self, name: str = f"{FIRST.id}/case.html", language: str = "en") -> Any:
         self.page.goto(f"{(self.folder / name).as_uri()}?lang={language}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -122,22 +122,16 @@ def test_later_days_stand_further_right() -> None:
 
 
 @pytest.mark.browser
-def test_the_language_is_switched_in_a_real_browser(tmp_path: Path) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("no browser is installed")
+def test_the_language_is_switched_in_a_real_browser(browser: Any, tmp_path: Path) -> None:
     file = tmp_path / "dossier.html"
     file.write_text(written(export(certificates=[]), held(certificate())), "utf-8")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        seen: list[str] = []
-        desk = browser.new_page(offline=True)
-        desk.on("console", lambda message: seen.append(message.text))
-        desk.goto(file.as_uri())
-        assert desk.get_by_role("heading", name=f"{EXPORT} own export, return").is_visible()
-        desk.get_by_role("button", name="中文").click()
-        assert desk.get_by_role("heading", name=f"{EXPORT} 自营出口, 退运").is_visible()
-        assert not desk.get_by_text("own export, return").first.is_visible()
-        browser.close()
+    seen: list[str] = []
+    desk = browser.new_page(offline=True)
+    desk.on("console", lambda message: seen.append(message.text))
+    desk.goto(file.as_uri())
+    assert desk.get_by_role("heading", name=f"{EXPORT} own export, return").is_visible()
+    desk.get_by_role("button", name="中文").click()
+    assert desk.get_by_role("heading", name=f"{EXPORT} 自营出口, 退运").is_visible()
+    assert not desk.get_by_text("own export, return").first.is_visible()
+    desk.close()
     assert seen == []
