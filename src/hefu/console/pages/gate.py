@@ -67,7 +67,6 @@ def routes() -> APIRouter:
     @router.get("/gate/live")
     async def live(request: Request) -> Response:
         """The board anew whenever something has happened, as server-sent events; the browser puts it in its place."""
-        request.app.state.door.admit(request.state.identity, Action.STATUS)
         last, board = await _opened(request)
         return event_stream(_boards(request, last, board))
 
