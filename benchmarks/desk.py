@@ -102,7 +102,7 @@ _INSPECT: Final = """
 import json, resource, sys, time
 from pathlib import Path
 from hefu.inspection.inspect import Given, inspect
-from hefu.inspection.fields import Paper
+from hefu.inspection.fields.fields import Paper
 from hefu.rules.policy import Policy
 start = time.perf_counter()
 folder = Path(sys.argv[1])

@@ -147,12 +147,30 @@ def test_a_store_of_the_other_side_is_told_as_that_and_the_next_start_forgets_it
         processes.stop(process)
 
 
-def test_a_port_that_is_taken_is_still_told_with_the_end_of_the_log(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> None:
     homes.make(tmp_path, {side: homes.free_port() for side in Side})
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", load_node(tmp_path / "customs").port))
         taken.listen()
         done = refused(tmp_path, "en")
     assert done.returncode == 3
-    for word in ("node.not_up", "port may be taken", "in use"):
+    for word in (
+        "node.port_taken",
+        str(load_node(tmp_path / "customs").port),
+        str(tmp_path / "customs" / "node.json"),
+    ):
         assert word in done.stderr
+
+
+def test_nodes_of_others_at_the_same_ports_are_not_taken_for_our_own(tmp_path: Path) -> None:
+    """They answer, but know nothing of our tokens; the samples would be refused one by one."""
+    ports = {side: homes.free_port() for side in Side}
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    homes.make(theirs, ports)
+    homes.make(ours, ports)
+    with processes.both(theirs):
+        done = refused(ours, "zh")
+    assert done.returncode == 3
+    assert "node.port_taken" in done.stderr
+    assert "已被占用" in done.stderr
+    assert "access." not in done.stderr

@@ -9,11 +9,11 @@ from pathlib import Path
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.engines.shelves import Shelves
-from hefu.inspection.across import across_all
-from hefu.inspection.answer import answer
-from hefu.inspection.judging import judge_all
-from hefu.inspection.papers import Papers
-from hefu.inspection.result import Inspection
+from hefu.inspection.findings.result import Inspection
+from hefu.inspection.judging.across import across_all
+from hefu.inspection.judging.answer import answer
+from hefu.inspection.judging.comparison import judge_all
+from hefu.inspection.papers.shelved import Papers
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT
 

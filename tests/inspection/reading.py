@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from hefu.errors import HefuError
-from hefu.inspection.bounds import Limits
-from hefu.inspection.sheets import Sheet, sheets
-from hefu.inspection.sources import Source, Sources
+from hefu.inspection.sheets.opening import Sheet, sheets
+from hefu.inspection.sources.bounds import Limits
+from hefu.inspection.sources.finding import Source, Sources
 
 Rows = dict[int, list[str | None]]
 

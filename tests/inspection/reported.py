@@ -15,9 +15,9 @@ import polars as pl
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
-from hefu.inspection.actions import Action, action_of
-from hefu.inspection.checks import SAID
-from hefu.inspection.result import (
+from hefu.inspection.findings.actions import Action, action_of
+from hefu.inspection.findings.checks import SAID
+from hefu.inspection.findings.result import (
     CERTIFIED,
     COLUMNS,
     DECLARED,
@@ -28,7 +28,7 @@ from hefu.inspection.result import (
     Inspection,
     empty,
 )
-from hefu.inspection.wording import in_words
+from hefu.inspection.findings.wording import in_words
 from hefu.rules.case import Case, ExportState, Standing, UseState
 from hefu.rules.change import smallest_changes
 from hefu.rules.compare import compare

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from hefu.inspection.documents import frame_of, rows_of
-from hefu.inspection.fields import Paper
-from hefu.inspection.parting import schema_of
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.papers.documents import frame_of, rows_of
+from hefu.inspection.papers.parting import schema_of
 from tests.builders import certificate, declaration
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from hefu.inspection.actions import ACTION_OF, TITLES, Action, action_of
-from hefu.inspection.checks import CHECKS, SAID
+from hefu.inspection.findings.actions import ACTION_OF, TITLES, Action, action_of
+from hefu.inspection.findings.checks import CHECKS, SAID
 from hefu.rules.finding import Severity
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT

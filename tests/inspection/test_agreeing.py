@@ -10,11 +10,11 @@ import pytest
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
-from hefu.inspection.agreeing import disagreements
-from hefu.inspection.documents import frame_of
-from hefu.inspection.fields import Paper
-from hefu.inspection.judging import judge_all
-from hefu.inspection.papers import Papers
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.judging.agreeing import disagreements
+from hefu.inspection.judging.comparison import judge_all
+from hefu.inspection.papers.documents import frame_of
+from hefu.inspection.papers.shelved import Papers
 from hefu.rules.ruleset import CURRENT
 from tests.builders import AGENT, EXPORTER, PRINCIPAL, certificate, declaration, item
 from tests.inspection.papers import papers_of

@@ -11,10 +11,10 @@ import pytest
 
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.report.machine import FRAMES
-from hefu.inspection.result import Inspection
 from tests.inspection.papers import inspected, papers_of
-from tests.inspection.test_judging import _documentary, _documents
+from tests.inspection.test_comparison import _documentary, _documents
 from tests.rules.test_mass import _cases
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hefu.inspection.certified import RULES, Certified, settle
-from hefu.inspection.fields import Paper
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.papers.certified import RULES, Certified, settle
 from hefu.rules.mass.tables import CERTIFICATES, LINES, STANDINGS
 from tests.inspection.rows import frame, line_row
 

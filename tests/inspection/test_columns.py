@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hefu.errors import Text
-from hefu.inspection.cells import DIGITS_LOST, FORMULA, ZERO_LOST, read_cell
-from hefu.inspection.columns import Read, read_block
-from hefu.inspection.fields import FIELDS, Field, Paper
-from hefu.inspection.layout import Layout
-from hefu.inspection.marks import MARK_OF
-from hefu.inspection.plain import common
+from hefu.inspection.fields.cells import DIGITS_LOST, FORMULA, ZERO_LOST, read_cell
+from hefu.inspection.fields.fields import FIELDS, Field, Paper
+from hefu.inspection.fields.marks import MARK_OF
+from hefu.inspection.fields.plain import common
+from hefu.inspection.layout.columns import Read, read_block
+from hefu.inspection.layout.layout import Layout
 from hefu.rules.days import as_day
 from tests.inspection.test_layout import block
 
@@ -218,8 +218,8 @@ def test_a_sign_for_nothing_is_nothing(text: str) -> None:
 def test_a_very_long_cell_is_refused_without_being_searched(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hefu.inspection.cells.code_of", None)
-    monkeypatch.setattr("hefu.inspection.cells._days", None)
+    monkeypatch.setattr("hefu.inspection.fields.cells.code_of", None)
+    monkeypatch.setattr("hefu.inspection.fields.cells._days", None)
     for name in ("line_unit", "issued_on", "line_fob", "purpose"):
         assert isinstance(read_cell(field(name), text), Text)
 

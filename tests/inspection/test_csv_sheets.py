@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from hefu.inspection import csv_sheets, encodings
-from hefu.inspection.bounds import Limits
+from hefu.inspection.sheets import csv_sheets
+from hefu.inspection.sources import encodings
+from hefu.inspection.sources.bounds import Limits
 from tests.inspection.reading import Rows, opened, read, refusal, rows
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hefu.inspection.declared import RULES, Declared, settle
-from hefu.inspection.fields import Paper
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.papers.declared import RULES, Declared, settle
 from hefu.rules.mass.tables import DECLARATIONS, ITEMS
 from tests.inspection.rows import frame, item_row
 

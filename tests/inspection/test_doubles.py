@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hefu.inspection.doubles import text_of, texts_of
+from hefu.inspection.sheets.doubles import text_of, texts_of
 
 TOLD = [
     (1.0, "1"),

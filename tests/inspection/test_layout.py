@@ -9,10 +9,9 @@ import polars as pl
 import pytest
 
 from hefu.errors import HefuError
-from hefu.inspection.fields import FIELDS, Paper
-from hefu.inspection.layout import Layout, Unknown, find_layout, letter
-from hefu.inspection.mapping import Mapping, load, save
-from hefu.inspection.titles import (
+from hefu.inspection.fields.fields import FIELDS, Paper
+from hefu.inspection.fields.mapping import Mapping, load
+from hefu.inspection.fields.titles import (
     Claim,
     called,
     claim,
@@ -24,6 +23,8 @@ from hefu.inspection.titles import (
     titles,
     unnamed_fields,
 )
+from hefu.inspection.layout.layout import Layout, Unknown, find_layout, letter
+from hefu.inspection.layout.saving import save
 
 CERTIFIED = ("CK1", "出口", "6109100000", "T恤", "件", "100")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hefu.inspection import legacy
-from hefu.inspection.bounds import Limits
-from hefu.inspection.sources import Source
-from hefu.inspection.worker import Shelf
+from hefu.inspection.sheets import legacy
+from hefu.inspection.sheets.worker import Shelf
+from hefu.inspection.sources.bounds import Limits
+from hefu.inspection.sources.finding import Source
 from tests.inspection.old_workbooks import Cell, ods, xls, xlsb
 from tests.inspection.reading import opened, read, refusal, rows
 

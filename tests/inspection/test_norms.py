@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hefu.documents.declaration import Act
-from hefu.inspection.norms import MOST_ITEMS
+from hefu.inspection.judging.norms import MOST_ITEMS
 from tests.builders import certificate, declaration, item
 from tests.inspection.papers import inspected, papers_of
 

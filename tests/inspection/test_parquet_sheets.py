@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hefu.errors import HefuError
-from hefu.inspection.bounds import Limits
-from hefu.inspection.sheets import sheets
-from hefu.inspection.sources import Source
+from hefu.inspection.sheets.opening import sheets
+from hefu.inspection.sources.bounds import Limits
+from hefu.inspection.sources.finding import Source
 from tests.inspection.reading import opened, read, refusal, rows
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hefu.errors import HefuError
-from hefu.inspection.bounds import Limits
-from hefu.inspection.fields import Paper
-from hefu.inspection.layout import find_layout
-from hefu.inspection.sheets import sheets
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.layout.layout import find_layout
+from hefu.inspection.sheets.opening import sheets
+from hefu.inspection.sources.bounds import Limits
 from tests.inspection.pdf_files import Page, pdf
 from tests.inspection.reading import Rows, opened, read, refusal, rows, source
 

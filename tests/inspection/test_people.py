@@ -11,10 +11,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from hefu.inspection.fields import Paper
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.inspect import inspect
-from hefu.inspection.reading import Given
-from hefu.inspection.result import Inspection
+from hefu.inspection.papers.reading import Given
 from hefu.rules.policy import Policy
 
 MORNING = datetime(2026, 3, 18, 9, 30)  # noqa: DTZ001  # a cell has no zone

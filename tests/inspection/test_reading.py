@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from hefu.inspection.fields import Paper
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.inspect import inspect
-from hefu.inspection.reading import Given
-from hefu.inspection.result import Inspection
+from hefu.inspection.papers.reading import Given
 from hefu.rules.policy import Policy
 from tests.inspection.make_samples import FOLDER
 

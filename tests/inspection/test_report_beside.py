@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from hefu.documents.canonical import as_json
+from hefu.inspection.findings.result import Detail
 from hefu.inspection.report import beside as module
 from hefu.inspection.report.beside import beside, edit
 from hefu.inspection.report.rows import GOODS, HEAD
 from hefu.inspection.report.taken import taken
-from hefu.inspection.result import Detail
 from hefu.rules.case import Case
 from hefu.rules.change import smallest_changes
 from hefu.rules.compare import compare

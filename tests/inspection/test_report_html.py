@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from hefu.documents.declaration import Act
 from hefu.documents.visible import LONGEST, visible
-from hefu.inspection.actions import Action
-from hefu.inspection.fields import FIELDS
+from hefu.inspection.fields.fields import FIELDS
+from hefu.inspection.findings.actions import Action
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.report import content as contents
 from hefu.inspection.report.content import content
 from hefu.inspection.report.html import _asset, _embedded, _words, page, write_html
 from hefu.inspection.report.shown import coded, joined
-from hefu.inspection.result import Inspection
 from hefu.rules.ruleset import CURRENT
 from tests.inspection.papers import inspected, papers_of
 from tests.inspection.reported import (

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hefu.errors import HefuError
-from hefu.inspection.bounds import Limits
-from hefu.inspection.sources import Source, Sources
+from hefu.inspection.sources.bounds import Limits
+from hefu.inspection.sources.finding import Source, Sources
 
 CSV = b"a,b\n1,2\n"
 

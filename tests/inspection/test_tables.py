@@ -6,10 +6,10 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from hefu.inspection.fields import Paper
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.inspect import inspect
-from hefu.inspection.reading import Given
-from hefu.inspection.result import Inspection
+from hefu.inspection.papers.reading import Given
 from hefu.rules.policy import Policy
 
 CERTIFIED = ("证明编号", "商品代码", "证明数量", "计量单位", "开具日期")

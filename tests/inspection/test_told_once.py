@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from hefu.inspection import reading
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.inspect import inspect
-from hefu.inspection.reading import Given
-from hefu.inspection.result import Inspection
+from hefu.inspection.papers import reading
+from hefu.inspection.papers.reading import Given
 from hefu.rules.policy import Policy
 
 HEAD = {

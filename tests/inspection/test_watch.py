@@ -21,8 +21,8 @@ from hefu.documents.canonical import as_json
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers.decmessage_writer import write_decmessage
 from hefu.errors import HefuError
-from hefu.inspection.desk import Desk
-from hefu.inspection.watch import Event, Watch
+from hefu.inspection.desk.message import Desk
+from hefu.inspection.desk.watch import Event, Watch
 from hefu.rules.ruleset import CURRENT
 from tests.builders import certificate, declaration, item
 from tests.rules.pairs import DEFAULT
@@ -222,7 +222,7 @@ def test_a_full_disk_leaves_the_message_and_is_tried_again(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("hefu.inspection.watch._write", full)
+        broken.setattr("hefu.inspection.desk.watch._write", full)
         (event,) = place.run()
     assert (event.outcome, event.problem.en) == ("failed", "No space left on device")
     assert place.waiting() == ["a.xml"]

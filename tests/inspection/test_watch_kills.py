@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from hefu.errors import HefuError, Problem
-from hefu.inspection import moving, report, watch
-from hefu.inspection.desk import Desk, Said
+from hefu.inspection import report
+from hefu.inspection.desk import moving, watch
+from hefu.inspection.desk.message import Desk, Said
 from tests.inspection.reported import nothing
 from tests.inspection.test_watch import Killed, Place, _export
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-import hefu.inspection.watch as watched
+import hefu.inspection.desk.watch as watched
 from hefu.documents.canonical import as_json
 from hefu.documents.readers.decmessage_writer import write_decmessage
 from hefu.errors import HefuError
 from hefu.inspection import report
-from hefu.inspection.desk import Desk
-from hefu.inspection.watch import Event, Watch
+from hefu.inspection.desk.message import Desk
+from hefu.inspection.desk.watch import Event, Watch
 from hefu.rules.ruleset import CURRENT
 from tests.builders import certificate, declaration
 from tests.inspection.test_watch import Place, _export, _killing

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hefu.documents.cell_text import LONGEST, safe
-from hefu.inspection.actions import TITLES, Action
+from hefu.inspection.findings.actions import TITLES, Action
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.report import workbook
 from hefu.inspection.report.workbook import write_workbook
-from hefu.inspection.result import Inspection
 from tests.inspection.reported import HOSTILE, nothing, sample
 
 Cells = list[list[Any]]

@@ -13,8 +13,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hefu.inspection.bounds import Limits
-from hefu.inspection.xlsx import cells, stream
+from hefu.inspection.sheets.xlsx import cells, stream
+from hefu.inspection.sources.bounds import Limits
 from tests.inspection.reading import Rows, opened, read, refusal, rows
 from tests.inspection.xlsx_parts import workbook
 

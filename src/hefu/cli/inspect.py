@@ -19,12 +19,14 @@ from rich.text import Text as Rich
 from hefu.cli import show
 from hefu.http.judging import rules_under
 from hefu.inspection import inspect as inspection
-from hefu.inspection import live, mapping, report
-from hefu.inspection.actions import TITLES, Action
-from hefu.inspection.fields import Paper
-from hefu.inspection.reading import Given
+from hefu.inspection import live, report
+from hefu.inspection.fields import mapping
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.findings.actions import TITLES, Action
+from hefu.inspection.findings.result import Inspection, with_names
+from hefu.inspection.layout import saving
+from hefu.inspection.papers.reading import Given
 from hefu.inspection.report.machine import write_json
-from hefu.inspection.result import Inspection, with_names
 from hefu.protocol.records import Side
 from hefu.settings import home
 
@@ -105,7 +107,7 @@ def inspect(
             step("write")
             report.write(answer, file, (language or show.language()))
         if save_columns:
-            mapping.save(told.layouts, save_columns)
+            saving.save(told.layouts, save_columns)
     if as_machine:
         write_json(answer, sys.stdout)
     else:

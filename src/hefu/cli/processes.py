@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -35,7 +37,7 @@ NOT_UP: Final = errors.kind(
     message=Text(
         "{place} 节点没有在运行; 日志末尾: {value}", "the {place} node does not run; its log ends: {value}"
     ),
-    cure=Text("端口可能被占用; 看日志 {file}", "its port may be taken; see the log {file}"),
+    cure=Text("看日志 {file}", "see the log {file}"),
 )
 NOT_STARTED: Final = errors.kind(
     "node.not_started",
@@ -43,6 +45,16 @@ NOT_STARTED: Final = errors.kind(
     exit_code=3,
     message=Text("{place} 节点因此没有启动", "so the {place} node did not start"),
     cure=Text("更正后重新启动; 日志 {file}", "correct it and start again; its log is {file}"),
+)
+TAKEN: Final = errors.kind(
+    "node.port_taken",
+    http=503,
+    exit_code=3,
+    message=Text("{place} 节点的地址 {value} 已被占用", "the address of the {place} node, {value}, is taken"),
+    cure=Text(
+        "结束占用它的程序 (也许是另一个 hefu up), 或在 {file} 中改 host 或 port",
+        "end the program that has it (another hefu up, perhaps), or change host or port in {file}",
+    ),
 )
 _START_SECONDS: Final = 60
 _NOT_STARTED: Final = 3
@@ -88,6 +100,7 @@ class _Patient(io.TextIOBase):
 def _serve(side: Side, folder: Path) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stdout))))
     settings = load_node(folder)
+    _require_free(side, folder)
     if side is Side.TAX:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
     else:
@@ -139,8 +152,28 @@ def _leash() -> tuple[int, int]:
     return os.pipe()
 
 
+def _require_free(side: Side, folder: Path) -> None:
+    """Raise ``node.port_taken`` where somebody listens already: a stranger's node would be taken for our own."""
+    settings = load_node(folder)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((settings.host, settings.port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                return  # the server itself says what is wrong with the address
+            errors.fail(
+                TAKEN,
+                place=side.value,
+                value=f"{settings.host}:{settings.port}",
+                file=str(folder / "node.json"),
+            )
+
+
 def start(side: Side, home: Path) -> subprocess.Popen[bytes]:
-    """Start a node; its output goes to ``node.log`` in its folder."""
+    """Start a node; its output goes to ``node.log`` in its folder. Raises ``node.port_taken``."""
+    _require_free(side, home / side.value)
     (home / side.value / _REASON).unlink(missing_ok=True)
     log = (home / side.value / "node.log").open("ab")
     with log:

@@ -14,8 +14,8 @@ from rich.text import Text as Rich
 
 from hefu.cli import show
 from hefu.http.judging import rules_under
-from hefu.inspection.desk import Desk
-from hefu.inspection.watch import Event, Watch, as_line, forget
+from hefu.inspection.desk.message import Desk
+from hefu.inspection.desk.watch import Event, Watch, as_line, forget
 from hefu.protocol.records import Side
 from hefu.settings import home
 

@@ -13,14 +13,14 @@ import polars as pl
 
 from hefu.documents.fields import SHANGHAI
 from hefu.engines.shelves import Shelves
-from hefu.inspection.across import across_all
-from hefu.inspection.answer import answer
-from hefu.inspection.judging import judge_all
-from hefu.inspection.layout import Layout
-from hefu.inspection.mapping import Mapping
-from hefu.inspection.papers import Papers
-from hefu.inspection.reading import Given, read_all
-from hefu.inspection.result import Inspection
+from hefu.inspection.fields.mapping import Mapping
+from hefu.inspection.findings.result import Inspection
+from hefu.inspection.judging.across import across_all
+from hefu.inspection.judging.answer import answer
+from hefu.inspection.judging.comparison import judge_all
+from hefu.inspection.layout.layout import Layout
+from hefu.inspection.papers.reading import Given, read_all
+from hefu.inspection.papers.shelved import Papers
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hefu import errors
 from hefu.errors import Text
-from hefu.inspection.result import Inspection
+from hefu.inspection.findings.result import Inspection
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)

@@ -10,10 +10,10 @@ from xlsxwriter.exceptions import XlsxFileError
 from hefu import errors
 from hefu.errors import Text
 from hefu.files import whole
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.report.html import write_html
 from hefu.inspection.report.machine import write_json, write_parquet
 from hefu.inspection.report.workbook import write_workbook
-from hefu.inspection.result import Inspection
 
 UNKNOWN = errors.kind(
     "report.unknown_form",

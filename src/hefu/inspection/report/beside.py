@@ -9,10 +9,10 @@ from typing import Any, Final
 from hefu.documents.certificate import Certificate, CertificateLine
 from hefu.documents.declaration import Act, Declaration, DeclarationItem
 from hefu.documents.visible import visible
+from hefu.inspection.findings.result import Detail
 from hefu.inspection.report.rows import GOODS, HEAD, Read, Row
 from hefu.inspection.report.shown import Shown, coded, joined
 from hefu.inspection.report.taken import taken
-from hefu.inspection.result import Detail
 from hefu.rules.case import Case, Standing, UseState
 from hefu.rules.pairing import Pair, item_numbered, items_of, pair
 

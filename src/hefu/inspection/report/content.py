@@ -18,11 +18,11 @@ from hefu.documents.certificate import Purpose
 from hefu.documents.declaration import Act
 from hefu.documents.fields import SHANGHAI
 from hefu.documents.visible import visible
-from hefu.inspection.actions import TITLES, Action
-from hefu.inspection.checks import CHECKS
+from hefu.inspection.findings.actions import TITLES, Action
+from hefu.inspection.findings.checks import CHECKS
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.report.beside import beside
 from hefu.inspection.report.shown import coded
-from hefu.inspection.result import Inspection
 from hefu.rules.docs import texts
 
 col = pl.col

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import orjson
 
+from hefu.inspection.findings.result import Inspection
 from hefu.inspection.report.content import content
-from hefu.inspection.result import Inspection
 
 _SCRIPTS: Final = ("base", "controls", "charts", "findings", "tables", "papers", "search", "main")
 """The modules of the page, in the order in which they use each other."""

@@ -9,7 +9,7 @@ from typing import Any, Final, TextIO
 import orjson
 import polars as pl
 
-from hefu.inspection.result import Inspection
+from hefu.inspection.findings.result import Inspection
 
 FRAMES: Final = ("files", "columns", "refusals", "declarations", "certificates", "findings")
 """The tables of an answer, under their names."""

@@ -21,8 +21,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from hefu.documents.cell_text import safe
 from hefu.errors import Text
-from hefu.inspection.actions import TITLES, Action
-from hefu.inspection.result import Inspection, with_names
+from hefu.inspection.findings.actions import TITLES, Action
+from hefu.inspection.findings.result import Inspection, with_names
 
 col = pl.col
 

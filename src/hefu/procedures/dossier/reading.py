@@ -24,8 +24,8 @@ from hefu.documents.readers.json_documents import values_of
 from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES, SYNTAX, TOO_LARGE, decode, xml_root
 from hefu.documents.refund import AgencyCertificate, RefundClaim, Repayment
 from hefu.errors import HefuError, Problem, Text
-from hefu.inspection.sheets import sheets
-from hefu.inspection.sources import Source, Sources
+from hefu.inspection.sheets.opening import sheets
+from hefu.inspection.sources.finding import Source, Sources
 from hefu.procedures.agency.agreements import Agreement
 from hefu.procedures.agency.reported import read_report
 from hefu.procedures.dossier.invoices import InvoiceMapping, default, read_invoice

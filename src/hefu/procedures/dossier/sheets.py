@@ -22,11 +22,11 @@ from hefu.documents.fields import plain, unscaled
 from hefu.documents.readers import records
 from hefu.documents.refusal import shown
 from hefu.errors import HefuError, Problem, Text
-from hefu.inspection.cells import read_cell
-from hefu.inspection.fields import Field
-from hefu.inspection.layout import letter
-from hefu.inspection.sheet import ROW, Sheet
-from hefu.inspection.titles import folded, readings
+from hefu.inspection.fields.cells import read_cell
+from hefu.inspection.fields.fields import Field
+from hefu.inspection.fields.titles import folded, readings
+from hefu.inspection.layout.layout import letter
+from hefu.inspection.sheets.sheet import ROW, Sheet
 from hefu.procedures.dossier.papers import LISTS, Held, Paper, nested
 from hefu.rules.days import as_day
 

@@ -1,0 +1,1 @@
+"""The desk's own gate, before the import folder of the Single Window client."""

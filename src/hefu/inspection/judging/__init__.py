@@ -1,0 +1,1 @@
+"""What the papers say: the comparison of every declaration, what papers say against each other, one answer."""

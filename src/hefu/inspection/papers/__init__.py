@@ -1,0 +1,1 @@
+"""Typed rows as papers: heads and lines, on shelves by the number of their paper."""

@@ -1,0 +1,1 @@
+"""Workbooks, texts, Parquet and PDF as sheets: blocks of text cells."""
