@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 
 from hefu.protocol.records import Side
 from tests.console.desk import lodged
+from tests.console.seats import seated
 from tests.nodes import Nodes, goods
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -18,25 +17,6 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe i
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 _NUMBERS = count(870_000)
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@contextmanager
-def seated(browser: Any, nodes: Nodes, side: Side, who: str, **options: Any) -> Iterator[Any]:
-    """A page of somebody who came in by the link that ``hefu up`` prints."""
-    context = browser.new_context(
-        **{"locale": "en-GB", "viewport": {"width": 1200, "height": 900}, **options}
-    )
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    address = nodes.address(side) + "/console"
-    page.goto(f"{address}/sign-in#token={nodes.settings.identities[who].token}")
-    page.wait_for_url(lambda url: "sign-in" not in url)
-    assert "token=" not in page.url
-    yield page
-    context.close()
-    assert [one for one in wrong if "404 (Not Found)" not in one] == []  # a page that says so is a page, too
 
 
 @pytest.mark.parametrize(

@@ -110,27 +110,25 @@ def _environment(code: str) -> Environment:
     return made
 
 
-def render(request: Request, template: str, **values: Any) -> str:
-    """A template, or a part of a page, in the reader's language."""
-    language = language_of(request)
-    identity: Identity | None = getattr(request.state, "identity", None)
-    return (
-        _environment(language.code)
-        .get_template(template)
-        .render(
-            request=request,
-            side=request.app.state.node.side.value,
-            identity=identity,
-            role=identity.role.value if identity else "",
-            form_key=secrets.token_urlsafe(16),
-            languages=LANGUAGES,
-            **values,
-        )
-    )
+def rendered(language: Language, template: str, **values: Any) -> str:
+    """A template in a language."""
+    return _environment(language.code).get_template(template).render(**values)
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """A whole page."""
+    """A whole page, in the reader's language."""
+    identity: Identity | None = getattr(request.state, "identity", None)
+    text = rendered(
+        language_of(request),
+        template,
+        request=request,
+        side=request.app.state.node.side.value,
+        identity=identity,
+        role=identity.role.value if identity else "",
+        form_key=secrets.token_urlsafe(16),
+        languages=LANGUAGES,
+        **values,
+    )
     headers = {
         "content-security-policy": _POLICY,
         "cache-control": "no-store",
@@ -138,7 +136,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         "x-content-type-options": "nosniff",
         "content-language": language_of(request).tag,
     }
-    return Response(render(request, template, **values), status, headers, "text/html; charset=utf-8")
+    return Response(text, status, headers, "text/html; charset=utf-8")
 
 
 def problem_page(request: Request, status: int, body: Any) -> Response:

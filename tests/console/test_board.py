@@ -1,0 +1,178 @@
+"""The gate board under load, and the console behind a slow link that loses connections."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from itertools import count
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+
+from hefu.protocol.records import Side
+from tests.console.conftest import Sit
+from tests.console.desk import Desk, key_of, lodged
+from tests.console.seats import behind
+from tests.faults.proxy import Weather
+from tests.nodes import Nodes, goods
+
+pytestmark = pytest.mark.processes
+_NUMBERS = count(860_000)
+BURST = 1000
+
+
+def burst(nodes: Nodes, many: int = BURST) -> list[str]:
+    """So many declarations that fit, at once; their numbers."""
+    pairs = [goods(next(_NUMBERS)) for _ in range(many)]
+    assert nodes.ask(Side.TAX, "tax", "POST", "/v1/certificates/bulk", [one for one, _ in pairs])[0] == 200
+    nodes.settled()
+    declared = [one for _, one in pairs]
+    assert nodes.ask(Side.CUSTOMS, "customs", "POST", "/v1/declarations/bulk", declared)[0] == 200
+    return [one["number"] for one in declared]
+
+
+def figures(html: str) -> dict[str, int]:
+    """The figures of a board by their names."""
+    found = re.findall(r'class="value">([\d,]+)</span><span class="name">([^<]+)<', html)
+    return {name: int(value.replace(",", "")) for value, name in found}
+
+
+def standing(nodes: Nodes) -> dict[str, int]:
+    """What the tables say of declarations, under the board's names."""
+    counts = nodes.ask(Side.CUSTOMS, "auditor", "GET", "/v1/status")[1]["counts"]["lodgement"]
+    return {
+        name.capitalize(): counts.get(name, 0)
+        for name in ("held", "reserved", "released", "refused", "withdrawn")
+    }
+
+
+class Watcher(threading.Thread):
+    """An open board without a browser: the frames that come, until it is right or the time is over."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(daemon=True)
+        self.desk = desk
+        self.frames: list[str] = []
+        self.open = threading.Event()
+        self.wanted: dict[str, int] = {}
+
+    def run(self) -> None:
+        with self.desk.client.stream("GET", "/gate/live") as stream:
+            data: list[str] = []
+            for line in stream.iter_lines():
+                self.open.set()
+                if line.startswith("data: "):
+                    data.append(line[6:])
+                elif not line and data:
+                    self.frames.append("\n".join(data))
+                    data = []
+                    if self.wanted and self.wanted.items() <= figures(self.frames[-1]).items():
+                        return
+
+
+def test_a_burst_on_open_boards_is_shown_whole(nodes: Nodes, sit: Sit) -> None:
+    watchers = [Watcher(sit(Side.CUSTOMS, "customs")) for _ in range(3)]
+    for one in watchers:
+        one.start()
+        assert one.open.wait(10)
+    before = standing(nodes)
+    wanted = {"Reserved": before["Reserved"] + BURST}
+    for one in watchers:
+        one.wanted = wanted
+    numbers = burst(nodes)
+    for one in watchers:
+        one.join(20)
+        assert not one.is_alive(), (wanted, [figures(frame) for frame in one.frames[-1:]])
+        assert numbers[-1] in one.frames[-1]
+        assert figures(one.frames[-1])["lodged in the last minute"] >= BURST
+        assert len(one.frames) < 40  # however many declarations come
+
+
+def test_the_board_counts_by_the_journal_what_the_tables_hold(nodes: Nodes, sit: Sit) -> None:
+    desk = sit(Side.CUSTOMS, "customs")
+    desk.see("/gate")
+    for end in ("release", "refuse", "withdraw"):
+        _, declared = lodged(nodes, next(_NUMBERS))
+        body = {} if end == "release" else {"reason": "papers"}
+        assert (
+            nodes.ask(Side.CUSTOMS, "customs", "POST", f"/v1/declarations/{declared}/{end}", body)[0] == 200
+        )
+    which = next(_NUMBERS)
+    _, right = goods(which)
+    wrong = [{**one, "hs_code": "8517130000"} for one in right["items"]]
+    _, declared = lodged(nodes, which, items=wrong)
+    held = figures(_later(desk, "/gate"))
+    assert standing(nodes).items() <= held.items()
+    assert nodes.ask(Side.CUSTOMS, "customs", "PUT", f"/v1/declarations/{declared}", right)[0] == 201
+    corrected = figures(_later(desk, "/gate"))
+    assert standing(nodes).items() <= corrected.items()
+    assert corrected["Held"] == held["Held"] - 1
+
+
+def _later(desk: Desk, path: str) -> str:
+    time.sleep(0.5)  # a board is as old as the pause between two looks, at most
+    return desk.see(path).text
+
+
+def test_events_go_on_where_the_line_was_cut(nodes: Nodes) -> None:
+    """A browser's EventSource in short: connect again with the id of the last whole event."""
+    with behind(nodes, Weather(delay=0.01, cut=0.3)) as (address, wire):
+        start = nodes.ask(Side.CUSTOMS, "auditor", "GET", "/v1/events?before=0&limit=1")[1]["entries"][0][
+            "id"
+        ]
+        numbers = burst(nodes, 60)
+        got: list[tuple[int, dict[str, Any]]] = []
+        until = time.monotonic() + 30
+        wanted = {(number, "declaration.reserved") for number in numbers}
+        while wanted:
+            assert time.monotonic() < until, len(got)
+            got += _until_cut(nodes, address, got[-1][0] if got else start)
+            wanted -= {(one["number"], one["event"]) for _, one in got}
+    assert wire.done["cut"] > 0
+    told = nodes.ask(Side.CUSTOMS, "auditor", "GET", f"/v1/events?after={start}&limit=500")[1]["entries"]
+    ids = [place for place, _ in got]
+    assert ids == [one["id"] for one in told][: len(ids)]  # each once, in order, none missing
+
+
+def _until_cut(nodes: Nodes, address: str, last: int) -> list[tuple[int, dict[str, Any]]]:
+    got: list[tuple[int, dict[str, Any]]] = []
+    headers = {**nodes.headers("auditor"), "Last-Event-ID": str(last)}
+    place = 0
+    try:
+        with (
+            httpx2.Client(base_url=address, trust_env=False, timeout=2) as client,
+            client.stream("GET", "/v1/events/live", headers=headers) as stream,
+        ):
+            for line in stream.iter_lines():
+                if line.startswith("id: "):
+                    place = int(line[4:])
+                elif line.startswith("data: "):
+                    data = line[6:]
+                elif not line and place:
+                    got.append((place, orjson.loads(data)))
+    except httpx2.HTTPError:
+        pass
+    return got
+
+
+def test_a_form_sent_again_because_no_answer_came_is_done_once(nodes: Nodes) -> None:
+    _, declared = lodged(nodes, next(_NUMBERS))
+    with (
+        behind(nodes, Weather(delay=0.01)) as (address, wire),
+        httpx2.Client(base_url=address + "/console", trust_env=False, timeout=1) as client,
+    ):
+        origin = {"origin": address}
+        token = nodes.settings.identities["customs"].token
+        client.post("/sign-in", data={"token": token, "next": ""}, headers=origin)
+        key = key_of(client.get(f"/declarations/{declared}"), "release")
+        path, form = f"/declarations/{declared}/release", {"key": key}
+        wire.weather = Weather(mute=True)
+        with pytest.raises(httpx2.HTTPError):
+            client.post(path, data=form, headers=origin)
+        wire.weather = Weather()
+        assert client.post(path, data=form, headers=origin).status_code == 303
+    trace = nodes.ask(Side.CUSTOMS, "auditor", "GET", f"/v1/trace/{declared}")[1]["entries"]
+    assert [one["event"] for one in trace].count("declaration.released") == 1
