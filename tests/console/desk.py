@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -28,8 +29,8 @@ class Desk:
     def see(self, path: str) -> httpx2.Response:
         return self.client.get(path)
 
-    def send(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> httpx2.Response:
-        return self.client.post(path, data=fields, headers={"origin": self.address, **(headers or {})})
+    def send(self, path: str, origin: str = "", **fields: str) -> httpx2.Response:
+        return self.client.post(path, data=fields, headers={"origin": origin or self.address})
 
 
 def key_of(page: httpx2.Response, decision: str) -> str:
@@ -47,3 +48,19 @@ def lodged(nodes: Nodes, which: int, **changed: Any) -> tuple[str, str]:
         nodes.ask(Side.CUSTOMS, "customs", "POST", "/v1/declarations", {**declaration, **changed})[0] == 201
     )
     return certificate["number"], declaration["number"]
+
+
+def fields_of(page: httpx2.Response, action: str) -> dict[str, str]:
+    """What a browser would send of the form with this action, without its buttons: hidden fields, inputs, choices."""
+    form = next(
+        one for one in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if f'action="{action}"' in one
+    )
+    told: dict[str, str] = {}
+    for tag, text in re.findall(r"(<(?:input|textarea)[^>]*>)([^<]*)", form):
+        name = re.search(r'name="([^"]*)"', tag)
+        kind = re.search(r'type="(\w+)"', tag)
+        if name is None or (kind and kind[1] in ("checkbox", "radio") and " checked" not in tag):
+            continue
+        value = re.search(r'value="([^"]*)"', tag)
+        told[name[1]] = html.unescape(text if tag.startswith("<textarea") else value[1] if value else "on")
+    return told

@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from hefu.protocol.records import Side
 from tests.faults.proxy import Weather, Wire
 from tests.nodes import Nodes
+
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @contextmanager
@@ -37,6 +41,15 @@ def seated(
     context.close()
     expected = ("404 (Not Found)", *(("net::",) if address else ()))  # a page that says so is a page, too
     assert [one for one in wrong if not any(told in one for told in expected)] == []
+
+
+def faults(page: Any) -> list[Any]:
+    """What axe finds on a page, and whether it is wider than the window."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    violations = axe.Axe().run(page, options=_RULES).response["violations"]
+    found = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in violations]
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [*found, *([("wider than the window", width)] if width[0] > width[1] else [])]
 
 
 @contextmanager

@@ -9,14 +9,12 @@ import pytest
 
 from hefu.protocol.records import Side
 from tests.console.desk import lodged
-from tests.console.seats import seated
+from tests.console.seats import faults, seated
 from tests.nodes import Nodes, goods
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 _NUMBERS = count(870_000)
-_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.mark.parametrize(
@@ -44,11 +42,7 @@ def test_every_page_is_accessible(browser: Any, nodes: Nodes, options: dict[str,
         with seated(browser, nodes, side, who, **options) as page:
             for path in paths:
                 page.goto(f"{nodes.address(side)}/console{path}")
-                found = axe.Axe().run(page, options=_RULES).response["violations"]
-                told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
-                assert not told, path
-                width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-                assert width[0] <= width[1], path
+                assert not faults(page), path
 
 
 def test_a_declaration_is_found_and_released_by_keyboard(browser: Any, nodes: Nodes) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from hefu.protocol.records import Side
 from tests.console.conftest import Sit
-from tests.console.desk import key_of, lodged
+from tests.console.desk import fields_of, key_of, lodged
 from tests.nodes import Nodes, goods
 
 pytestmark = pytest.mark.processes
@@ -67,7 +67,7 @@ def test_the_token_is_out_of_reach_of_scripts_and_other_sites(nodes: Nodes, sit:
         assert client.get("/v1/status").status_code == 401  # the API takes no cookie
     desk = sit(Side.CUSTOMS, "customs")
     _, number = lodged(nodes, next(_NUMBERS))
-    stolen = desk.send(f"/declarations/{number}/release", {"origin": "https://evil.example"})
+    stolen = desk.send(f"/declarations/{number}/release", origin="https://evil.example")
     assert stolen.status_code == 403
     assert "console.foreign_form" in stolen.text
     assert nodes.ask(Side.CUSTOMS, "customs", "GET", f"/v1/declarations/{number}")[1]["state"] == "reserved"
@@ -215,3 +215,25 @@ def test_the_journal_is_read_page_by_page_and_live(nodes: Nodes) -> None:
         "GET", nodes.address(Side.CUSTOMS) + "/v1/events/live", headers=headers, trust_env=False, timeout=60
     ) as told:
         assert next(line for line in told.iter_lines() if line) == f"id: {newest[0]['id']}"
+
+
+def test_a_certificate_is_reissued_from_its_page(nodes: Nodes, sit: Sit) -> None:
+    which = next(_NUMBERS)
+    certificate, _ = goods(which)
+    assert nodes.ask(Side.TAX, "tax", "POST", "/v1/certificates", certificate)[0] == 201
+    nodes.settled()
+    number, tax = certificate["number"], sit(Side.TAX, "tax")
+    assert "/reissue" in tax.see(f"/certificates/{number}").text
+    path = f"/certificates/{number}/reissue"
+    form = fields_of(tax.see(path), f"/console{path}")
+    wrong = tax.send(path, **{**form, "number": "", "reason": "数量有误"})
+    assert wrong.status_code == 422
+    assert 'value="数量有误"' in wrong.text
+    form = fields_of(wrong, f"/console{path}")
+    done = tax.send(path, **{**form, "number": f"R{which}", "l0.quantity": "80"})
+    assert done.status_code == 200, done.text
+    nodes.settled()
+    assert "Superseded" in tax.see(f"/certificates/{number}").text
+    told = nodes.ask(Side.TAX, "tax", "GET", f"/v1/certificates/R{which}")[1]
+    assert told["state"] == "issued"
+    assert told["document"]["lines"][0]["quantity"] == "80"

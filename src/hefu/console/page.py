@@ -70,9 +70,9 @@ def pages() -> APIRouter:
     return APIRouter(prefix=PATH, route_class=PageRoute)
 
 
-async def form_of(request: Request) -> dict[str, str]:
+async def form_of(request: Request, limit: int = _FORM) -> dict[str, str]:
     """The fields of a form that was sent; of one sent twice the last."""
-    told = (await body_of(request, _FORM)).decode("utf-8", errors="replace")
+    told = (await body_of(request, limit)).decode("utf-8", errors="replace")
     return {name: value.strip() for name, value in parse_qsl(told, keep_blank_values=True)}
 
 

@@ -1,16 +1,25 @@
-"""A certificate: what it says, where it is now on either side, and at tax voiding it."""
+"""A certificate: what it says, where it is now on either side, and at tax voiding it or putting another in its place."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from hefu.console.calls import part
+from hefu.console.calls import Refused, part
 from hefu.console.page import back_to, calls_of, form_of, page, pages
+from hefu.documents.certificate import RefundState
+from hefu.documents.fields import SHANGHAI
+from hefu.http.node import now
+
+_CHANGEABLE: Final = ("hs_code", "goods_name", "quantity")
+"""What a new certificate may say otherwise of a line."""
 
 
 def routes() -> APIRouter:
-    """Reading and voiding certificates."""
+    """Reading, voiding and reissuing certificates."""
     router = pages()
 
     @router.get("/certificates/{number}")
@@ -28,4 +37,57 @@ def routes() -> APIRouter:
         await calls_of(request).post(f"/v1/certificates/{part(number)}/void", reason, key=form.get("key", ""))
         return back_to(f"/certificates/{part(number)}")
 
+    @router.get("/certificates/{number}/reissue")
+    async def prepare(request: Request, number: str) -> Response:
+        told = await calls_of(request).get(f"/v1/certificates/{part(number)}")
+        return _reissue(request, number, told["document"], {})
+
+    @router.post("/certificates/{number}/reissue")
+    async def reissue(request: Request, number: str) -> Response:
+        """Ask customs to let a new certificate take the place of this one; what speaks against it is said by the form."""
+        form, calls = await form_of(request), calls_of(request)
+        told = await calls.get(f"/v1/certificates/{part(number)}")
+        renewed = _renewed(told["document"], form)
+        body = {"certificate": renewed, "reason": form.get("reason", "")}
+        try:
+            await calls.post(f"/v1/certificates/{part(number)}/reissue", body, key=form.get("key", ""))
+        except Refused as refused:
+            return _reissue(request, number, renewed, form, refused.body.get("problems", []))
+        return back_to(f"/certificates/{part(number)}")
+
     return router
+
+
+def _reissue(
+    request: Request,
+    number: str,
+    document: Mapping[str, Any],
+    form: Mapping[str, str],
+    problems: Sequence[Mapping[str, Any]] = (),
+) -> Response:
+    states = [one.value for one in RefundState]
+    return page(
+        request,
+        "reissue.html",
+        422 if problems else 200,
+        number=number,
+        document=document,
+        form=form,
+        states=states,
+        problems=problems,
+    )
+
+
+def _renewed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
+    """The old certificate as changed in the form, of today."""
+    lines = [
+        {**line, **{name: form[key] for name in _CHANGEABLE if (key := f"l{place}.{name}") in form}}
+        for place, line in enumerate(document["lines"])
+    ]
+    return {
+        **document,
+        "number": form.get("number", ""),
+        "issued_on": now().astimezone(SHANGHAI).date().isoformat(),
+        "refund_state": form.get("refund_state", document["refund_state"]),
+        "lines": lines,
+    }

@@ -1,0 +1,204 @@
+"""Applying for a certificate step by step: what for, which goods, what became of their tax, and the self-check before it
+is filed. Each step is the form of the one before sent on, so going back loses nothing and nothing works by scripts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from hefu.console.calls import Calls, Refused, part
+from hefu.console.draft import TAX, Draft, Line
+from hefu.console.page import back_to, calls_of, form_of, page, pages
+from hefu.documents.certificate import Purpose, RefundState
+from hefu.documents.fields import SHANGHAI
+from hefu.http.node import now
+from hefu.trust.access import Identity
+
+STEPS: Final = ("purpose", "goods", "taxes", "check")
+_FORM: Final = 2 * 1024 * 1024
+"""Bytes of a draft: a thousand lines with all that they tell."""
+_USCC: Final = 18
+"""Characters of a unified social credit code; a customs code has fewer."""
+_BLANK: Final = {"take": "yes", "own": "yes"}
+"""A line for the person to fill in."""
+_RECENT: Final = timedelta(days=365)
+_OFFERED: Final = 100
+"""Export declarations offered to choose from."""
+_KEPT: Final = {"cache-control": "private, no-cache"}
+"""A step may be shown again by the browser's own way back."""
+
+
+def routes() -> APIRouter:
+    """The steps, each a page."""
+    router = pages()
+
+    @router.get("/apply")
+    async def begin(request: Request, declaration: str = "") -> Response:
+        today = now().astimezone(SHANGHAI).date()
+        draft = Draft.of(
+            {
+                "serial": f"SQ-{today:%Y%m%d}-{secrets.randbelow(1_000_000):06}",
+                "applied_on": today.isoformat(),
+                "purpose": Purpose.RETURN.value,
+                "refund_state": RefundState.NOT_CLAIMED.value,
+                "applicant": next(iter(firms_of(request.state.identity)), ""),
+                "declarations": declaration,
+            }
+        )
+        return await _shown(request, "purpose", draft)
+
+    @router.post("/apply")
+    async def go(request: Request) -> Response:
+        """Go to a step, forwards or back; or file."""
+        form = await form_of(request, _FORM)
+        draft, to = Draft.of(form), form.get("to", "purpose")
+        if to == "file":
+            return await _file(request, draft, form.get("key", ""))
+        if to == "more":
+            draft.lines.append({**_BLANK})
+        return await _shown(request, to if to in STEPS else "goods", draft)
+
+    return router
+
+
+def firms_of(identity: Identity) -> dict[str, dict[str, str]]:
+    """The firms for which a person may apply, by USCC. The customs code is told where it cannot be another firm's."""
+    named = sorted(code for code in identity.codes if len(code) == _USCC)
+    customs = [code for code in identity.codes if len(code) != _USCC]
+    more = {"customs_code": customs[0]} if len(named) == len(customs) == 1 else {}
+    return {code: {"uscc": code, "name": identity.organisation, **more} for code in named}
+
+
+async def _shown(
+    request: Request, step: str, draft: Draft, problems: Sequence[Mapping[str, Any]] = ()
+) -> Response:
+    calls, more = calls_of(request), dict[str, Any]()
+    if step == "purpose":
+        more["offered"], more["away"] = await _offered(calls, draft)
+    elif step == "goods":
+        more["problems"] = await _fill(calls, draft)
+    elif step == "check":
+        more["told"], found = await _checked(request, draft)
+        more["problems"] = found or problems
+    answer = page(
+        request,
+        "apply.html",
+        step=step,
+        steps=STEPS,
+        draft=draft,
+        firms=firms_of(request.state.identity),
+        purposes=[one.value for one in Purpose],
+        states=list(TAX),
+        **{"problems": problems, "offered": [], "away": None, "told": None, **more},
+    )
+    answer.headers.update(_KEPT)
+    return answer
+
+
+async def _offered(calls: Calls, draft: Draft) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """The firm's export declarations of late, released, as customs tells them."""
+    since = (now() - _RECENT).astimezone(SHANGHAI).date()
+    told, away = await calls.peer(
+        f"/v1/declarations?trader={part(draft.heads['applicant'])}&from={since}&limit=1000"
+    )
+    found = [
+        one["document"]
+        for one in (told or {}).get("declarations", [])
+        if one["act"] == Purpose.EXPORT.value and one["state"] == "released"
+    ]
+    return sorted(found, key=lambda one: str(one["declared_on"]), reverse=True)[:_OFFERED], away
+
+
+async def _fill(calls: Calls, draft: Draft) -> list[Mapping[str, Any]]:
+    """Lines from what tax knows of the goods; what could not be found, as problems."""
+    found: list[Line] = []
+    problems: list[Mapping[str, Any]] = []
+    if draft.heads["purpose"] != Purpose.EXPORT.value:  # goods not yet exported are in no ledger
+        principal = draft.heads["principal_certificate"]
+        if principal:
+            told = await _asked(calls, f"/v1/certificates/{part(principal)}", problems)
+            found += [_certified(one) for one in told["document"]["lines"]] if told else []
+        certified = {one["declaration"] for one in found}
+        for number in draft.declarations:
+            if number in certified:
+                continue
+            told = await _asked(calls, f"/v1/ledger/{part(number)}", problems)
+            found += [_exported(told, one) for one in told["items"]] if told else []
+            if told is None and not any(one.get("declaration") == number for one in draft.lines):
+                draft.lines.append({**_BLANK, "declaration": number})
+    draft.keep(found)
+    if not draft.lines:
+        draft.lines.append({**_BLANK})
+    return problems
+
+
+async def _asked(calls: Calls, path: str, problems: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return await calls.get(path)
+    except Refused as refused:
+        problems += refused.body.get("problems", [])
+        return None
+
+
+def _exported(ledger: dict[str, Any], item: dict[str, Any]) -> Line:
+    """The line of an exported item: all of it that is free."""
+    free = item["free"] if Decimal(item["free"]) > 0 else ""
+    refunded = sum(Decimal(one["vat"]) for one in item["claims"] if one["state"] == "paid")
+    return {
+        "free": item["free"],
+        "take": "yes" if free else "",
+        "declaration": ledger["declaration"],
+        "item": str(item["item"]),
+        "hs_code": item.get("hs_code", ""),
+        "goods_name": item.get("goods_name", ""),
+        "unit": item["unit"],
+        "quantity": free,
+        "exported_quantity": item["exported"],
+        "export_date": ledger.get("declared_on", ""),
+        "refunded_vat": str(refunded) if refunded else "",
+    }
+
+
+def _certified(line: dict[str, Any]) -> Line:
+    """The line of an agent's application by the line of its principal's certificate."""
+    kept = (
+        "declaration",
+        "item",
+        "hs_code",
+        "goods_name",
+        "unit",
+        "quantity",
+        "exported_quantity",
+        "export_date",
+    )
+    return {"take": "yes", **{name: str(line.get(name) or "") for name in kept}}
+
+
+def _paper(request: Request, draft: Draft) -> dict[str, Any]:
+    firms = firms_of(request.state.identity)
+    return draft.paper(firms.get(draft.heads["applicant"], {"uscc": draft.heads["applicant"]}))
+
+
+async def _checked(
+    request: Request, draft: Draft
+) -> tuple[dict[str, Any] | None, Sequence[Mapping[str, Any]]]:
+    """What the self-check says; or why it is no application yet."""
+    try:
+        return await calls_of(request).post("/v1/applications/check", _paper(request, draft)), ()
+    except Refused as refused:
+        return None, refused.body.get("problems", [])
+
+
+async def _file(request: Request, draft: Draft, key: str) -> Response:
+    try:
+        told = await calls_of(request).post("/v1/applications", _paper(request, draft), key=key)
+    except Refused as refused:
+        return await _shown(request, "check", draft, refused.body.get("problems", []))
+    return back_to(f"/applications/{part(told['number'])}")
