@@ -95,6 +95,13 @@ class NodeSettings(_Setting):
         " takes two (DESIGN §9, assumption). 0: one officer at any time.",
     )
     sweep_seconds: float = Field(30.0, gt=0, description="How often expired reservations are looked for.")
+    papers_hours: float = Field(
+        8.0, gt=0, description="How long papers that an enterprise gives in the console are kept for it."
+    )
+    papers_megabytes: int = Field(512, ge=1, description="How large such papers may be, given at once.")
+    papers_at_once: int = Field(
+        1, ge=1, description="How many of them are looked through at once, each in a process of its own."
+    )
 
 
 class ClientIdentity(_Setting):

@@ -21,7 +21,7 @@ PAGES = {
     (Side.CUSTOMS, "customs"): ("/gate", "/search", "/acts", "/works", "/journal"),
     (Side.CUSTOMS, "operator"): ("/gate", "/search", "/acts", "/works", "/journal"),
     (Side.CUSTOMS, "auditor"): ("/gate", "/search", "/acts", "/works", "/journal"),
-    (Side.CUSTOMS, "exporter"): ("/search",),
+    (Side.CUSTOMS, "exporter"): ("/mine", "/inspections", "/dossiers", "/steps", "/search"),
     (Side.TAX, "tax"): ("/applications", "/search", "/acts", "/works", "/journal"),
     (Side.TAX, "operator"): ("/applications", "/search", "/works"),
     (Side.TAX, "exporter"): ("/applications", "/applications?state=approved", "/search"),

@@ -136,7 +136,10 @@ def test_every_dependency_is_used_and_has_its_reason() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     reasons = (ROOT / "docs/decisions/0001-tools-and-libraries.md").read_text(encoding="utf-8")
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    modules = {"python-calamine": "python_calamine", "python-stdnum": "stdnum", "tomli-w": "tomli_w"}
+    modules = {
+        "python-calamine": "python_calamine", "python-multipart": "python_multipart", "python-stdnum": "stdnum",
+        "tomli-w": "tomli_w",
+    }  # fmt: skip
     for requirement in declared:
         name = re.split(r"[\[<>=]", requirement)[0]
         assert name in reasons, name

@@ -40,6 +40,7 @@ EXPECTED = {
     Action.CLAIM_REFUND: {E, T},
     Action.PAY_REFUND: {T},
     Action.READ_LEDGER: {E, T, O, A},
+    Action.OWN_PAPERS: {E},
 }
 
 

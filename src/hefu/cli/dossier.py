@@ -23,7 +23,7 @@ from hefu.errors import Problem, Text
 from hefu.http.judging import rules_under
 from hefu.procedures.agency.agreements import Firm
 from hefu.procedures.dossier import invoices, wording
-from hefu.procedures.dossier.answer import Answer, Dossier, answer
+from hefu.procedures.dossier.answer import NOTHING, Answer, Dossier, answer
 from hefu.procedures.dossier.calendar import calendar
 from hefu.procedures.dossier.contradictions import Contradiction
 from hefu.procedures.dossier.deadlines import Deadline, State
@@ -34,15 +34,6 @@ from hefu.procedures.dossier.writing import check, write
 from hefu.protocol.records import Side
 from hefu.settings import home
 
-NOTHING = errors.kind(
-    "dossier.nothing",
-    http=422,
-    message=Text("没有可归档的单证", "there are no papers"),
-    cure=Text(
-        "给出单证所在的文件夹, 试用: hefu dossier samples/dossier",
-        "give the folder with the papers; to try it: hefu dossier samples/dossier",
-    ),
-)
 UNKNOWN = errors.kind(
     "dossier.unknown_shipment",
     http=404,

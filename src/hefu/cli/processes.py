@@ -108,8 +108,8 @@ def _serve(side: Side, folder: Path) -> None:
     from hefu.console.site import attach  # noqa: PLC0415 - only a node needs it
 
     application = build(folder)
-    attach(application)
     application.state.node.open_store()  # here, so that what is wrong with it is said as it is
+    attach(application)
     gc.collect()
     gc.freeze()  # what is loaded now stays; the collector need not walk it under load
     gc.set_threshold(50_000, 20, 50)

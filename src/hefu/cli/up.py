@@ -15,6 +15,7 @@ _SEATS: Final = (
     ("tax", Side.TAX),
     ("customs", Side.CUSTOMS),
     ("exporter", Side.TAX),
+    ("exporter", Side.CUSTOMS),
     ("operator", Side.CUSTOMS),
 )
 """Whose sign-in links are shown, and at which node each works."""

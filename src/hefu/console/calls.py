@@ -66,12 +66,26 @@ class Calls:
         """What the other authority's node answers, ``None`` where it tells this person nothing; and the problem, if it
         does not answer at all.
         """
+        status, told = await self.answer(path, of_peer=True)
+        if not status:
+            return None, told["problems"][0]
+        return (None if status >= _REFUSED else told), None
+
+    async def answer(self, path: str, *, of_peer: bool) -> tuple[int, dict[str, Any]]:
+        """Status and body of what a node answers, a refusal, too; status 0 and the problem if the other authority's does
+        not answer.
+        """
+        if not of_peer:
+            try:
+                return 200, await self.get(path)
+            except Refused as refused:
+                return refused.status, dict(refused.body)
         try:
             async with httpx2.AsyncClient(trust_env=False, timeout=_PEER_SECONDS) as client:
                 said = await client.get(self._app.state.node.settings.peer + path, headers=self._headers)
         except httpx2.HTTPError as error:
-            return None, Problem(AWAY, value=type(error).__name__).as_json()
-        return (None if said.status_code >= _REFUSED else dict(orjson.loads(said.content))), None
+            return 0, {"problems": [Problem(AWAY, value=type(error).__name__).as_json()]}
+        return said.status_code, dict(orjson.loads(said.content))
 
     async def _own(
         self,

@@ -91,11 +91,26 @@ class Language:
         places = max(0, -int(exact.as_tuple().exponent)) if exact.is_finite() else 0
         return format_decimal(exact, "#,##0" + ("." + "0" * places if places else ""), _LOCALES[self.code])
 
+    def size(self, value: int) -> str:
+        """A size of bytes, to three digits."""
+        exact = Decimal(value)
+        for unit in ("B", "KB", "MB"):
+            if exact < 1000:
+                return f"{self.number(_three(exact))} {unit}"
+            exact /= 1024
+        return f"{self.number(_three(exact))} GB"
+
     def money(self, value: Decimal | int | str | None, currency: str) -> str:
         """An amount with its currency (ISO 4217)."""
         if value in (None, ""):
             return ""
         return format_currency(Decimal(str(value)), currency, locale=_LOCALES[self.code])
+
+
+def _three(value: Decimal) -> Decimal:
+    """Three digits of a number, whole ones all."""
+    places = max(0, 2 - value.adjusted()) if value % 1 else 0
+    return value.quantize(Decimal(1).scaleb(-min(places, 1)))
 
 
 def language_of(request: Request) -> Language:

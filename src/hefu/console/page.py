@@ -25,7 +25,7 @@ from hefu.http.problem import INTERNAL, as_problem
 from hefu.trust.access import Identity
 
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 _log = structlog.get_logger("hefu.console")
@@ -101,6 +101,7 @@ def _environment(code: str) -> Environment:
         moment=language.moment,
         day=language.day,
         number=language.number,
+        size=language.size,
         money=language.money,
         of=language.of,
         word=lambda value: words.word(language, value),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from fastapi import FastAPI
 
 from hefu.console.pages import (
@@ -12,14 +14,21 @@ from hefu.console.pages import (
     declarations,
     entrance,
     gate,
+    mine,
+    papers,
     search,
+    steps,
     works,
 )
+from hefu.console.papers.cabinet import Cabinet
 from hefu.protocol.records import Side
 
 
 def attach(app: FastAPI) -> None:
     """Serve the console of a node, each authority its own pages beside the common ones."""
-    own = (gate, declarations) if app.state.node.side is Side.CUSTOMS else (applications, apply)
+    own: tuple[ModuleType, ...] = (applications, apply)
+    if app.state.node.side is Side.CUSTOMS:
+        app.state.cabinet = Cabinet(app.state.node)
+        own = (gate, declarations, mine, papers, steps)
     for one in (entrance, search, certificates, acts, works, *own):
         app.include_router(one.routes(), include_in_schema=False)

@@ -26,6 +26,7 @@ from hefu.http.node import Node, bearer, json_body, now, read_command
 from hefu.http.problem import respond
 from hefu.protocol.customs import summary
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE, UNKNOWN_DECLARATION
+from hefu.protocol.records import DeclarationState
 from hefu.rules import describe
 from hefu.stores.listing import declarations_of
 from hefu.trust.access import Action, require_party
@@ -166,13 +167,16 @@ def _listing(router: APIRouter, node: Node) -> None:
         trader: Annotated[Uscc, Query(description="USCC of the trader.")],
         since: Annotated[date, Query(alias="from", description="First day of declaration.")] = date.min,
         until: Annotated[date, Query(alias="to", description="Last day of declaration.")] = date.max,
+        state: Annotated[DeclarationState | None, Query(description="Only those of this state.")] = None,
         after: Annotated[str, Query(description="``next`` of the page before.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     ) -> Response:
         """What a trader has declared, in the order of numbers; ``next`` (empty at the end) leads to the next page."""
         require_party(caller(request), [Party(uscc=trader)], trader)
         found = await node.read(
-            lambda reader: declarations_of(reader, trader, since, until, after=after, limit=limit)
+            lambda reader: declarations_of(
+                reader, trader, since, until, after=after, limit=limit, state=state
+            )
         )
         told = [{**summary(one), "document": as_json(one.document)} for one in found]
         following = found[-1].number if len(found) == limit else ""

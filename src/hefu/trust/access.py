@@ -85,6 +85,7 @@ class Action(StrEnum):
     CLAIM_REFUND = "refund.claim"
     PAY_REFUND = "refund.pay"
     READ_LEDGER = "ledger.read"
+    OWN_PAPERS = "papers.look_through"
 
 
 _ALL = frozenset(Role)
@@ -120,6 +121,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.PAY_REFUND: frozenset({Role.TAX_OFFICER}),
         Action.READ_LEDGER: frozenset({Role.ENTERPRISE, Role.TAX_OFFICER, Role.OPERATOR, Role.AUDITOR}),
         Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
+        Action.OWN_PAPERS: frozenset({Role.ENTERPRISE}),
     }
 )
 """The table. An action that is missing here is nobody's."""

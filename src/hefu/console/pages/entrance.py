@@ -22,6 +22,7 @@ _HOME: Final = {
     (Role.CUSTOMS_OFFICER, Side.CUSTOMS): "/gate",
     (Role.TAX_OFFICER, Side.TAX): "/applications",
     (Role.ENTERPRISE, Side.TAX): "/applications",
+    (Role.ENTERPRISE, Side.CUSTOMS): "/mine",
     (Role.OPERATOR, Side.TAX): "/works",
     (Role.OPERATOR, Side.CUSTOMS): "/works",
     (Role.AUDITOR, Side.TAX): "/works",

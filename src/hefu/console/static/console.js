@@ -48,6 +48,7 @@ if (board) {
     source = new EventSource(address);
     source.onopen = heard;
     source.addEventListener("quiet", heard);
+    source.addEventListener("over", () => { close(); location.reload(); });
     source.onmessage = (event) => {
       address = address.split("?")[0] + "?seen=" + encodeURIComponent(event.lastEventId);
       heard();
@@ -61,4 +62,69 @@ if (board) {
   };
   document.addEventListener("visibilitychange", () => document.hidden ? close() : open());
   if (!document.hidden) open();
+}
+
+// Files and folders may be dropped; a bar shows how much has been sent.
+const give = document.querySelector("[data-give]");
+if (give) {
+  const drop = give.querySelector("[data-drop]");
+  const told = give.querySelector("[data-chosen-here]");
+  let dropped = [];
+  drop.querySelector("[data-scripted]").hidden = false;
+  const chosen = () => [...give.querySelectorAll("input[type=file]")].flatMap((input) =>
+    [...input.files].map((file) => [file, file.webkitRelativePath || file.name])).concat(dropped);
+  const tell = () => { const many = chosen().length; told.textContent = many ? give.dataset.chosen.replace("{many}", many) : ""; };
+  const inside = async (entry, found) => {
+    if (entry.isFile) {
+      found.push([await new Promise((well, ill) => entry.file(well, ill)), entry.fullPath.slice(1)]);
+      return;
+    }
+    const reader = entry.createReader();
+    for (let part; (part = await new Promise((well, ill) => reader.readEntries(well, ill))).length;) {
+      for (const one of part) await inside(one, found); // a folder tells a hundred at a time
+    }
+  };
+  for (const kind of ["dragover", "dragenter"]) drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
+    const files = [...event.dataTransfer.files]; // both are gone after the first pause
+    const found = [];
+    if (entries.some(Boolean)) { for (const one of entries) if (one) await inside(one, found); }
+    else for (const file of files) found.push([file, file.name]);
+    dropped = dropped.concat(found);
+    tell();
+  });
+  give.addEventListener("change", tell);
+  give.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const files = chosen();
+    if (files.reduce((sum, [file]) => sum + file.size, 0) > Number(give.dataset.limit)) {
+      told.textContent = give.dataset.over;
+      delete give.dataset.sent;
+      return;
+    }
+    const form = new FormData();
+    for (const one of give.elements) {
+      if (one.name && one.type !== "file" && (one.type !== "checkbox" || one.checked)) form.append(one.name, one.value);
+    }
+    for (const [file, name] of files) form.append("papers", file, name);
+    const sending = give.querySelector("[data-sending]");
+    const bar = sending.querySelector("progress");
+    const request = new XMLHttpRequest();
+    sending.hidden = false;
+    request.upload.onprogress = ({ loaded, total }) => {
+      bar.value = 100 * loaded / total;
+      sending.querySelector("span").textContent = Math.floor(bar.value) + " %";
+    };
+    request.onload = () => {
+      if (request.status < 400) { location.assign(request.responseURL); return; }
+      document.documentElement.innerHTML = new DOMParser().parseFromString(request.response, "text/html").documentElement.innerHTML;
+    };
+    request.onerror = () => { told.textContent = give.dataset.lost; sending.hidden = true; delete give.dataset.sent; };
+    request.open("POST", give.action);
+    request.send(form);
+  });
 }

@@ -8,9 +8,10 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from hefu import errors
 from hefu.documents.canonical import as_json
 from hefu.documents.declaration import Declaration
-from hefu.errors import Problem
+from hefu.errors import Problem, Text
 from hefu.procedures.agency.agreements import Firm
 from hefu.procedures.dossier import across, goods
 from hefu.procedures.dossier.compared import Compared, compared
@@ -25,6 +26,16 @@ from hefu.procedures.dossier.shipment import Shipment, gather
 from hefu.rules.finding import Severity
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
+
+NOTHING = errors.kind(
+    "dossier.nothing",
+    http=422,
+    message=Text("没有可归档的单证", "there are no papers"),
+    cure=Text(
+        "给出单证所在的文件夹, 试用: hefu dossier samples/dossier",
+        "give the folder with the papers; to try it: hefu dossier samples/dossier",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

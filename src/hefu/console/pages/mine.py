@@ -1,0 +1,70 @@
+"""For an enterprise at customs: its declarations, where each stands and what it waits for, a page at a time."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from hefu.console.page import calls_of, page, pages
+from hefu.protocol.records import DeclarationState
+
+SHOWN: Final = 50
+"""Rows of a page."""
+_USCC: Final = re.compile(r"[0-9A-Z]{18}")
+
+
+def routes() -> APIRouter:
+    """The list."""
+    router = pages()
+
+    @router.get("/mine")
+    async def mine(request: Request) -> Response:
+        query = request.query_params
+        asked = {name: query.get(name, "").strip() for name in ("trader", "state", "from", "to", "after")}
+        own = sorted(one for one in request.state.identity.codes if _USCC.fullmatch(one))
+        trader = asked["trader"] or next(iter(own), "")
+        told: dict[str, Any] = {"declarations": [], "next": ""}
+        if trader:
+            filters = {name: asked[name] for name in ("state", "from", "to", "after") if asked[name]}
+            told = await calls_of(request).get("/v1/declarations", trader=trader, limit=str(SHOWN), **filters)
+        kept = {name: asked[name] for name in ("trader", "state", "from", "to") if asked[name]}
+        return page(
+            request,
+            "mine.html",
+            asked=asked,
+            trader=trader,
+            traders=own,
+            states=[one.value for one in DeclarationState],
+            rows=[{**one, "waits": _waits(one)} for one in told["declarations"]],
+            is_filtered=bool(asked["state"] or asked["from"] or asked["to"]),
+            next=urlencode({**kept, "after": told["next"]}) if told["next"] else "",
+            first=urlencode(kept),
+            today=date.today().isoformat(),  # noqa: DTZ011 - only bounds what may be chosen
+        )
+
+    return router
+
+
+def _waits(one: dict[str, Any]) -> dict[str, Any]:
+    """What a declaration waits for: a certificate that has not arrived, something that the declarant can do (the first
+    finding that blocks), the officer, or nothing.
+    """
+    if one["state"] == DeclarationState.HELD.value:
+        if one["deferred"]:
+            return {"kind": "paper", "what": one["deferred"]}
+        if one["waits_for"]:
+            return {"kind": "certificate", "what": ", ".join(one["waits_for"])}
+        blocking = [found for found in one["findings"] if found["severity"] == "block"]
+        return {
+            "kind": "you",
+            "finding": blocking[0] if blocking else None,
+            "more": max(0, len(blocking) - 1),
+        }
+    if one["state"] == DeclarationState.RESERVED.value:
+        return {"kind": "release"}
+    return {"kind": "compare" if one["state"] == DeclarationState.LODGED.value else "nothing"}

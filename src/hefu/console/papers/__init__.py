@@ -1,0 +1,1 @@
+"""An enterprise's own papers, looked through for it alone: they touch no register and are kept for some hours."""

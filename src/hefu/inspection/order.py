@@ -1,0 +1,62 @@
+"""An inspection from what is asked to the reports that are written: the one way in which everybody runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from hefu.errors import Text
+from hefu.inspection import live, report
+from hefu.inspection.fields.mapping import Mapping
+from hefu.inspection.inspect import Inspected, Progress, inspect
+from hefu.inspection.papers.reading import Given
+from hefu.rules.policy import Policy
+from hefu.rules.ruleset import RuleSet
+
+STEPS: Final[Table[str, Text]] = {
+    "read": Text("读取", "reading"),
+    "judge": Text("核验", "judging"),
+    "compare": Text("比对单证", "comparing papers"),
+    "explain": Text("寻找最小改动", "looking for smallest changes"),
+    "ask": Text("询问海关", "asking customs"),
+    "write": Text("写报告", "writing"),
+}
+"""The steps in words, in their order; customs is asked only where an order names its node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for: papers, the rules they are held against, and the reports to write (``report.write`` says
+    which, ``language`` is that of workbooks). ``today`` (Shanghai) is the day on which periods are counted; ``node`` the
+    customs node that is asked, with ``token``, where each certificate stands.
+    """
+
+    given: Sequence[Given]
+    rules: tuple[RuleSet, Policy]
+    out: Sequence[Path] = ()
+    language: str = ""
+    mapping: Mapping | None = None
+    today: date | None = None
+    node: str = ""
+    token: str = ""
+
+    def fulfil(self, progress: Progress) -> Inspected:
+        """Inspect, ask, write. Raises as :func:`hefu.inspection.report.write` and ``live.beside`` do, and what is wrong
+        with the files to write before anything is read.
+        """
+        for file in self.out:
+            report.check(file)
+        ruleset, policy = self.rules
+        told = inspect(self.given, policy, ruleset, mapping=self.mapping, today=self.today, progress=progress)
+        answer = told.answer
+        if self.node:
+            progress.step("ask", answer.certificates.height + len(answer.details))
+            answer = live.beside(answer, self.node, self.token, progress.advance)
+        for file in self.out:
+            progress.step("write", 0)
+            report.write(answer, file, self.language)
+        return Inspected(answer, told.layouts)
