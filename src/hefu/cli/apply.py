@@ -11,7 +11,7 @@ from rich.text import Text as Rich
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
-from hefu.cli.telling import FINDINGS, AsJson, local_time, print_json, show_table
+from hefu.cli.telling import FINDINGS, AsJson, local_time
 from hefu.documents.application import Application
 from hefu.documents.canonical import as_json
 from hefu.documents.readers.json_documents import UNREADABLE, read_applications
@@ -53,7 +53,9 @@ def apply(
         results.append((name, {"status": status, "number": paper.serial, **told}))
     if as_machine:
         problems = [problem.as_json() for error in wrong for problem in error.problems]
-        print_json({"results": [{"file": name, **told} for name, told in results], "unreadable": problems})
+        show.print_json(
+            {"results": [{"file": name, **told} for name, told in results], "unreadable": problems}
+        )
     else:
         for _, told in results:
             _show(told)
@@ -142,7 +144,7 @@ def _decide(client: Client, path: str, body: dict[str, Any], as_machine: bool) -
     if status >= 400:
         raise refused(told)
     if as_machine:
-        print_json(told)
+        show.print_json(told)
         return
     numbers = ", ".join(told.get("certificates", []))
     words = (told["number"], _state(told["result"]), show.say(f"证明 {numbers}", f"certificates {numbers}"))
@@ -151,7 +153,7 @@ def _decide(client: Client, path: str, body: dict[str, Any], as_machine: bool) -
 
 def _one(told: dict[str, Any], as_machine: bool) -> None:
     if as_machine:
-        print_json(told)
+        show.print_json(told)
         return
     numbers = ", ".join(told["certificates"])
     words = [
@@ -168,7 +170,7 @@ def _one(told: dict[str, Any], as_machine: bool) -> None:
 
 def _queue(told: list[dict[str, Any]], state: FilingState, as_machine: bool) -> None:
     if as_machine:
-        print_json(told)
+        show.print_json(told)
     elif not told:
         show.out().print(
             show.say(f"没有申请 ({_state(state.value)})", f"there are no applications ({state.value})")
@@ -178,7 +180,7 @@ def _queue(told: list[dict[str, Any]], state: FilingState, as_machine: bool) -> 
             ("流水号", "serial"), ("用途", "purpose"), ("退(免)税状态", "refund state"), ("申请人", "applicant"),
             ("行数", "lines"), ("提交", "filed"), ("证明", "certificates"), ("原因", "reason"),
         ]  # fmt: skip
-        show_table(titles, [_row(one) for one in told])
+        show.show_table(titles, [_row(one) for one in told])
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:

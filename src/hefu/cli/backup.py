@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 
 import hefu
@@ -32,7 +30,7 @@ def backup(
     manifest = backups.make(home() / side.value, file, hefu.__version__, now)
     size = file.stat().st_size
     if as_machine:
-        _print({"file": str(file), "bytes": size, **manifest.as_json()})
+        show.print_json({"file": str(file), "bytes": size, **manifest.as_json()})
         return
     show.out().print(
         show.say(
@@ -56,7 +54,7 @@ def restore(
     manifest, aside = backups.restore(home(), file, datetime.now(UTC), replace=replace)
     folder = home() / manifest.side.value
     if as_machine:
-        _print({"folder": str(folder), "aside": aside and str(aside), **manifest.as_json()})
+        show.print_json({"folder": str(folder), "aside": aside and str(aside), **manifest.as_json()})
         return
     made = show.local(manifest.made_at.isoformat())
     show.out().print(
@@ -68,7 +66,3 @@ def restore(
     )
     if aside:
         show.out().print(show.say(f"原目录保留在 {aside}", f"what was there is kept in {aside}"))
-
-
-def _print(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")

@@ -88,7 +88,7 @@ def _json(told: Read, day: date, cases: list[Case]) -> bytes:
 def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: int) -> None:
     out = show.out()
     show.show_table(
-        (show.say("表", "table"), show.say("读入", "read"), show.say("未读", "refused"), show.say("重复", "repeated")),
+        (("表", "table"), ("读入", "read"), ("未读", "refused"), ("重复", "repeated")),
         [(name, *(str(count[key]) for key in ("read", "refused", "repeated"))) for name, count in told.counts.items()],
     )  # fmt: skip
     for problem in told.problems[:_SHOWN]:
@@ -116,7 +116,7 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: i
     if not cases:
         return
     show.show_table(
-        ("", show.say("案号", "case"), show.say("分值", "score"), show.say("内容", "what it is about"), show.say("证据", "evidence")),
+        (("", ""), ("案号", "case"), ("分值", "score"), ("内容", "what it is about"), ("证据", "evidence")),
         [(str(n), one.id, f"{one.score:.1f}", show.say(*one.title), str(len(one.evidence))) for n, one in enumerate(cases, 1)],
     )  # fmt: skip
     out.print(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import orjson
 import typer
 from rich.text import Text as Rich
 
@@ -85,7 +83,7 @@ def _tell(own: Path, record: Record, as_machine: bool) -> None:
             "case": case.id, "title": case.title._asdict(), "status": status, "as_of": case.as_of, "lapses_after": record.expires,
             "digest": record.digest, "new_documents": record.unknown_to_it(case), "record": record.entries, "page": str(own / "case.html"),
         }  # fmt: skip
-        sys.stdout.write(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
+        show.print_json(told)
         return
     out = show.out()
     out.print(Rich(f"{case.id}  {show.say(*case.title)}", style="bold"))

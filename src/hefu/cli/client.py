@@ -6,6 +6,7 @@ import uuid
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,11 +99,24 @@ class Client:
             yield from told["results"]
 
 
+_NODES: Final = ("hefu.customs.node", "hefu.tax.node")
+"""The rooms that say what is wrong with a call; no other call needs them here."""
+
+
+def _kinds(codes: set[str]) -> Mapping[str, errors.Kind]:
+    """All kinds of errors; the rooms of the nodes are loaded if one of the codes is not known without them."""
+    if codes - errors.registry().keys():
+        for room in _NODES:
+            import_module(room)
+    return errors.registry()
+
+
 def refused(told: dict[str, Any]) -> HefuError:
     """A node's problem+json as an error here, with its own exit code and texts."""
-    known = errors.registry()
+    problems = told.get("problems", [])
+    known = _kinds({one["code"] for one in problems})
     found: list[Problem] = []
-    for one in told.get("problems", []):
+    for one in problems:
         kind = known.get(one["code"])
         if kind is not None:
             found.append(

@@ -13,18 +13,7 @@ import typer
 from hefu import errors
 from hefu.cli import show
 from hefu.cli.client import Client
-from hefu.cli.telling import (
-    FINDINGS,
-    AsJson,
-    Ground,
-    Officer,
-    done,
-    local_time,
-    post,
-    print_json,
-    show_table,
-    state_name,
-)
+from hefu.cli.telling import FINDINGS, AsJson, Ground, Officer, done, local_time, post, state_name
 from hefu.customs.status_page import FUNCTIONS
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
@@ -60,9 +49,9 @@ def contingency(context: typer.Context, as_machine: AsJson = False) -> None:
         return
     told = Client(home(), "operator").get(Side.CUSTOMS, "/v1/functions")
     if as_machine:
-        print_json(told)
+        show.print_json(told)
     else:
-        show_table(
+        show.show_table(
             [
                 ("功能", "function"),
                 ("状态", "state"),
@@ -118,7 +107,7 @@ def uses(
     query = f"?since={since}" if since else ""
     told = Client(home(), identity).get(Side.CUSTOMS, f"/v1/contingencies/uses{query}")
     if as_machine:
-        print_json(told)
+        show.print_json(told)
         return
     if not told["papers"]:
         show.out().print(show.say("没有凭纸质证明办理过", "paper has not served yet"))
@@ -128,7 +117,7 @@ def uses(
         ("ticket", "应急编号", "ticket"),
     )  # fmt: skip
     for name, zh, en in titles:
-        show_table(
+        show.show_table(
             [(zh, en), ("份数", "papers"), ("有争议", "contested")],
             [(one[name], str(one["papers"]), str(one["contested"])) for one in told[name]],
         )
@@ -192,11 +181,11 @@ def _list_papers(identity: str, state: str, as_machine: bool) -> None:
     query = f"?state={state}" if state else ""
     told = Client(home(), identity).get(Side.CUSTOMS, f"/v1/papers{query}")["papers"]
     if as_machine:
-        print_json(told)
+        show.print_json(told)
     elif not told:
         show.out().print(show.say("没有纸质证明", "no paper certificates"))
     else:
-        show_table(
+        show.show_table(
             [
                 ("证明", "certificate"), ("报关单", "declaration"), ("应急编号", "ticket"), ("状态", "state"),
                 ("登记", "entered by"), ("批准", "approved by"),

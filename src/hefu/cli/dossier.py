@@ -16,7 +16,6 @@ from rich.text import Text as Rich
 
 from hefu import errors
 from hefu.cli import show
-from hefu.cli.telling import show_table
 from hefu.documents.fields import SHANGHAI
 from hefu.documents.readers import records
 from hefu.errors import Problem, Text
@@ -184,7 +183,7 @@ def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
         )
         for one in chosen
     ]
-    show_table(titles, rows)
+    show.show_table(titles, rows)
 
 
 def _show_one(one: Dossier) -> None:

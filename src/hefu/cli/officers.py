@@ -8,7 +8,7 @@ import typer
 
 from hefu.cli import show
 from hefu.cli.client import Client
-from hefu.cli.telling import FINDINGS, AsJson, Ground, Officer, done, local_time, post, print_json, show_table
+from hefu.cli.telling import FINDINGS, AsJson, Ground, Officer, done, local_time, post
 from hefu.errors import Text
 from hefu.protocol.records import Side
 from hefu.settings import home
@@ -53,7 +53,7 @@ def acts(
         return
     told = Client(home(), second).get(side, "/v1/acts")["acts"]
     if as_machine:
-        print_json(told)
+        show.print_json(told)
     elif not told:
         show.out().print(show.say("没有待批准的事项", "nothing waits for a second officer"))
     else:
@@ -61,7 +61,7 @@ def acts(
             ("编号", "act"), ("事项", "kind"), ("对象", "subject"), ("内容", "content"), ("理由", "ground"),
             ("提出", "proposed by"), ("期限", "due"),
         ]  # fmt: skip
-        show_table(
+        show.show_table(
             titles,
             [
                 (
@@ -138,7 +138,7 @@ def divergences(
     sides = [side] if side else list(Side)
     told = {at.value: client.get(at, f"/v1/divergences?state={state}")["divergences"] for at in sides}
     if as_machine:
-        print_json(told)
+        show.print_json(told)
     else:
         _show_divergences(told)
     if any(told.values()) and not closed:
@@ -173,7 +173,7 @@ def contests(
     state = "closed" if closed else "open"
     told = Client(home(), identity).get(Side.CUSTOMS, f"/v1/contests?state={state}")["contests"]
     if as_machine:
-        print_json(told)
+        show.print_json(told)
     elif not told:
         show.out().print(show.say("没有争议", "nothing is contested"))
     else:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from hefu.cli import show
@@ -24,7 +22,7 @@ def reconcile(
     client = Client(home(), identity)
     told = {side.value: _asked(client, side) for side in Side}
     if as_machine:
-        sys.stdout.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
+        show.print_json(told)
     else:
         for side, one in told.items():
             _show(side, one)

@@ -9,7 +9,7 @@ import typer
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
-from hefu.cli.telling import FINDINGS, AsJson, print_json, show_table
+from hefu.cli.telling import FINDINGS, AsJson
 from hefu.documents.canonical import Document, as_json
 from hefu.documents.readers import records
 from hefu.documents.readers.limits import parse_json
@@ -41,7 +41,7 @@ def ledger(
     """What became of the goods of an export declaration: certified, returned, claimed, refunded, free 货物台账."""
     told = Client(home(), identity).get(Side.TAX, f"/v1/ledger/{declaration.strip().upper()}")
     if as_machine:
-        print_json(told)
+        show.print_json(told)
         return
     out = show.out()
     out.print(told["declaration"], style="bold")
@@ -57,7 +57,7 @@ def ledger(
         if name in ("exported", "free") or any(item[name] != "0" for item in told["items"])
     ]  # fmt: skip
     titles = [("项号", "item"), ("货物", "goods"), *(_QUANTITIES[name] for name in shown), ("单位", "unit")]
-    show_table(
+    show.show_table(
         titles,
         [
             (str(item["item"]), item.get("goods_name", ""), *(item[name] for name in shown), item["unit"])
@@ -141,7 +141,7 @@ def _send(
     told = [client.ask(Side.TAX, "POST", path, as_json(paper)) for paper in papers]
     told += [client.ask(Side.TAX, "POST", one, body) for one, body in asked]
     if as_machine:
-        print_json([{"status": status, **answer} for status, answer in told])
+        show.print_json([{"status": status, **answer} for status, answer in told])
     else:
         for status, answer in told:
             _tell(status, answer)

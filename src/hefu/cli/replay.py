@@ -72,7 +72,7 @@ def replay(
     if as_machine:
         under = describe.set_as_json(*rules_to_try) if rules_to_try else {"version": "own", "hash": ""}
         tried = {key: under[key] for key in ("version", "hash")}
-        _print({"rules": tried, "policy": _policy(path.parent, rules_to_try), **told.as_json()})
+        show.print_json({"rules": tried, "policy": _policy(path.parent, rules_to_try), **told.as_json()})
     else:
         if rules_to_try:
             _say_policy(path, rules_to_try)
@@ -210,9 +210,4 @@ def _unlike(one: Unlike) -> str:
 
 def _table(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     if rows:
-        titles = [show.say(zh, en) for zh, en in zip(names[::2], names[1::2], strict=True)]
-        show.show_table(titles, rows)
-
-
-def _print(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+        show.show_table(list(zip(names[::2], names[1::2], strict=True)), rows)

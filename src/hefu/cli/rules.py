@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Final
 
-import orjson
 import typer
 
 from hefu.cli import show
 from hefu.http.judging import rules_under
 from hefu.protocol.records import Side
 from hefu.rules import describe
+from hefu.rules.docs import texts
+from hefu.rules.docs.examples import Example, example, shown
+from hefu.rules.finding import Question
+from hefu.rules.policy import Policy
+from hefu.rules.rule import Rule
+from hefu.rules.ruleset import RuleSet
 from hefu.settings import home
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+_EXAMPLE_PAPERS: Final = {"export": "export declaration", "principal": "principal's certificate"}
+_VERDICTS: Final = {"pass": ("通过", "pass"), "warn": ("警告", "warn"), "fail": ("不通过", "fail")}
 
 
 def rules(
@@ -40,9 +49,9 @@ def rules(
         sys.stdout.write(chosen.as_toml(policy))
     elif as_machine:
         told = describe.set_as_json(chosen, policy)
-        _print({**told, "rules": [describe.as_json(rule, chosen, policy) for rule in found]})
+        show.print_json({**told, "rules": [describe.as_json(rule, chosen, policy) for rule in found]})
     elif code:
-        show.show_rule(found[0], chosen, policy)
+        _explain(found[0], chosen, policy)
     elif not found:
         show.out().print(
             show.say(
@@ -51,8 +60,64 @@ def rules(
             )
         )
     else:
-        show.show_rules(found, chosen, policy)
+        _list(found, chosen, policy)
 
 
-def _print(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+def _list(chosen: Sequence[Rule], ruleset: RuleSet, policy: Policy) -> None:
+    """Rules as a list."""
+    titles = [("代码", "code"), ("严重程度", "severity"), ("问题", "question"), ("说明", "says")]
+    show.show_table(
+        titles,
+        [
+            (
+                rule.code,
+                ruleset.severity(rule, policy).value,
+                rule.question.value,
+                getattr(rule.message, show.language()),
+            )
+            for rule in chosen
+        ],
+    )
+
+
+def _explain(rule: Rule, ruleset: RuleSet, policy: Policy) -> None:
+    """One rule in full, with an example that breaks it."""
+    console = show.out()
+    severity = ruleset.severity(rule, policy).value
+    console.print(f"[bold]{rule.code}[/bold]  {severity}  {rule.question.value}  ({rule.field})")
+    for title, text in (
+        (show.say("条件", "speaks when"), texts.conditions()[rule.code]),
+        (show.say("说明", "says"), rule.message),
+        (show.say("处理", "cure"), rule.remedy),
+        (show.say("依据", "source"), rule.ground),
+    ):
+        console.print(f"  {title}: {text.zh}\n    {text.en}", markup=False)
+    read = texts.fields(rule.reads)
+    told = (
+        f"{show.say(*texts.papers()[paper])}: {', '.join(show.say(*one) for one in fields)}"
+        for paper, fields in read.items()
+    )
+    console.print(f"  {show.say('读取', 'reads')}: {'; '.join(told)}", markup=False)
+    worked = example(rule.code)
+    if worked is not None:
+        _example(worked, ruleset)
+
+
+def _example(worked: Example, ruleset: RuleSet) -> None:
+    """A story, the fields that break the rule, what is then said, and the verdict."""
+    console = show.out()
+    console.print(f"  {show.say('示例', 'example')}: {show.say(*worked.story)}", markup=False)
+    for key, value in worked.settings.items():
+        console.print(f"      {show.say('政策', 'policy')} {key} = {shown(value)}", markup=False)
+    for one in worked.edits:
+        paper = show.say(show.PAPERS[one.document], _EXAMPLE_PAPERS.get(one.document, one.document))
+        console.print(f"      {paper} {one.field}: {shown(one.before)} → {shown(one.after)}", markup=False)
+    answer = worked.judged(ruleset)
+    show.show_findings([finding.as_json() for finding in answer.findings])
+    match, entitlement = (show.say(*_VERDICTS[answer.verdict(one)]) for one in Question)
+    passes = show.say("放行条件满足", "passes") if answer.passes else show.say("扣留", "held")
+    console.print(
+        f"  {show.say('结论', 'verdict')}: {show.say('相符', 'match')} {match}, {show.say('资格', 'entitlement')}"
+        f" {entitlement} → {passes}",
+        markup=False,
+    )

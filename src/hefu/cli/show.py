@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Rich
 
 from hefu.errors import HefuError
-from hefu.rules.docs import texts
-from hefu.rules.docs.examples import Example, example, shown
-from hefu.rules.finding import Question
-from hefu.rules.policy import Policy
-from hefu.rules.rule import Rule
-from hefu.rules.ruleset import RuleSet
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one time zone without summer time since 1991."""
@@ -104,6 +99,11 @@ def out() -> Console:
     """Where results go."""
     width = None if sys.stdout.isatty() else 160
     return Console(highlight=False, soft_wrap=True, width=width)
+
+
+def print_json(value: Any) -> None:
+    """A value for machines, on standard output."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def show_error(error: HefuError) -> None:
@@ -236,66 +236,6 @@ def show_status(told: dict[str, dict[str, Any]]) -> None:
     )
 
 
-def show_rules(chosen: Sequence[Rule], ruleset: RuleSet, policy: Policy) -> None:
-    """Rules as a list."""
-    titles = ["code", "severity", "question", say("说明", "says")]
-    show_table(
-        titles,
-        [
-            (
-                rule.code,
-                ruleset.severity(rule, policy).value,
-                rule.question.value,
-                getattr(rule.message, language()),
-            )
-            for rule in chosen
-        ],
-    )
-
-
-def show_rule(rule: Rule, ruleset: RuleSet, policy: Policy) -> None:
-    """One rule in full, with an example that breaks it."""
-    console = out()
-    severity = ruleset.severity(rule, policy).value
-    console.print(f"[bold]{rule.code}[/bold]  {severity}  {rule.question.value}  ({rule.field})")
-    for title, text in (
-        (say("条件", "speaks when"), texts.conditions()[rule.code]),
-        (say("说明", "says"), rule.message),
-        (say("处理", "cure"), rule.remedy),
-        (say("依据", "source"), rule.ground),
-    ):
-        console.print(f"  {title}: {text.zh}\n    {text.en}", markup=False)
-    read = texts.fields(rule.reads)
-    told = (
-        f"{say(*texts.papers()[paper])}: {', '.join(say(*one) for one in fields)}"
-        for paper, fields in read.items()
-    )
-    console.print(f"  {say('读取', 'reads')}: {'; '.join(told)}", markup=False)
-    worked = example(rule.code)
-    if worked is not None:
-        show_example(worked, ruleset)
-
-
-def show_example(worked: Example, ruleset: RuleSet) -> None:
-    """A story, the fields that break the rule, what is then said, and the verdict."""
-    console = out()
-    console.print(f"  {say('示例', 'example')}: {say(*worked.story)}", markup=False)
-    for key, value in worked.settings.items():
-        console.print(f"      {say('政策', 'policy')} {key} = {shown(value)}", markup=False)
-    for one in worked.edits:
-        paper = say(_PAPERS[one.document], _EXAMPLE_PAPERS.get(one.document, one.document))
-        console.print(f"      {paper} {one.field}: {shown(one.before)} → {shown(one.after)}", markup=False)
-    answer = worked.judged(ruleset)
-    show_findings([finding.as_json() for finding in answer.findings])
-    match, entitlement = (say(*_VERDICTS[answer.verdict(one)]) for one in Question)
-    passes = say("放行条件满足", "passes") if answer.passes else say("扣留", "held")
-    console.print(
-        f"  {say('结论', 'verdict')}: {say('相符', 'match')} {match}, {say('资格', 'entitlement')}"
-        f" {entitlement} → {passes}",
-        markup=False,
-    )
-
-
 def show_changes(changes: Sequence[Sequence[dict[str, Any]]]) -> None:
     """The smallest changes that would clear a declaration, each applied and verified again."""
     console = out()
@@ -305,25 +245,23 @@ def show_changes(changes: Sequence[Sequence[dict[str, Any]]]) -> None:
         for one in edits:
             before = f"{one['before']} → " if one["before"] else ""
             console.print(
-                f"      {say(_PAPERS[one['document']], one['document'])} {one['number']} {one['field']}:"
+                f"      {say(PAPERS[one['document']], one['document'])} {one['number']} {one['field']}:"
                 f" {before}{one['after'] or '∅'}  ({one['who'][language()]})",
                 markup=False,
             )
 
 
-_PAPERS: Final = {
+PAPERS: Final = {
     "declaration": "报关单", "certificate": "证明", "register": "登记",
     "export": "出口报关单", "principal": "委托方证明", "further": "另一份证明",
 }  # fmt: skip
-_EXAMPLE_PAPERS: Final = {"export": "export declaration", "principal": "principal's certificate"}
-_VERDICTS: Final = {"pass": ("通过", "pass"), "warn": ("警告", "warn"), "fail": ("不通过", "fail")}
 
 
-def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Rows under titles."""
+def show_table(titles: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    """Rows under titles in both languages."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        table.add_column(title, overflow="fold")
+    for zh, en in titles:
+        table.add_column(say(zh, en), overflow="fold")
     for row in rows:
         table.add_row(*row)
     out().print(table)

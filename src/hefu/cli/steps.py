@@ -12,7 +12,7 @@ from rich.text import Text as Rich
 from hefu import errors
 from hefu.cli import show
 from hefu.cli.client import UNREACHABLE, Client
-from hefu.cli.telling import FINDINGS, AsJson, print_json
+from hefu.cli.telling import FINDINGS, AsJson
 from hefu.documents.fields import SHANGHAI
 from hefu.errors import HefuError, Text
 from hefu.http.judging import rules_under
@@ -91,7 +91,7 @@ def steps(
     if out:
         write(out, page(told, day, show.language()))
     if as_machine:
-        print_json({"as_of": day.isoformat(), **told.as_json()})
+        show.print_json({"as_of": day.isoformat(), **told.as_json()})
     else:
         _show(told)
         if out:

@@ -108,7 +108,7 @@ def print_json(results: list[Played]) -> None:
         }
         for r in results
     ]
-    sys.stdout.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
+    show.print_json(told)
 
 
 def _step(client: Any, folder: Path, step: dict[str, Any]) -> Played:

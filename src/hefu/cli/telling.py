@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any, Final
 
-import orjson
 import typer
-from rich.table import Table
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
@@ -36,7 +33,7 @@ def post(side: Side, identity: str, path: str, body: dict[str, Any]) -> dict[str
 def done(told: dict[str, Any], as_machine: bool, side: Side = Side.CUSTOMS) -> None:
     """What an act came to; exit 1 where something was found that cannot be right."""
     if as_machine:
-        print_json(told)
+        show.print_json(told)
     else:
         tax = " --side tax" if side is Side.TAX else ""
         words = [told["number"], state_name(told["result"])]
@@ -53,21 +50,6 @@ def done(told: dict[str, Any], as_machine: bool, side: Side = Side.CUSTOMS) -> N
         show.out().print("  ".join(words))
     if told["result"] == "contested" or told.get("declaration_state") == "held":
         raise typer.Exit(FINDINGS)
-
-
-def print_json(value: Any) -> None:
-    """A value for machines."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
-
-
-def show_table(titles: list[tuple[str, str]], rows: list[tuple[str, ...]]) -> None:
-    """Rows under titles in both languages."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for zh, en in titles:
-        table.add_column(show.say(zh, en), overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    show.out().print(table)
 
 
 def state_name(value: str) -> str:
