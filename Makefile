@@ -73,7 +73,7 @@ model: $(STAMP) ## prove the model of the protocol, and find the errors planted 
 reliability: ## everything of docs/reliability.md, one after the other (SEEDS=100000 MINUTES=10: about an hour on 2 cores)
 	$(MAKE) model
 	$(MAKE) simulate SEEDS=$(SEEDS)
-	HEFU_RESTORES=1000 HEFU_RACES=3000 $(BIN)/pytest -n 2 -q tests/link/test_restores.py tests/acceptance
+	HEFU_RESTORES=1000 HEFU_RACES=3000 HEFU_DEATHS=2 $(BIN)/pytest -n 2 -q tests/link/test_restores.py tests/acceptance
 	$(MAKE) storm MINUTES=$(MINUTES)
 	$(MAKE) backlog MESSAGES=$(MESSAGES)
 

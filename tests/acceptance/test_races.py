@@ -13,7 +13,7 @@ from hefu.protocol.records import Side
 from tests.nodes import Caller, Nodes, at_once, goods, running
 from tests.registers import sound
 
-RACES = int(os.environ.get("HEFU_RACES", "600"))
+RACES = int(os.environ.get("HEFU_RACES", "200"))
 BATCH = 100
 
 

@@ -8,7 +8,7 @@ from tests.simulation.broken import refunding
 from tests.simulation.broken.variants import SELDOM, UNSEEN, VARIANTS
 from tests.simulation.histories import play, policy_of, run, steps_of
 
-CHUNKS = 8
+CHUNKS = 5
 SEEDS_A_CHUNK = 40
 ENOUGH = 1000
 """Histories in which every planted error must show."""
