@@ -32,6 +32,14 @@ class Desk:
     def send(self, path: str, origin: str = "", **fields: str) -> httpx2.Response:
         return self.client.post(path, data=fields, headers={"origin": origin or self.address})
 
+    def upload(
+        self, path: str, fields: dict[str, str], scan: bytes, name: str = "scan.png"
+    ) -> httpx2.Response:
+        """Send a form with a scan."""
+        return self.client.post(
+            path, data=fields, files={"scan": (name, scan)}, headers={"origin": self.address}
+        )
+
 
 def key_of(page: httpx2.Response, decision: str) -> str:
     """The key in the form of a decision."""

@@ -14,7 +14,9 @@ from jinja2.ext import babel_extract
 
 from hefu.console import words
 from hefu.console.language import Language
+from hefu.protocol.acts import ActKind
 from hefu.protocol.applications.records import FilingState
+from hefu.protocol.contingency.records import ActState, PaperState
 from hefu.protocol.records import DeclarationState, IssueState
 from hefu.rules.case import UseState
 from hefu.trust.access import Role
@@ -61,7 +63,7 @@ def test_the_templates_say_nothing_outside_the_catalogue() -> None:
 
 
 def test_every_state_and_role_has_a_word() -> None:
-    for kind in (DeclarationState, IssueState, UseState, FilingState, Role):
+    for kind in (DeclarationState, IssueState, UseState, FilingState, Role, PaperState, ActKind, ActState):
         for one in kind:
             assert one.value in words.WORDS, one
 

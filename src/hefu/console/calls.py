@@ -49,18 +49,27 @@ class Calls:
         """What the own node answers. Raises :class:`Refused`."""
         return await self._own("GET", path, query)
 
-    async def find(self, path: str) -> dict[str, Any] | None:
+    async def find(self, path: str, **query: str) -> dict[str, Any] | None:
         """What the own node answers; ``None`` where it refuses: not there, or not for this person."""
         try:
-            return await self.get(path)
+            return await self.get(path, **query)
         except Refused:
             return None
+
+    async def file(self, path: str) -> tuple[bytes, str]:
+        """A file that the own node keeps, and its media type. Raises :class:`Refused`."""
+        said = await self._said("GET", path, {})
+        return said.content, said.headers["content-type"]
 
     async def post(
         self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", **query: str
     ) -> dict[str, Any]:
         """Do something at the own node; ``key`` makes a repeat of the same form harmless. Raises :class:`Refused`."""
         return await self._own("POST", path, query, body or {}, key)
+
+    async def put(self, path: str, body: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
+        """Put something in the place of what the own node has. Raises :class:`Refused`."""
+        return await self._own("PUT", path, {}, body, key)
 
     async def peer(self, path: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
         """What the other authority's node answers, ``None`` where it tells this person nothing; and the problem, if it
@@ -95,15 +104,25 @@ class Calls:
         body: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> dict[str, Any]:
+        told: dict[str, Any] = orjson.loads((await self._said(method, path, query, body, key)).content)
+        return told
+
+    async def _said(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> httpx2.Response:
         transport = httpx2.ASGITransport(app=self._app, raise_app_exceptions=False)
         headers = {**self._headers, **({"idempotency-key": key} if key else {})}
         content = None if body is None else orjson.dumps(body)
         async with httpx2.AsyncClient(transport=transport, base_url="http://node", timeout=None) as client:
             said = await client.request(method, path, params=dict(query), content=content, headers=headers)
-        told: dict[str, Any] = orjson.loads(said.content)
         if said.status_code >= _REFUSED:
-            raise Refused(said.status_code, told)
-        return told
+            raise Refused(said.status_code, orjson.loads(said.content))
+        return said
 
 
 def part(value: str) -> str:

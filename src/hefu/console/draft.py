@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -73,11 +73,6 @@ class Draft:
     @classmethod
     def of(cls, form: Mapping[str, str]) -> Draft:
         """The draft in a form."""
-        lines: dict[int, Line] = {}
-        for name, value in form.items():
-            found = _LINE.fullmatch(name)
-            if found and found[2] in (*_MARKS, *GOODS, *_TAXES):
-                lines.setdefault(int(found[1]), {})[found[2]] = value
         named = [
             split_tax_declaration_number(one.upper())[0]
             for one in _NUMBER.findall(form.get("declarations", ""))
@@ -86,7 +81,7 @@ class Draft:
         return cls(
             {name: form.get(name, "") for name in HEADS},
             list(dict.fromkeys([*named, *ticked])),
-            [lines[place] for place in sorted(lines)],
+            lines_in(form, (*_MARKS, *GOODS, *_TAXES)),
         )
 
     @property
@@ -127,13 +122,13 @@ class Draft:
         heads = {
             name: self.heads[name] for name in HEADS if name not in ("applicant", "agent_uscc", "agent_name")
         }
-        agent = _filled({"uscc": self.heads["agent_uscc"], "name": self.heads["agent_name"]})
+        agent = filled({"uscc": self.heads["agent_uscc"], "name": self.heads["agent_name"]})
         lines = []
         for number, line in enumerate(self.taken, 1):
             goods = {name: line.get(name, "") for name in GOODS}
             tax = {name: line.get(name, "") for name in self.taxes}
-            lines.append(_filled({"line": number, **goods, "tax": _filled(tax)}))
-        return _filled({**heads, "applicant": dict(applicant), "agent": agent, "lines": lines})
+            lines.append(filled({"line": number, **goods, "tax": filled(tax)}))
+        return filled({**heads, "applicant": dict(applicant), "agent": agent, "lines": lines})
 
 
 def _refreshed(found: Line, known: Line | None) -> Line:
@@ -142,10 +137,21 @@ def _refreshed(found: Line, known: Line | None) -> Line:
     return {**found, "take": known.get("take", ""), **{name: known[name] for name in _TYPED if name in known}}
 
 
+def lines_in(form: Mapping[str, str], names: Collection[str]) -> list[Line]:
+    """The lines of a form, whose fields are named ``l0.quantity``."""
+    lines: dict[int, Line] = {}
+    for name, value in form.items():
+        found = _LINE.fullmatch(name)
+        if found and found[2] in names:
+            lines.setdefault(int(found[1]), {})[found[2]] = value
+    return [lines[place] for place in sorted(lines)]
+
+
 def goods_of(line: Line) -> tuple[str, ...]:
     """Which goods a line is about."""
     return tuple(line.get(name, "") for name in ("declaration", "item", "invoice", "invoice_line"))
 
 
-def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+def filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is not empty."""
     return {name: value for name, value in values.items() if value not in ("", {}, None)}

@@ -11,10 +11,12 @@ from hefu.console.pages import (
     applications,
     apply,
     certificates,
+    contingency,
     declarations,
     entrance,
     gate,
     mine,
+    paper,
     papers,
     search,
     steps,
@@ -29,6 +31,6 @@ def attach(app: FastAPI) -> None:
     own: tuple[ModuleType, ...] = (applications, apply)
     if app.state.node.side is Side.CUSTOMS:
         app.state.cabinet = Cabinet(app.state.node)
-        own = (gate, declarations, mine, papers, steps)
+        own = (gate, declarations, contingency, paper, mine, papers, steps)
     for one in (entrance, search, certificates, acts, works, *own):
         app.include_router(one.routes(), include_in_schema=False)

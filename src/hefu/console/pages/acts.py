@@ -28,6 +28,7 @@ def routes() -> APIRouter:
         form = await form_of(request)
         path = f"/v1/acts/{part(act)}/{part(decision)}"
         await calls_of(request).post(path, {"remark": form.get("remark", "")}, key=form.get("key", ""))
-        return back_to("/acts")
+        back = form.get("back", "")
+        return back_to(back if back.startswith("/") else "/acts")
 
     return router

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -37,6 +37,14 @@ def routes() -> APIRouter:
         await calls_of(request).post(f"/v1/certificates/{part(number)}/void", reason, key=form.get("key", ""))
         return back_to(f"/certificates/{part(number)}")
 
+    @router.post("/certificates/{number}/move")
+    async def move(request: Request, number: str) -> Response:
+        """At customs: propose that the use belongs to another declaration."""
+        form = await form_of(request)
+        body = {name: form.get(name, "") for name in ("declaration", "ground")}
+        await calls_of(request).post(f"/v1/certificates/{part(number)}/move", body, key=form.get("key", ""))
+        return back_to("/acts")
+
     @router.get("/certificates/{number}/reissue")
     async def prepare(request: Request, number: str) -> Response:
         told = await calls_of(request).get(f"/v1/certificates/{part(number)}")
@@ -52,7 +60,7 @@ def routes() -> APIRouter:
         try:
             await calls.post(f"/v1/certificates/{part(number)}/reissue", body, key=form.get("key", ""))
         except Refused as refused:
-            return _reissue(request, number, renewed, form, refused.body.get("problems", []))
+            return _reissue(request, number, renewed, form, refused)
         return back_to(f"/certificates/{part(number)}")
 
     return router
@@ -63,18 +71,18 @@ def _reissue(
     number: str,
     document: Mapping[str, Any],
     form: Mapping[str, str],
-    problems: Sequence[Mapping[str, Any]] = (),
+    refused: Refused | None = None,
 ) -> Response:
     states = [one.value for one in RefundState]
     return page(
         request,
         "reissue.html",
-        422 if problems else 200,
+        refused.status if refused else 200,
         number=number,
         document=document,
         form=form,
         states=states,
-        problems=problems,
+        problems=refused.body.get("problems", []) if refused else (),
     )
 
 

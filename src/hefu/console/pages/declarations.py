@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from hefu.console.calls import part
+from hefu.console.calls import Calls, Refused, part
 from hefu.console.page import back_to, calls_of, form_of, page, pages
+from hefu.console.pages.contingency import waiting
 
-_DECISIONS: Final = {"release": False, "refuse": True, "withdraw": True}
-"""What is decided about a declaration, and whether it needs a reason."""
+_GROUNDS: Final = {"release": "", "override": "ground", "reopen-goods": "ground"}
+"""What is decided or proposed about a declaration, and under which name it takes its reason if not as ``reason``."""
+_FORM: Final = 1024 * 1024
+"""Bytes of a corrected declaration of a thousand items."""
+_ACTS: Final = ("declaration.override", "goods.reopen")
 
 
 def routes() -> APIRouter:
@@ -29,6 +34,7 @@ def routes() -> APIRouter:
         certificates = [
             one for number in named if (one := await calls.find(f"/v1/certificates/{part(number)}"))
         ]
+        missing = [one for one in named if one not in {c["number"] for c in certificates}]
         changes = (
             await calls.get(f"/v1/declarations/{part(number)}/changes") if told["state"] == "held" else {}
         )
@@ -36,21 +42,71 @@ def routes() -> APIRouter:
             request,
             "declaration.html",
             told=told,
+            acts=[one for kind in _ACTS for one in await waiting(calls, kind, number)],
+            paper=await _paper_serves(calls) if missing and told["state"] == "held" else False,
             beside=[_beside(told, one) for one in certificates],
-            missing=[one for one in named if one not in {c["number"] for c in certificates}],
+            missing=missing,
             changes=changes.get("changes", []),
         )
 
+    @router.get("/declarations/{number}/correct")
+    async def prepare(request: Request, number: str) -> Response:
+        told = await calls_of(request).get(f"/v1/declarations/{part(number)}")
+        return page(request, "correct.html", number=number, document=told["document"], problems=())
+
+    @router.post("/declarations/{number}/correct")
+    async def correct(request: Request, number: str) -> Response:
+        """Put a corrected declaration in its place; it is compared again at once. What is wrong is said by the form."""
+        form, calls = await form_of(request, _FORM), calls_of(request)
+        told = await calls.get(f"/v1/declarations/{part(number)}")
+        document = _corrected(told["document"], form)
+        try:
+            await calls.put(f"/v1/declarations/{part(number)}", document, key=form.get("key", ""))
+        except Refused as refused:
+            problems = refused.body.get("problems", [])
+            return page(
+                request, "correct.html", refused.status, number=number, document=document, problems=problems
+            )
+        return back_to(f"/declarations/{part(number)}")
+
     @router.post("/declarations/{number}/{decision}")
     async def decide(request: Request, number: str, decision: str) -> Response:
-        """Release, refuse or withdraw; the page then shows what came of it."""
+        """Release, refuse or withdraw, or propose what two officers may decide; the page then shows what came of it."""
         form = await form_of(request)
-        body = {"reason": form.get("reason", "")} if _DECISIONS.get(decision, True) else None
+        name = _GROUNDS.get(decision, "reason")
+        body = {name: form.get("reason", "")} if name else None
         path = f"/v1/declarations/{part(number)}/{part(decision)}"
         await calls_of(request).post(path, body, key=form.get("key", ""))
         return back_to(f"/declarations/{part(number)}")
 
     return router
+
+
+async def _paper_serves(calls: Calls) -> bool:
+    """Whether a contingency is open."""
+    works = await calls.get("/v1/functions")
+    return any(one["state"] == "contingency" for one in works["functions"])
+
+
+def _corrected(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
+    """The declaration as changed in the form."""
+    named = {one["number"]: one for one in document.get("certificates", [])}
+    numbers = dict.fromkeys(form.get("certificates", "").upper().split())
+    items = [
+        {
+            **item,
+            **{name: form[key] for name in ("hs_code", "goods_name") if (key := f"i{place}.{name}") in form},
+            "first": {**item["first"], "quantity": form.get(f"i{place}.quantity", item["first"]["quantity"])},
+        }
+        for place, item in enumerate(document.get("items", []))
+    ]
+    changed = {
+        **document,
+        "certificates": [named.get(one, {"number": one}) for one in numbers],
+        "items": items,
+        "related": form.get("related") or None,
+    }
+    return {name: value for name, value in changed.items() if value is not None}
 
 
 def _beside(told: dict[str, Any], certificate: dict[str, Any]) -> dict[str, Any]:
