@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -26,6 +27,31 @@ _EVEN: Final = 7.0
 _SLOPE: Final = 1.5
 _ONLY_SUSPECTS: Final = (Role.HEADER, Role.CLAIMANT)
 """Roles that are a reproach: whoever is no suspect is a witness instead."""
+
+
+def evidence_of(rule: Indicator, row: Mapping[str, Any], names: Mapping[str, str], number: int) -> Evidence:
+    """A hit of an indicator as a row of evidence, in words."""
+    slots = {
+        "party": names.get(row["party"], row["party"]),
+        "other": names.get(row["other"], row["other"] or ""),
+        "value": names.get(row["value"], row["value"] or ""),
+        "against": names.get(row["against"], row["against"] or ""),
+    }
+    says = rule.says.fill(slots)
+    return Evidence(
+        number=number,
+        indicator=rule.code,
+        table=row["table"],
+        document=row["document"] or "",
+        field=row["field"],
+        value=row["value"] or "",
+        against=row["against"] or "",
+        on=row["on"],
+        says=Text(f"{slots['party']}: {says.zh}", f"{slots['party']}: {says.en}"),
+        innocent=rule.innocent,
+        clears=rule.clears,
+        ground=rule.ground,
+    )
 
 
 @dataclass(frozen=True)
@@ -100,7 +126,10 @@ class Maker:
             )
             for one in everybody
         }
-        evidence = tuple(self._evidence(number, row) for number, row in enumerate(rows, 1))
+        evidence = tuple(
+            evidence_of(self._by_code[row["indicator"]], row, facts.parties.names, number)
+            for number, row in enumerate(rows, 1)
+        )
         parties = tuple(self._party(one, standings[one], one in members) for one in everybody)
         declarations = self._declarations(members, rows)
         return Case(
@@ -120,33 +149,6 @@ class Maker:
             declarations=tuple(declarations),
             coverage=coverage(stands),
             engine=self.engine,
-        )
-
-    def _evidence(self, number: int, row: dict[str, Any]) -> Evidence:
-        rule = self._by_code[row["indicator"]]
-        names = self.evidences.facts.parties.names
-        slots = {
-            "party": names.get(row["party"], row["party"]),
-            "other": names.get(row["other"], row["other"] or ""),
-            "value": names.get(row["value"], row["value"] or ""),
-            "against": names.get(row["against"], row["against"] or ""),
-        }
-        return Evidence(
-            number=number,
-            indicator=rule.code,
-            table=row["table"],
-            document=row["document"] or "",
-            field=row["field"],
-            value=row["value"] or "",
-            against=row["against"] or "",
-            on=row["on"],
-            says=Text(
-                f"{slots['party']}: {rule.says.fill(slots).zh}",
-                f"{slots['party']}: {rule.says.fill(slots).en}",
-            ),
-            innocent=rule.innocent,
-            clears=rule.clears,
-            ground=rule.ground,
         )
 
     def _party(self, one: str, has: Standing, is_member: bool) -> Party:

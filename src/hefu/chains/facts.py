@@ -41,6 +41,12 @@ AGENTS: Final = ("agent", "service")
 LOGISTICS: Final = ("broker", "forwarder")
 
 
+def last_day(tables: Tables) -> date:
+    """The last day on which anything came to be known."""
+    days = [tables[name][column].max() for name, column in ARRIVAL.items()]
+    return max((day for day in days if isinstance(day, date)), default=date(1970, 1, 1))
+
+
 def known_on(tables: Tables, day: date) -> Tables:
     """The tables without what came after a day. Lines of declarations that are not known go, too."""
     told = dict(tables)

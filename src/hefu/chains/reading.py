@@ -2,7 +2,8 @@
 
 A file is known by its name (``declarations.csv``, ``报关单-2026Q1.xlsx``) or by the name of its sheet, a column by its
 name or its title in Chinese or English. A row with a cell that cannot be read is refused with its place and the cure, and
-counted; the other rows are read. What is no table, and columns that nobody asked for, are named, too.
+counted; the other rows are read. What is no table, and columns that nobody asked for, are named, too. Declarations
+(DecMessage XML, JSON) and certificates (JSON) are read as rows of their tables.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from hefu import errors
+from hefu.chains.documents import as_tables
 from hefu.chains.tables import TABLES, Column, Table, Tables
+from hefu.documents.readers.json_documents import Paper, read_paths
 from hefu.errors import HefuError, Problem, Text
+from hefu.rules.policy import Policy
 
 NOTHING = errors.kind(
     "chains.nothing",
@@ -65,7 +69,19 @@ CONFLICT = errors.kind(
 
 _NAMED: Final = 200
 """Refused cells of a file that are named one by one; all are counted."""
-_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_DOCUMENTS: Final = (".xml", ".json", ".jsonl")
+_SUFFIXES: Final = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+    ".xlsb",
+    ".ods",
+    *_DOCUMENTS,
+)
 _DATES: Final = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 _TRUE: Final = ("true", "1", "yes", "y", "是")
 _FALSE: Final = ("false", "0", "no", "n", "否")
@@ -88,11 +104,17 @@ class Read:
     ignored: list[str] = field(default_factory=list)
 
 
-def read(paths: Sequence[Path]) -> Read:
-    """Read every table in files and folders. Raises ``chains.nothing`` where none is found."""
+def read(paths: Sequence[Path], policy: Policy | None = None) -> Read:
+    """Read every table and document in files and folders; the policy has the customs rates by which declarations are
+    brought to FOB in CNY. Raises ``chains.nothing`` where none is found.
+    """
     told = Read({})
     found: dict[str, list[pl.DataFrame]] = {one.name: [] for one in TABLES}
+    documents: list[Paper] = []
     for file in _files(paths):
+        if file.suffix.lower() in _DOCUMENTS:
+            documents += _documents(file, told)
+            continue
         try:
             for table, name, frame in _sheets(file):
                 if table is None:
@@ -101,6 +123,10 @@ def read(paths: Sequence[Path]) -> Read:
                 found[table.name].append(_typed(table, name, frame, told))
         except HefuError as error:
             told.problems += error.problems
+    if documents:
+        for name, rows in as_tables(documents, policy or Policy()).items():
+            found[name].append(rows)
+            told.counts.setdefault(name, Counter()).update(read=rows.height)
     if not any(found.values()) and not told.problems:
         errors.fail(NOTHING, file=", ".join(map(str, paths)))
     for table in TABLES:
@@ -117,6 +143,14 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             )
         else:
             yield path  # fmt: skip
+
+
+def _documents(file: Path, told: Read) -> Iterator[Paper]:
+    for _, paper in read_paths([file]):
+        if isinstance(paper, HefuError):
+            told.problems += paper.problems
+        else:
+            yield paper
 
 
 def _folded(text: str) -> str:

@@ -14,9 +14,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from hefu.chains.analyse import MINIMUM, analyse
 from hefu.chains.case import Case
 from hefu.chains.casefile.writing import counting, write_cases
-from hefu.chains.facts import ARRIVAL
+from hefu.chains.facts import last_day
 from hefu.chains.reading import Read, read
-from hefu.cli import chains_record, show
+from hefu.cli import chains_own, chains_record, show
 
 app = typer.Typer(no_args_is_help=True, help="Buy-and-export laid bare 买单出口分析.")
 _FINDINGS, _BAD_INPUT = 1, 2
@@ -43,7 +43,7 @@ def analyse_(
 ) -> None:
     """Join the tables, and write a case file for each chain 分析并生成案卷."""
     told = read(papers)
-    day = as_of.date() if as_of else _last_day(told)
+    day = as_of.date() if as_of else last_day(told.tables)
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), transient=True, disable=not sys.stderr.isatty()
     ) as bar:
@@ -59,15 +59,10 @@ def analyse_(
     raise typer.Exit(_BAD_INPUT if told.problems else _FINDINGS if cases else 0)
 
 
+app.command("own")(chains_own.own_)
 app.command()(chains_record.answer)
 app.command()(chains_record.close)
 app.command("show")(chains_record.show_)
-
-
-def _last_day(told: Read) -> date:
-    """The last day on which anything came to be known."""
-    days = [told.tables[name][column].max() for name, column in ARRIVAL.items()]
-    return max((day for day in days if isinstance(day, date)), default=date(1970, 1, 1))
 
 
 def _json(told: Read, day: date, cases: list[Case]) -> bytes:

@@ -10,8 +10,8 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from hefu.documents.codes.tables import terms_holding
-from hefu.procedures.agency.amounts import workings
 from hefu.rules.derived import derive
+from hefu.rules.fob import workings
 from hefu.rules.frame import build
 from hefu.rules.library import SELDOM
 from hefu.rules.policy import Policy

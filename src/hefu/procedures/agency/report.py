@@ -14,7 +14,6 @@ from hefu.documents.declaration import Declaration
 from hefu.documents.fields import uscc_check_digit_fits
 from hefu.documents.names import same_name
 from hefu.procedures.agency.agreements import Agreement, Firm, firm_of
-from hefu.procedures.agency.amounts import Working, money, workings
 from hefu.procedures.agency.chains import Agreements
 from hefu.procedures.agency.checks import CHECKS
 from hefu.procedures.agency.directory import Directory
@@ -23,6 +22,7 @@ from hefu.procedures.agency.findings import Finding, finding
 from hefu.procedures.agency.quarter import Quarter, export_day
 from hefu.procedures.agency.tracing import Traced, trace
 from hefu.rules.finding import Severity
+from hefu.rules.fob import Working, money, workings
 from hefu.rules.policy import Policy
 
 

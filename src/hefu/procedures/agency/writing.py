@@ -20,8 +20,8 @@ from hefu import errors
 from hefu.documents.cell_text import safe
 from hefu.errors import Text
 from hefu.files import whole
-from hefu.procedures.agency.amounts import money
 from hefu.procedures.agency.report import Report, Row
+from hefu.rules.fob import money
 
 OUTPUT = errors.kind(
     "agency_report.output",

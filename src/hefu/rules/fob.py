@@ -1,8 +1,8 @@
-"""The export amount: FOB in CNY of each item, with every step kept.
+"""FOB in CNY of each item of a declaration, with every step kept.
 
-As the value rule does (``rules.value``): less the freight and insurance that the terms hold, charges of the declaration
+As the value rule does on columns (``value``): less the freight and insurance that the terms hold, charges of the declaration
 shared out by the items' totals, at the customs rate of the month of declaration. Unlike there the amount is CNY, exact
-to the end, and rounded once (assumption: art. 7 names no currency; the tax return it goes with is in CNY).
+to the end, and rounded once (assumption: STA 17/2025 art. 7 names no currency; the tax return it goes with is in CNY).
 """
 
 from __future__ import annotations
