@@ -223,9 +223,7 @@ def _with_facts(
     export = col("act") == "export"
     on_record = pl.when("original").then(pl.lit("in_force")).otherwise(pl.lit("unknown"))
     heads = heads.with_columns(
-        export_state=pl.when(export | col("export").is_null())
-        .then(pl.lit("unknown"))
-        .otherwise(pl.coalesce("export_state", on_record)),
+        export_state=pl.coalesce("export_state", on_record),
         export_mode=pl.when(export).then("mode").otherwise("original_mode"),
         **{name: pl.when(export).then(name).otherwise(f"original_{name}") for name in _PRICE},
     )
