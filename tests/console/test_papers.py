@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import pytest
 
 from hefu.protocol.records import Side
 from tests.console.conftest import Sit
-from tests.console.desk import Desk
+from tests.console.desk import Desk, lodged
 from tests.console.giving import folder, give, looked_through
 from tests.nodes import Nodes
 
 pytestmark = pytest.mark.processes
+_NUMBERS = count(885_000)
 
 
 @pytest.fixture(scope="module")
@@ -216,3 +218,14 @@ def test_a_dossier_without_papers_says_so(sit: Sit) -> None:
     page = looked_through(desk, give(desk, "dossiers", [("说明.md", b"note")]))
     assert "没有可归档的单证" in page.text
     desk.send(str(page.url) + "/delete")
+
+
+def test_the_register_is_asked_on_request_as_who_sits_there(nodes: Nodes, clerk: Desk) -> None:
+    number, declared = lodged(nodes, next(_NUMBERS))
+    nodes.ask(Side.CUSTOMS, "customs", "POST", f"/v1/declarations/{declared}/release")
+    told = nodes.ask(Side.TAX, "tax", "GET", f"/v1/certificates/{number}")[1]
+    files = [("certificate.json", orjson.dumps(told["document"]))]
+    page = looked_through(clerk, give(clerk, "inspections", files, register="yes"))
+    report = orjson.loads(clerk.client.get(f"{page.url}/files/report.json").content)
+    assert report["live"][number]["state"] == "used"
+    clerk.send(f"{page.url}/delete")

@@ -77,6 +77,8 @@ DIED: Final = errors.kind(
 INSPECTION: Final = "inspections"
 DOSSIER: Final = "dossiers"
 """What is done with papers, as addresses name it."""
+MEMORY: Final = 8 << 30
+"""Bytes of address space of the process that does it."""
 
 
 class State(StrEnum):

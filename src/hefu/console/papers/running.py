@@ -17,14 +17,12 @@ from typing import Any, Final
 import orjson
 import structlog
 
-from hefu.console.papers.bundle import DIED, Bundle, State
+from hefu.console.papers.bundle import DIED, MEMORY, Bundle, State
 from hefu.console.papers.intake import require_room
 from hefu.errors import HefuError, Problem
 
 SECONDS: Final = 1800
 """How long a bundle may take."""
-MEMORY: Final = 8 << 30
-"""Bytes of address space of a process."""
 _log = structlog.get_logger("hefu.console")
 
 

@@ -20,8 +20,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 
 from hefu import errors
-from hefu.console.papers.bundle import DOSSIER, INSPECTION
-from hefu.console.papers.running import MEMORY
+from hefu.console.papers.bundle import DOSSIER, INSPECTION, MEMORY
 from hefu.documents.fields import SHANGHAI
 from hefu.errors import HefuError, Text
 from hefu.files import whole

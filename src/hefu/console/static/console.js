@@ -32,6 +32,8 @@ if (board) {
     if (board.contains(document.activeElement)) { waiting = html; return; } // whoever is on a row keeps it
     waiting = null;
     board.innerHTML = html;
+    const said = document.querySelector("[data-said]"), step = board.querySelector("[aria-current=step] span");
+    if (said && step && said.textContent !== step.textContent) said.textContent = step.textContent; // each step once
   };
   board.addEventListener("focusout", () => setTimeout(() => {
     if (waiting !== null) put(waiting);
