@@ -9,7 +9,7 @@ import pytest
 
 from hefu.errors import Text
 from hefu.rules.case import Case, UseState
-from hefu.rules.change import Change, smallest_changes
+from hefu.rules.change import Change, changes_of_all, smallest_changes
 from hefu.rules.compare import compare
 from hefu.rules.edits import APPLY, DECLARANT, REISSUE, WAIT, Edit, put, text
 from hefu.rules.policy import Policy
@@ -347,3 +347,10 @@ def test_an_edit_orders_by_who_must_act() -> None:
 def test_lines_of_a_certificate_are_counted_by_their_own_number() -> None:
     documents = [certificate(number="A", lines=[line(line=7, export_date="2026-02-02")])]
     assert _changes(several(documents)) == ["certificate lines[7].export_date = 2026-02-01 (reissue)"]
+
+
+def test_many_at_once_are_answered_as_one_by_one() -> None:
+    cases = [mutated(seed) for seed in range(40)]
+    together = changes_of_all(cases, DEFAULT)
+    assert together == [smallest_changes(case, DEFAULT) for case in cases]
+    assert sum(map(bool, together)) > 10

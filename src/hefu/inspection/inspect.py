@@ -81,7 +81,7 @@ def inspect(
             said,
             (ruleset, policy),
             datetime.now(SHANGHAI),
-            lambda: told.advance(1),
+            told.advance,
         )
         return Inspected(made, layouts)
 

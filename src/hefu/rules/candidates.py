@@ -180,11 +180,8 @@ def _uncovered(case: Case, finding: Finding) -> Iterator[Candidate]:
         )
 
         def make(now: Case) -> Case | None:
-            try:
-                told = {**as_json(now.declaration), "items": rest}
-                return replace(now, declaration=Declaration.model_validate(told))
-            except ValidationError:
-                return None
+            told = {**as_json(now.declaration), "items": rest}
+            return replace(now, declaration=Declaration.model_validate(told))
 
         yield Candidate(edit, make)
     yield from _obtain(case, finding)

@@ -7,9 +7,12 @@ machine can know, so all proposals of the least number are told, those of least 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import Any, Final
+
+from pydantic import ValidationError
 
 from hefu.rules.candidates import candidates
 from hefu.rules.case import Case
@@ -21,6 +24,9 @@ from hefu.rules.ruleset import CURRENT, RuleSet
 
 _AT_ONCE: Final = 256
 """Combinations tried of one size: bounds the work for a declaration with very many faults."""
+
+_CASES: Final = 32
+"""Cases whose combinations are held in memory at once."""
 
 _SIZES: Final = (1, 2, 3)
 _TOLD: Final = 4
@@ -39,41 +45,69 @@ class Change:
 
 def smallest_changes(case: Case, policy: Policy, ruleset: RuleSet = CURRENT) -> tuple[Change, ...]:
     """The least changes that clear a held case; empty if it passes, or if none was found."""
-    (now,) = compare([case], policy, ruleset)
-    if now.passes:
-        return ()
-    known = _of(case, now)
+    return changes_of_all([case], policy, ruleset)[0]
+
+
+def changes_of_all(
+    cases: Sequence[Case], policy: Policy, ruleset: RuleSet = CURRENT
+) -> list[tuple[Change, ...]]:
+    """The least changes of each case: what is tried for many is compared in one go."""
+    return [
+        told
+        for start in range(0, len(cases), _CASES)
+        for told in _together(cases[start : start + _CASES], policy, ruleset)
+    ]
+
+
+def _together(cases: Sequence[Case], policy: Policy, ruleset: RuleSet) -> list[tuple[Change, ...]]:
+    told: list[tuple[Change, ...]] = [() for _ in cases]
+    left = {
+        place: _of(cases[place], now)
+        for place, now in enumerate(compare(cases, policy, ruleset))
+        if not now.passes
+    }
     for size in _SIZES:
-        groups = list(islice(combinations(known, size), _AT_ONCE))
-        found = _passing(case, groups, policy, ruleset)
-        if found:
-            return tuple(found[:_TOLD])
-    walked = _walked(case, policy, ruleset)
-    return (walked,) if walked else ()
+        groups = [
+            (place, group)
+            for place, known in left.items()
+            for group in islice(combinations(known, size), _AT_ONCE)
+        ]
+        for place, found in _passing(cases, groups, policy, ruleset).items():
+            told[place] = tuple(found[:_TOLD])
+            del left[place]
+    for place in left:
+        walked = _walked(cases[place], policy, ruleset)
+        told[place] = (walked,) if walked else ()
+    return told
 
 
 def _of(case: Case, comparison: Comparison) -> list[Candidate]:
     """The candidates of all that blocks, each once, least effort first."""
     found: dict[Edit, Candidate] = {}
     for finding in comparison.findings:
-        if finding.severity is Severity.BLOCK:
+        if finding.severity is not Severity.BLOCK:
+            continue
+        with suppress(ValidationError):  # a list may leave out what a paper needs to be written anew
             for one in candidates(case, finding):
                 found.setdefault(one.edit, one)
     return sorted(found.values(), key=lambda one: one.edit.effort)
 
 
 def _passing(
-    case: Case, groups: Sequence[tuple[Candidate, ...]], policy: Policy, ruleset: RuleSet
-) -> list[Change]:
-    made = [(group, _applied(case, group)) for group in groups]
-    tried = [(group, after) for group, after in made if after is not None]
-    answers = compare([after for _, after in tried], policy, ruleset)
-    found = [
-        Change(tuple(one.edit for one in group))
-        for (group, _), answer in zip(tried, answers, strict=True)
-        if answer.passes
-    ]
-    return sorted(found, key=_effort)
+    cases: Sequence[Case],
+    groups: Sequence[tuple[int, tuple[Candidate, ...]]],
+    policy: Policy,
+    ruleset: RuleSet,
+) -> dict[int, list[Change]]:
+    """The groups that make their case pass, by its place, those of least effort first."""
+    made = [(place, group, _applied(cases[place], group)) for place, group in groups]
+    tried = [(place, group, after) for place, group, after in made if after is not None]
+    found: dict[int, list[Change]] = {}
+    answers = compare([after for _, _, after in tried], policy, ruleset)
+    for (place, group, _), answer in zip(tried, answers, strict=True):
+        if answer.passes:
+            found.setdefault(place, []).append(Change(tuple(one.edit for one in group)))
+    return {place: sorted(changes, key=_effort) for place, changes in found.items()}
 
 
 def _effort(change: Change) -> int:
@@ -108,6 +142,6 @@ def _walked(case: Case, policy: Policy, ruleset: RuleSet) -> Change | None:
 def _shortened(case: Case, steps: list[Candidate], policy: Policy, ruleset: RuleSet) -> Change:
     for one in tuple(steps):
         fewer = [other for other in steps if other is not one]
-        if fewer and _passing(case, [tuple(fewer)], policy, ruleset):
+        if fewer and _passing([case], [(0, tuple(fewer))], policy, ruleset):
             steps = fewer
     return Change(tuple(one.edit for one in steps))

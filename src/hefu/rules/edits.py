@@ -52,10 +52,17 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An edit and how it is made in a case; ``make`` returns ``None`` where it cannot be made."""
+    """An edit and how a case reads after it: ``change`` returns ``None`` where it cannot be made."""
 
     edit: Edit
-    make: Callable[[Case], Case | None]
+    change: Callable[[Case], Case | None]
+
+    def make(self, case: Case) -> Case | None:
+        """The case after the edit; ``None`` where it cannot be made, or no paper may read so."""
+        try:
+            return self.change(case)
+        except ValidationError:
+            return None
 
 
 def in_declaration(case: Case, path: str, before: Any, after: Any) -> Candidate:
@@ -64,10 +71,7 @@ def in_declaration(case: Case, path: str, before: Any, after: Any) -> Candidate:
 
     def make(now: Case) -> Case | None:
         told = put(as_json(now.declaration), path, after)
-        try:
-            return replace(now, declaration=Declaration.model_validate(told))
-        except ValidationError:
-            return None
+        return replace(now, declaration=Declaration.model_validate(told))
 
     return Candidate(edit, make)
 
@@ -88,11 +92,7 @@ def in_certificate(one: Standing, path: str, before: Any, after: Any, *others: t
         told = as_json(known.document)
         for place, value in ((path, after), *others):
             told = put(told, place, value)
-        try:
-            document = Certificate.model_validate(told)
-        except ValidationError:
-            return None
-        fresh = Standing(one.number, UseState.AVAILABLE, document)
+        fresh = Standing(one.number, UseState.AVAILABLE, Certificate.model_validate(told))
         return replace(now, certificates=with_standing(now, fresh))
 
     return Candidate(edit, make)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
-from pydantic import ValidationError
 
 import hefu
 from hefu.documents.canonical import as_json
@@ -20,7 +19,7 @@ from hefu.inspection.judging.comparison import HEADS, NAMED, Judgement
 from hefu.inspection.papers.parting import PLACE
 from hefu.inspection.papers.shelved import Papers
 from hefu.rules.case import Case, UseState
-from hefu.rules.change import smallest_changes
+from hefu.rules.change import Change, changes_of_all
 from hefu.rules.compare import compare
 from hefu.rules.finding import Finding
 from hefu.rules.policy import Policy
@@ -32,6 +31,8 @@ TEXTS: Final = 100_000
 """Findings that are put into words; beyond these, code and values say it."""
 CHANGED: Final = 200
 """Held declarations for which the smallest change is looked for."""
+_AT_ONCE: Final = 32
+"""Of these at once, between two steps of the progress."""
 _KEY: Final = ["declaration", "code", "certificate", "item", "line"]
 _TEXTS: Final = ("message_zh", "message_en", "remedy_zh", "remedy_en", "ground_zh", "ground_en")
 _DOLLARS: Final = pl.Decimal(20, 4)
@@ -43,7 +44,7 @@ def answer(
     said: pl.DataFrame,
     rules: tuple[RuleSet, Policy],
     at: datetime,
-    on_step: Callable[[], None] = lambda: None,
+    on_step: Callable[[int], None] = lambda _: None,
 ) -> Inspection:
     """The whole answer. ``said``: what checks found, those of the judgement included."""
     ruleset, policy = rules
@@ -321,31 +322,28 @@ def _refusals(papers: Papers) -> pl.DataFrame:
     return refused.select("file", "sheet", "row", "cell", "title", "field", "value", "rule_zh", "rule_en")
 
 
-def _changes(case: Case, rules: tuple[RuleSet, Policy]) -> tuple[tuple[dict[str, Any], ...], ...]:
-    """The smallest changes; none where a list leaves out what a paper needs to be written anew."""
-    ruleset, policy = rules
-    try:
-        return tuple(tuple(one.as_json()) for one in smallest_changes(case, policy, ruleset))
-    except ValidationError:
-        return ()
-
-
 def _details(
-    heavy: Mapping[str, Case], rules: tuple[RuleSet, Policy], on_step: Callable[[], None]
+    heavy: Mapping[str, Case], rules: tuple[RuleSet, Policy], on_step: Callable[[int], None]
 ) -> dict[str, Detail]:
     """The heaviest declarations with their papers, and the smallest changes of the first that are held."""
     ruleset, policy = rules
-    told: dict[str, Detail] = {}
     cases = list(heavy.values())
-    for case, comparison in zip(cases, compare(cases, policy, ruleset), strict=True):
-        changes: tuple[tuple[dict[str, Any], ...], ...] = ()
-        if not comparison.passes and sum(bool(one.changes) for one in told.values()) < CHANGED:
-            changes = _changes(case, rules)
-        told[case.declaration.number] = Detail(
+    held = [
+        case for case, answer in zip(cases, compare(cases, policy, ruleset), strict=True) if not answer.passes
+    ]
+    changes: dict[str, tuple[Change, ...]] = {}
+    for start in range(0, min(len(held), CHANGED), _AT_ONCE):
+        part = held[start : min(start + _AT_ONCE, CHANGED)]
+        for case, told in zip(part, changes_of_all(part, policy, ruleset), strict=True):
+            changes[case.declaration.number] = told
+        on_step(len(part))
+    on_step(len(cases) - len(changes))
+    return {
+        case.declaration.number: Detail(
             declaration=as_json(case.declaration),
             certificates=tuple(as_json(one.document) for one in case.certificates if one.document),
             original=None if case.original is None else as_json(case.original),
-            changes=changes,
+            changes=tuple(tuple(one.as_json()) for one in changes.get(case.declaration.number, ())),
         )
-        on_step()
-    return told
+        for case in cases
+    }
