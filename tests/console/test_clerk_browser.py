@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -19,15 +18,16 @@ from tests.nodes import Nodes, goods
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 _NUMBERS = count(895_000)
-_DROP = """([files]) => {
-  const moved = new DataTransfer();
-  for (const [name, data] of files) {
-    moved.items.add(new File([Uint8Array.from(atob(data), (one) => one.charCodeAt(0))], name));
-  }
-  const zone = document.querySelector("[data-drop]");
-  zone.dispatchEvent(new DragEvent("dragover", { dataTransfer: moved, bubbles: true, cancelable: true }));
-  zone.dispatchEvent(new DragEvent("drop", { dataTransfer: moved, bubbles: true, cancelable: true }));
-}"""
+
+
+def drop(page: Any, *paths: Path) -> None:
+    """Drag files and folders onto the page, as a person does from the file manager."""
+    box = page.locator("[data-drop]").bounding_box()
+    data = {"items": [], "files": [str(one) for one in paths], "dragOperationsMask": 1}
+    devices = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"x": box["x"] + 20, "y": box["y"] + 20}
+        devices.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
 
 
 @pytest.fixture
@@ -38,15 +38,19 @@ def seat(browser: Any, nodes: Nodes) -> Iterator[Any]:
 
 def test_dropped_papers_are_inspected_live_and_the_report_works_inside(seat: Any) -> None:
     seat.get_by_role("link", name="Self-inspection", exact=True).click()
-    files = [(Path(name).name, base64.b64encode(data).decode()) for name, data in folder("inspection")]
-    seat.evaluate(_DROP, [files])
-    sync_api.expect(seat.get_by_text(f"Files chosen: {len(files)}")).to_be_visible()
+    seat.get_by_role("button", name="Start").click()
+    sync_api.expect(seat.get_by_text("Choose files or drag a folder in first.")).to_be_visible()
+    drop(seat, SAMPLES / "inspection/declarations", SAMPLES / "inspection/certificates.xlsx")
+    sync_api.expect(seat.get_by_text("Files chosen: 13")).to_be_visible()
+    drop(seat, SAMPLES / "inspection/invoices.xlsx")
+    sync_api.expect(seat.get_by_text("Files chosen: 14")).to_be_visible()
     seat.get_by_role("button", name="Start").click()
     seat.wait_for_url("**/inspections/*")
     assert not faults(seat)
     sync_api.expect(seat.get_by_text("14 declarations: 5 would clear, 9 would be held")).to_be_visible(
         timeout=30_000
     )
+    sync_api.expect(seat.get_by_role("cell", name="declarations/returns.xlsx")).to_be_visible()
     seat.locator("iframe.report").scroll_into_view_if_needed()
     report = seat.frame_locator("iframe.report")
     sync_api.expect(report.get_by_text("9 of 14 declarations would be held")).to_be_visible()

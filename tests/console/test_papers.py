@@ -169,7 +169,10 @@ def test_names_lead_nowhere_and_are_never_run(nodes: Nodes, clerk: Desk) -> None
         ("same.csv", b"b\n"),
         ("same.csv/in.csv", b"c\n"),
     ]
-    files += folder("inspection")  # workbooks: the reader's own process is started, too
+    files += [
+        *folder("inspection"),
+        *folder("dossier/scans"),
+    ]  # PDF: the reader's own process is started, too
     page = looked_through(clerk, give(clerk, "inspections", files))
     assert "14 declarations" in page.text
     number = str(page.url).rsplit("/", 1)[1]

@@ -103,8 +103,9 @@ if (give) {
   give.addEventListener("submit", (event) => {
     event.preventDefault();
     const files = chosen();
-    if (files.reduce((sum, [file]) => sum + file.size, 0) > Number(give.dataset.limit)) {
-      told.textContent = give.dataset.over;
+    const many = files.reduce((sum, [file]) => sum + file.size, 0);
+    if (!files.length || many > Number(give.dataset.limit)) {
+      told.textContent = files.length ? give.dataset.over : give.dataset.none;
       delete give.dataset.sent;
       return;
     }

@@ -147,7 +147,8 @@ class _Worker:
         self._memory = memory
         self._line, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(there, memory), daemon=True)
-        self._process.start()
+        with _no_modules_from_here():
+            self._process.start()
         there.close()
         return self._line
 
@@ -162,6 +163,21 @@ class _Worker:
         self._process = self._line = None
 
 
+@contextlib.contextmanager
+def _no_modules_from_here() -> Iterator[None]:
+    """Processes that start in the block import nothing from the folder in which we stand: it may be that of the papers."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = before
+
+
+_SAFE: Final = "PYTHONSAFEPATH"
 _WORKER: Final = _Worker()
 
 
