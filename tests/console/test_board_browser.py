@@ -48,10 +48,11 @@ def test_the_board_comes_back_after_the_line_was_lost(browser: Any, nodes: Nodes
     ):
         live = page.locator("#live")
         sync_api.expect(live).to_contain_text("live")
-        wanted = standing(nodes)["Reserved"] + 50
+        wanted = standing(nodes)["Reserved"] + BURST + 50
         wire.weather = Weather(cut=1.0)
         burst(nodes, 50)
         sync_api.expect(live).to_contain_text("connection lost")
-        wire.weather = Weather(delay=0.05, rate=200_000)
+        wire.weather = Weather(rate=8_000)
+        burst(nodes)
         sync_api.expect(live).to_contain_text("live", timeout=15_000)
         sync_api.expect(reserved(page)).to_have_text(f"{wanted:,}", timeout=15_000)

@@ -33,6 +33,7 @@ def routes() -> APIRouter:
         """
         admit(request)
         shows = request.headers.get("last-event-id") or seen
-        return event_stream(lookout.frames(request.app.state.node, language_of(request), shows))
+        frames = lookout.frames(request.app.state.node, language_of(request), shows)
+        return event_stream(frames, request.headers.get("accept-encoding", ""))
 
     return router
