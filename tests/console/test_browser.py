@@ -35,7 +35,12 @@ def test_every_page_is_accessible(browser: Any, nodes: Nodes, options: dict[str,
             "/search",
             "/acts",
         ),
-        (Side.CUSTOMS, "operator"): ("/works", "/journal", "/declarations/530120260000000999"),
+        (Side.CUSTOMS, "operator"): (
+            "/works",
+            "/works/levels",
+            "/journal",
+            "/declarations/530120260000000999",
+        ),
         (Side.TAX, "tax"): ("/applications", f"/certificates/{number}", f"/ledger/{held}", "/works"),
     }
     for (side, who), paths in seats.items():

@@ -19,11 +19,11 @@ _NUMBERS = count(880_000)
 
 PAGES = {
     (Side.CUSTOMS, "customs"): ("/gate", "/search", "/acts", "/works", "/journal"),
-    (Side.CUSTOMS, "operator"): ("/gate", "/search", "/acts", "/works", "/journal"),
+    (Side.CUSTOMS, "operator"): ("/gate", "/search", "/acts", "/works", "/works/levels", "/journal"),
     (Side.CUSTOMS, "auditor"): ("/gate", "/search", "/acts", "/works", "/journal"),
     (Side.CUSTOMS, "exporter"): ("/mine", "/inspections", "/dossiers", "/steps", "/search"),
     (Side.TAX, "tax"): ("/applications", "/search", "/acts", "/works", "/journal"),
-    (Side.TAX, "operator"): ("/applications", "/search", "/works"),
+    (Side.TAX, "operator"): ("/applications", "/search", "/works", "/works/levels?hours=24"),
     (Side.TAX, "exporter"): ("/applications", "/applications?state=approved", "/search"),
 }
 

@@ -82,6 +82,7 @@ SHARED: dict[tuple[str, str], Action | None] = {
     ("GET", "/v1/trace/{number}"): Action.TRACE,
     ("GET", "/v1/events"): Action.STATUS,
     ("GET", "/v1/events/live"): Action.STATUS,
+    ("GET", "/v1/levels"): Action.STATUS,
     ("GET", "/v1/status"): Action.STATUS,
     ("POST", "/v1/reconcile"): Action.RECONCILE,
     ("GET", "/v1/divergences"): Action.RECONCILE,

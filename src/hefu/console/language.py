@@ -100,6 +100,17 @@ class Language:
             exact /= 1024
         return f"{self.number(_three(exact))} GB"
 
+    def duration(self, seconds: float | None) -> str:
+        """A stretch of time, in the unit that fits."""
+        if seconds is None:
+            return ""
+        if abs(seconds) < 1:
+            return f"{self.number(round(seconds * 1000))} ms"
+        for size, unit in ((1, "s"), (60, "min")):
+            if abs(seconds) < 100 * size:
+                return f"{self.number(_three(Decimal(str(seconds)) / size))} {unit}"
+        return f"{self.number(_three(Decimal(str(seconds)) / 3600))} h"
+
     def money(self, value: Decimal | int | str | None, currency: str) -> str:
         """An amount with its currency (ISO 4217)."""
         if value in (None, ""):

@@ -102,6 +102,7 @@ def _environment(code: str) -> Environment:
         day=language.day,
         number=language.number,
         size=language.size,
+        duration=language.duration,
         money=language.money,
         of=language.of,
         word=lambda value: words.word(language, value),

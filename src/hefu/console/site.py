@@ -15,6 +15,7 @@ from hefu.console.pages import (
     declarations,
     entrance,
     gate,
+    levels,
     mine,
     paper,
     papers,
@@ -32,5 +33,5 @@ def attach(app: FastAPI) -> None:
     if app.state.node.side is Side.CUSTOMS:
         app.state.cabinet = Cabinet(app.state.node)
         own = (gate, declarations, contingency, paper, mine, papers, steps)
-    for one in (entrance, search, certificates, acts, works, *own):
+    for one in (entrance, search, certificates, acts, works, levels, *own):
         app.include_router(one.routes(), include_in_schema=False)

@@ -17,6 +17,7 @@ from hefu.documents.party import Party
 from hefu.errors import HefuError
 from hefu.http.events import entry_json, event_routes
 from hefu.http.guard import GuardedRoute, body_of, caller, free, may
+from hefu.http.levels import level_routes
 from hefu.http.node import Authority, Node, bearer
 from hefu.http.officers import officers_routes
 from hefu.http.problem import on_error, on_method, on_missing, respond
@@ -54,7 +55,8 @@ def application(
         node.open_store()
         transport = node.open_line(authority)
         tasks = [
-            asyncio.create_task(kept_up(start)) for start in (node.send, node.compare_registers, *beside)
+            asyncio.create_task(kept_up(start))
+            for start in (node.send, node.compare_registers, node.watch_levels, *beside)
         ]
         try:
             yield
@@ -114,7 +116,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
     @may(Action.RECONCILE)
     async def reconcile() -> Response:
         """Compare both registers now; this side mends what is its own to mend, the rest is left to two officers."""
-        return respond(200, {"side": node.side.value, **(await node.reconciler.run()).as_json()})
+        return respond(200, {"side": node.side.value, **(await node.compare()).as_json()})
 
     @routes.get("/v1/divergences", tags=["operation"], openapi_extra=bearer())
     @may(Action.RECONCILE)
@@ -125,6 +127,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
 
     routes.include_router(officers_routes(node, authority.officers))
     routes.include_router(event_routes(node))
+    routes.include_router(level_routes(node))
 
     @routes.get("/v1/trace/{number}", tags=["trace"], openapi_extra=bearer())
     @may(Action.TRACE)

@@ -18,6 +18,7 @@ from hefu.errors import HefuError
 from hefu.http.commands import Command, Reply, command
 from hefu.http.guard import body_of, caller
 from hefu.http.judging import rules_in_force
+from hefu.http.levels import Levels
 from hefu.http.problem import respond
 from hefu.link.inbox import Inbox
 from hefu.link.line import Line
@@ -98,6 +99,7 @@ class Node:
         )
         self.keyring = Keyring.load(folder / "keys")
         self.started = now()
+        self.levels = Levels()
         self.stopping = False  # set when the process is told to end: streams without end then end
         self.writer: Writer
         self.line: Line
@@ -175,6 +177,16 @@ class Node:
             _log.info("messages set aside have taken effect", side=self.side.value, messages=again)
         await self.line.run()
 
+    async def watch_levels(self) -> None:
+        """Sample what is nowhere kept."""
+        await self.levels.watch(self)
+
+    async def compare(self) -> Report:
+        """Compare both registers now; what came of it is remembered until the node stops."""
+        report = await self.reconciler.run()
+        self.levels.reports.append(report)
+        return report
+
     async def compare_registers(self) -> None:
         """Reconcile on a schedule, and whenever the peer is back."""
         while True:
@@ -185,7 +197,7 @@ class Node:
             if self.writer.recovering:
                 continue
             try:
-                report = await self.reconciler.run()
+                report = await self.compare()
             except HefuError as error:
                 _log.warning("not reconciled", side=self.side.value, error=str(error))
                 continue
