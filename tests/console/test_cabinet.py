@@ -69,6 +69,13 @@ def test_it_is_deleted_when_its_time_is_over(tmp_path: Path, monkeypatch: pytest
     asyncio.run(play())
 
 
+def test_nothing_is_left_when_the_node_stops(tmp_path: Path) -> None:
+    kept = _cabinet(tmp_path)
+    kept.begin("me", DOSSIER, "en")
+    kept.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_they_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     going = asyncio.Event()
 
@@ -109,6 +116,20 @@ def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return process
 
     monkeypatch.setattr(running, "_start", killed)
+
+    async def play() -> None:
+        kept = _cabinet(tmp_path)
+        one = kept.begin("me", DOSSIER, "en")
+        kept.start(one, _order(one))
+        await _until(one, State.FAILED)
+        assert one.problems[0]["code"] == "papers.died"
+        await kept.delete(one)
+
+    asyncio.run(play())
+
+
+def test_a_worker_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SECONDS", 0.05)
 
     async def play() -> None:
         kept = _cabinet(tmp_path)

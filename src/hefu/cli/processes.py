@@ -105,7 +105,7 @@ def _serve(side: Side, folder: Path) -> None:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
     else:
         from hefu.customs.node import build  # noqa: PLC0415
-    from hefu.console.site import attach  # noqa: PLC0415 - only a node needs it
+    from hefu.console.site import attach, detach  # noqa: PLC0415 - only a node needs it
 
     application = build(folder)
     application.state.node.open_store()  # here, so that what is wrong with it is said as it is
@@ -127,6 +127,7 @@ def _serve(side: Side, folder: Path) -> None:
     )
     with suppress(KeyboardInterrupt):
         server.run()
+    detach(application)
     if not server.started:
         sys.exit(_NOT_STARTED)
 

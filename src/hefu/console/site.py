@@ -23,7 +23,7 @@ from hefu.console.pages import (
     steps,
     works,
 )
-from hefu.console.papers.cabinet import Cabinet
+from hefu.console.papers.cabinet import Cabinet, cabinet_of
 from hefu.protocol.records import Side
 
 
@@ -35,3 +35,9 @@ def attach(app: FastAPI) -> None:
         own = (gate, declarations, contingency, paper, mine, papers, steps)
     for one in (entrance, search, certificates, acts, works, levels, *own):
         app.include_router(one.routes(), include_in_schema=False)
+
+
+def detach(app: FastAPI) -> None:
+    """The node has stopped: nothing of what enterprises gave stays."""
+    if app.state.node.side is Side.CUSTOMS:
+        cabinet_of(app).close()

@@ -19,8 +19,8 @@ UNKNOWN: Final = errors.kind(
     http=404,
     message=Text("没有这批单证: {value}", "there are no such papers: {value}"),
     cure=Text(
-        "单证到期删除, 节点重启时也删除; 需要时重新交来",
-        "papers are deleted when their time is over and when the node starts; give them again",
+        "单证到期删除, 节点停止和启动时也删除; 需要时重新交来",
+        "papers are deleted when their time is over and when the node stops or starts; give them again",
     ),
 )
 TOO_MANY: Final = errors.kind(

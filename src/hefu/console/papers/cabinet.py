@@ -31,6 +31,10 @@ class Cabinet:
         self._bundles: dict[str, Bundle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
+    def close(self) -> None:
+        """The node has stopped: delete everything."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     @property
     def hours(self) -> float:
         """How long papers are kept."""
