@@ -109,3 +109,9 @@ def test_a_unit_is_shown_by_name() -> None:
     assert words.unit("011") == "件"
     assert words.unit("件") == "件"
     assert words.unit(None) == ""
+
+
+def test_a_place_in_a_document_is_said_in_words() -> None:
+    assert words.place(Language("en"), "items[2].hs_code") == "Item 2 · Commodity code"
+    assert words.place(Language("zh"), "line 1.quantity") == "行 1 · 数量"
+    assert words.place(Language("en"), "holder.uscc") == "Holder · USCC"

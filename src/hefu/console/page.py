@@ -106,6 +106,7 @@ def _environment(code: str) -> Environment:
         money=language.money,
         of=language.of,
         word=lambda value: words.word(language, value),
+        place=lambda value: words.place(language, value),
         actor=lambda value: words.actor(language, value),
         unit=words.unit,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from hefu.console.language import Language
@@ -197,6 +198,7 @@ WORDS: Final = {
     "serial": N_("Number of the application"),
     "applied_on": N_("Day of the application"),
     "applicant": N_("Applicant"),
+    "uscc": N_("USCC"),
     "holder_uscc": N_("Holder's USCC"),
     "holder_name": N_("Holder's name"),
     "agent_uscc": N_("Agent's USCC"),
@@ -255,6 +257,19 @@ def word(language: Language, code: str | None) -> str:
     if not code:
         return ""
     return language.say(WORDS[code]) if code in WORDS else code
+
+
+_ROW: Final = re.compile(r"(items|lines|line )\[?(\d+)\]?")
+_ROWS: Final = {"items": N_("Item"), "lines": N_("Line"), "line ": N_("Line")}
+
+
+def place(language: Language, path: str) -> str:
+    """A place in a document (``items[1].hs_code``, ``line 1.quantity``) in words."""
+    told = []
+    for step in path.split("."):
+        row = _ROW.fullmatch(step)
+        told.append(f"{language.say(_ROWS[row[1]])} {row[2]}" if row else word(language, step))
+    return " · ".join(told)
 
 
 def actor(language: Language, said: str) -> str:
