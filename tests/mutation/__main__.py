@@ -2,7 +2,7 @@
 
 Mutants are made in copies of the tree, one a worker. Left out is what no test could notice: annotations, which are
 never evaluated here, caches, slots and strictness, which change no answer, the ``*`` before what is passed by name,
-and identity for order or equality; and what cannot even be evaluated, arithmetic for ``&`` and ``|`` and for the ``**``
+identity for order or equality, and the bounds from which on another way to the same answer is quicker; and what cannot even be evaluated, arithmetic for ``&`` and ``|`` and for the ``**``
 that unpacks, which would only flatter the share. Of the tests run those that import the module, directly or not: no other could notice.
 """
 
@@ -43,6 +43,8 @@ _FRESHNESS = "tests/rules/test_docs.py"
 """Notices every change of a text by the pages generated from it: a proof of those pages alone."""
 _FORMAL = ("slots=", "strict=", "frozen=")
 _OPENING = ("(", "{", ",")
+_BOUNDS = ("_MANY: Final", "_CASES: Final")
+"""Where one of two ways to the same answer is taken; tests hold the ways against each other."""
 _CACHES = ("@cache", "@lru_cache", "@cached_property")
 
 
@@ -84,7 +86,8 @@ def _is_idle(kind: str, before: str, after: str) -> bool:
     operator = kind.split("_")[-2] if "_" in kind else ""
     unpacks = operator == "Pow" and (not before or before.endswith(_OPENING))
     return (
-        (kind.startswith("ReplaceComparisonOperator") and len({"Is", "IsNot"} & set(kind.split("_"))) == 1)
+        (kind == "NumberReplacer" and before.startswith(_BOUNDS))
+        or (kind.startswith("ReplaceComparisonOperator") and len({"Is", "IsNot"} & set(kind.split("_"))) == 1)
         or (kind == "ReplaceTrueWithFalse" and before.endswith(_FORMAL))
         or ("BinaryOperator_Bit" in kind and not kind.endswith(_BITS))
         or (operator == "Mul" and after.startswith("*,"))

@@ -481,6 +481,7 @@ def test_a_paper_presented_twice_is_found_and_shown(both: Authorities) -> None:
     )
     assert RETURN in told.body["message"]["en"]
     assert OTHER_RETURN in told.body["message"]["zh"]
+    assert OTHER_RETURN in told.body["cure"]["zh"]
     assert both.enter(certificate(), OTHER_RETURN).body == told.body
     assert len(both.contests()) == 1
     assert (both.state(), both.state(OTHER_RETURN)) == (RESERVED, HELD)

@@ -153,6 +153,14 @@ def test_uscc_decides_where_both_have_it_and_else_the_customs_code(
     assert codes(case) == ([] if fits else ["party.holder_differs"])
 
 
+@pytest.mark.parametrize("code", ["0000000000", "9999999999"])
+def test_another_code_of_the_original_trader_is_another_firm(code: str) -> None:
+    """Whether it comes before or after the trader's own does not matter."""
+    trader = _party(code=SAME["customs_code"])
+    case = pair(decl={"trader": trader, "owner": None}, shipped={"trader": _party(code=code), "owner": None})
+    assert codes(case) == ["party.original_trader_differs"]
+
+
 def test_firms_that_share_no_identifier_are_not_taken_for_the_same() -> None:
     holder, trader = _party(uscc=SAME["uscc"]), _party(code=SAME["customs_code"])
     case = pair(cert={"holder": holder}, decl={"trader": trader}, shipped={"trader": trader})

@@ -138,5 +138,5 @@ def contest_summary(contest: Contest) -> dict[str, Any]:
         "closing": contest.closing,
         "closed_by": contest.closed_by,
         "message": {"zh": text.zh.format(**told), "en": text.en.format(**told)},
-        "cure": {"zh": cure.zh, "en": cure.en},
+        "cure": {"zh": cure.zh.format(**told), "en": cure.en.format(**told)},
     }
