@@ -70,9 +70,15 @@ def test_it_is_deleted_when_its_time_is_over(tmp_path: Path, monkeypatch: pytest
 
 
 def test_nothing_is_left_when_the_node_stops(tmp_path: Path) -> None:
-    kept = _cabinet(tmp_path)
-    kept.begin("me", DOSSIER, "en")
-    kept.close()
+    async def play() -> None:
+        kept = _cabinet(tmp_path)
+        one, waiting = kept.begin("me", DOSSIER, "en"), kept.begin("you", DOSSIER, "en")
+        for each in (one, waiting):
+            kept.start(each, _order(each))
+        await _until(one, State.RUNNING)
+        await kept.close()
+
+    asyncio.run(play())
     assert list(tmp_path.iterdir()) == []
 
 

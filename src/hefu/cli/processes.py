@@ -105,11 +105,11 @@ def _serve(side: Side, folder: Path) -> None:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
     else:
         from hefu.customs.node import build  # noqa: PLC0415
-    from hefu.console.site import attach, detach  # noqa: PLC0415 - only a node needs it
+    from hefu.console.site import attach  # noqa: PLC0415 - only a node needs it
 
     application = build(folder)
-    application.state.node.open_store()  # here, so that what is wrong with it is said as it is
     attach(application)
+    application.state.node.open_store()  # here, so that what is wrong with it is said as it is
     gc.collect()
     gc.freeze()  # what is loaded now stays; the collector need not walk it under load
     gc.set_threshold(50_000, 20, 50)
@@ -127,7 +127,6 @@ def _serve(side: Side, folder: Path) -> None:
     )
     with suppress(KeyboardInterrupt):
         server.run()
-    detach(application)
     if not server.started:
         sys.exit(_NOT_STARTED)
 

@@ -23,7 +23,7 @@ from hefu.console.pages import (
     steps,
     works,
 )
-from hefu.console.papers.cabinet import Cabinet, cabinet_of
+from hefu.console.papers.cabinet import keep_papers
 from hefu.protocol.records import Side
 
 
@@ -31,13 +31,7 @@ def attach(app: FastAPI) -> None:
     """Serve the console of a node, each authority its own pages beside the common ones."""
     own: tuple[ModuleType, ...] = (applications, apply)
     if app.state.node.side is Side.CUSTOMS:
-        app.state.cabinet = Cabinet(app.state.node)
+        keep_papers(app)
         own = (gate, declarations, contingency, paper, mine, papers, steps)
     for one in (entrance, search, certificates, acts, works, levels, *own):
         app.include_router(one.routes(), include_in_schema=False)
-
-
-def detach(app: FastAPI) -> None:
-    """The node has stopped: nothing of what enterprises gave stays."""
-    if app.state.node.side is Side.CUSTOMS:
-        cabinet_of(app).close()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
+
+from fastapi import FastAPI
 
 from hefu import errors
 from hefu.console.papers.bundle import TOO_MANY, UNKNOWN, Bundle, State
@@ -31,8 +34,10 @@ class Cabinet:
         self._bundles: dict[str, Bundle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def close(self) -> None:
-        """The node has stopped: delete everything."""
+    async def close(self) -> None:
+        """The node stops: end and delete everything."""
+        for one in list(self._bundles.values()):
+            await self.delete(one)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -114,7 +119,23 @@ class Cabinet:
         return (one for one in self._bundles.values() if one.is_open)
 
 
+def keep_papers(app: FastAPI) -> None:
+    """Have a node keep bundles as long as it is up."""
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[None]:
+        async with inner(running):
+            app.state.cabinet = Cabinet(app.state.node)
+            try:
+                yield
+            finally:
+                await app.state.cabinet.close()
+
+    app.router.lifespan_context = lifespan
+
+
 def cabinet_of(app: Any) -> Cabinet:
-    """The cabinet of a node; it begins when the console does."""
+    """The cabinet of a node that is up."""
     found: Cabinet = app.state.cabinet
     return found
