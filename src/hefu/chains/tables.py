@@ -91,7 +91,7 @@ DECLARATIONS: Final = Table(
         _day("lodged", "申报日期", "lodged", needed=True),
         _day("released", "放行日期", "released"),
         _text("state", "状态", "state", needed=True),  # released, held, reserved, refused, withdrawn
-        _text("hold_codes", "暂扣原因", "codes of the hold"),  # blank-separated codes of findings
+        _text("hold_codes", "扣留原因", "codes of the hold"),  # blank-separated codes of findings
         *_party("trader", "境内收发货人", "trader", needed=True),
         *_party("owner", "生产销售单位", "owner"),
         *_party("declarant", "申报单位", "declarant"),
