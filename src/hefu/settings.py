@@ -46,8 +46,8 @@ class Caller(_Setting):
 
     token_sha256: str = Field(description="SHA-256 of the token, hex.")
     organisation: str = Field(description="Name of the organisation, as the journal shows it.")
-    role: Literal["enterprise", "tax_officer", "customs_officer", "operator", "auditor"] = Field(
-        description="What kind of organisation it is."
+    role: Literal["enterprise", "tax_officer", "customs_officer", "operator", "auditor", "investigator"] = (
+        Field(description="What kind of organisation it is.")
     )
     codes: list[str] = Field(default_factory=list, description="USCC and customs code of an enterprise.")
     person: str = Field(
@@ -95,6 +95,11 @@ class NodeSettings(_Setting):
         " takes two (DESIGN §9, assumption). 0: one officer at any time.",
     )
     sweep_seconds: float = Field(30.0, gt=0, description="How often expired reservations are looked for.")
+    cases: str = Field(
+        "",
+        description="Folder of case files, as hefu chains analyse -o writes it, that investigators open in the console of"
+        " customs; sought in this folder. Empty: none.",
+    )
     papers_hours: float = Field(
         8.0, gt=0, description="How long papers that an enterprise gives in the console are kept for it."
     )

@@ -100,6 +100,7 @@ WHO = {
     Role.CUSTOMS_OFFICER: "customs",
     Role.OPERATOR: "operator",
     Role.AUDITOR: "auditor",
+    Role.INVESTIGATOR: "investigator",
     Role.ENTERPRISE: "exporter",
 }
 

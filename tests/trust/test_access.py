@@ -10,23 +10,24 @@ from hefu.trust.access import TABLE, Action, Door, Identity, Role, concerns, req
 from tests.builders import AGENT, EXPORTER, STRANGER
 
 E, T, C, O, A = Role.ENTERPRISE, Role.TAX_OFFICER, Role.CUSTOMS_OFFICER, Role.OPERATOR, Role.AUDITOR  # noqa: E741
+I = Role.INVESTIGATOR  # noqa: E741
 EXPECTED = {
     Action.ISSUE: {T},
     Action.VOID: {T},
     Action.REISSUE: {T},
-    Action.READ_CERTIFICATE: {E, T, C, O, A},
+    Action.READ_CERTIFICATE: {E, T, C, O, A, I},
     Action.LODGE: {E, C},
     Action.CORRECT: {E, C},
     Action.WITHDRAW: {E, C},
     Action.RELEASE: {C},
     Action.REFUSE: {C},
-    Action.READ_DECLARATION: {E, T, C, O, A},
+    Action.READ_DECLARATION: {E, T, C, O, A, I},
     Action.LIST_DECLARATIONS: {E, T, C},
-    Action.TRACE: {E, T, C, O, A},
+    Action.TRACE: {E, T, C, O, A, I},
     Action.STATUS: {T, C, O, A},
     Action.ROTATE_KEY: {O},
     Action.READ_KEYS: {O, A},
-    Action.RULES: {E, T, C, O, A},
+    Action.RULES: {E, T, C, O, A, I},
     Action.CONTINGENCY: {C},
     Action.ENTER_PAPER: {C},
     Action.DECIDE: {C},
@@ -41,6 +42,7 @@ EXPECTED = {
     Action.PAY_REFUND: {T},
     Action.READ_LEDGER: {E, T, O, A},
     Action.OWN_PAPERS: {E},
+    Action.INVESTIGATE: {I},
 }
 
 
@@ -112,7 +114,7 @@ def test_an_enterprise_is_a_party_by_its_identifiers_only(codes: list[str], *, s
     assert (caught.value.first.kind.code, caught.value.first.place) == ("access.not_a_party", "N1")
 
 
-@pytest.mark.parametrize("role", [T, C, O, A])
+@pytest.mark.parametrize("role", [T, C, O, A, I])
 def test_an_authority_sees_every_document(role: Role) -> None:
     assert concerns(identity(role), [])
 

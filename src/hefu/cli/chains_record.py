@@ -108,9 +108,12 @@ def _line(one: Entry) -> str:
     names = {
         Act.OPENED: Text("立卷", "opened"),
         Act.ANSWERED: Text("企业答复", "the firm's side"),
+        Act.PROPOSED: Text("提议结案", "closing proposed"),
         Act.CLOSED: Text("结案", "closed"),
     }
     parts = [f"{one.at:%Y-%m-%d %H:%M}", show.say(*names[one.act]), ", ".join(one.by)]
+    if one.entered_by:
+        parts.append(show.say(f"录入: {one.entered_by}", f"entered by {one.entered_by}"))
     if one.outcome:
         parts.append(show.say(*words.OUTCOMES[one.outcome.value]))
     return "  ".join(part for part in (*parts, one.text, one.document) if part)

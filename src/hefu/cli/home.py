@@ -22,10 +22,12 @@ _OFFICERS: Final = (
     ("customs2", "皇岗海关", Role.CUSTOMS_OFFICER, (), "李娜"),
     ("operator", "运行中心", Role.OPERATOR, (), ""),
     ("auditor", "审计组", Role.AUDITOR, (), ""),
+    ("investigator", "皇岗海关稽查科", Role.INVESTIGATOR, (), "陈静"),
+    ("investigator2", "皇岗海关稽查科", Role.INVESTIGATOR, (), "赵磊"),
     ("exporter", "北京合符进出口有限公司", Role.ENTERPRISE, ("91110000101623741K", "1100660001"), ""),
     ("agent", "深圳通运报关代理有限公司", Role.ENTERPRISE, ("91440300MA5FC50094", "4403160003"), ""),
 )
-"""Who can call a fresh home: officers of each kind (two of each authority, for what takes two), and two firms of the samples."""
+"""Who can call a fresh home: officers of each kind (two of each that acts, for what takes two), and two firms of the samples."""
 
 
 def free_port() -> int:
@@ -70,6 +72,7 @@ def make(home: Path, ports: dict[Side, int] | None = None) -> None:
             peer=f"http://127.0.0.1:{chosen[side.peer]}",
             peer_keys=[_public(keys[side.peer])],
             callers=callers,
+            cases="cases" if side is Side.CUSTOMS else "",
         )
         write(home / side.value / "node.json", settings)
     addresses = {side.value: f"http://127.0.0.1:{chosen[side]}" for side in Side}

@@ -16,6 +16,7 @@ _SEATS: Final = (
     ("customs", Side.CUSTOMS),
     ("exporter", Side.TAX),
     ("exporter", Side.CUSTOMS),
+    ("investigator", Side.CUSTOMS),
     ("operator", Side.CUSTOMS),
 )
 """Whose sign-in links are shown, and at which node each works."""
@@ -50,7 +51,9 @@ def _addresses(home: Path) -> None:
         show.say("控制台 (链接含令牌, 不要外传):", "the console (these links carry tokens, keep them):")
     )
     for name, where in _SEATS:
-        one, address = told.identities[name], told.tax if where is Side.TAX else told.customs
+        one, address = told.identities.get(name), told.tax if where is Side.TAX else told.customs
+        if one is None:  # a home of an earlier version
+            continue
         who = " · ".join(filter(None, (one.organisation, one.person)))
         console.print(f"  {address}/console/sign-in#token={one.token}  {who}", soft_wrap=True)
     console.print(show.say(f"令牌: {home / 'client.json'}", f"tokens: {home / 'client.json'}"))

@@ -6,10 +6,12 @@ from types import ModuleType
 
 from fastapi import FastAPI
 
+from hefu.console.cases import Cases
 from hefu.console.pages import (
     acts,
     applications,
     apply,
+    cases,
     certificates,
     contingency,
     declarations,
@@ -32,6 +34,7 @@ def attach(app: FastAPI) -> None:
     own: tuple[ModuleType, ...] = (applications, apply)
     if app.state.node.side is Side.CUSTOMS:
         keep_papers(app)
-        own = (gate, declarations, contingency, paper, mine, papers, steps)
+        app.state.cases = Cases(app.state.node)
+        own = (gate, declarations, contingency, paper, mine, papers, steps, cases)
     for one in (entrance, search, certificates, acts, works, levels, *own):
         app.include_router(one.routes(), include_in_schema=False)

@@ -51,6 +51,7 @@ class Role(StrEnum):
     CUSTOMS_OFFICER = "customs_officer"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+    INVESTIGATOR = "investigator"
 
 
 class Action(StrEnum):
@@ -86,6 +87,7 @@ class Action(StrEnum):
     PAY_REFUND = "refund.pay"
     READ_LEDGER = "ledger.read"
     OWN_PAPERS = "papers.look_through"
+    INVESTIGATE = "case.investigate"
 
 
 _ALL = frozenset(Role)
@@ -122,6 +124,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.READ_LEDGER: frozenset({Role.ENTERPRISE, Role.TAX_OFFICER, Role.OPERATOR, Role.AUDITOR}),
         Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
         Action.OWN_PAPERS: frozenset({Role.ENTERPRISE}),
+        Action.INVESTIGATE: frozenset({Role.INVESTIGATOR}),
     }
 )
 """The table. An action that is missing here is nobody's."""

@@ -29,13 +29,16 @@ FILES = (
 )
 
 
-def case_page(case: Case, record: Record, today: date, language: str = "") -> str:
-    """The page. ``language``: ``zh`` or ``en`` to begin with; empty, the reader's own."""
+def case_page(case: Case, record: Record, today: date, language: str = "", *, inside: bool = False) -> str:
+    """The page. ``language``: ``zh`` or ``en`` to begin with; empty, the reader's own. ``inside`` a console, which offers
+    other cases and files itself, it leads nowhere else.
+    """
     drawn = picture(case)
+    others = el("a", Text("全部案卷", "All cases"), href="../index.html", data_page="../index.html")
     body = joined(
         top(
             Text("合符案卷", "hefu case file"),
-            el("a", Text("全部案卷", "All cases"), href="../index.html", data_page="../index.html"),
+            *(() if inside else (others,)),
         ),
         el(
             "main",
@@ -47,11 +50,11 @@ def case_page(case: Case, record: Record, today: date, language: str = "") -> st
             parts.unknowns(case),
             parts.evidence(case, drawn),
             parts.grounds(case),
-            parts.firms_side(case, record),
+            parts.firms_side(case, record, inside=inside),
             parts.rights(),
             id="main",
         ),
-        el("footer", el("p", words.REFERRAL, ". ", NOT_IN_PICTURE), _files()),
+        el("footer", el("p", words.REFERRAL, ". ", NOT_IN_PICTURE), None if inside else _files()),
     )
     title = Text(f"{case.id} {case.title.zh}", f"{case.id} {case.title.en}")
     return document(title, body, ("case.js",), language)

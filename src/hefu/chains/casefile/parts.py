@@ -200,11 +200,13 @@ def grounds(case: Case) -> Html:
     )
 
 
-def firms_side(case: Case, record: Record) -> Html:
+def firms_side(case: Case, record: Record, *, inside: bool) -> Html:
     """What the firm has said, and how the case was closed; how to enter it when there is nothing yet."""
-    entries = [_entry(one) for one in record.entries if one.act is not Act.OPENED]
+    entries = [_entry(one, inside=inside) for one in record.told]
     if entries:
         told = el("ol", *entries, class_="entries plain")
+    elif inside:
+        told = el("p", Text("企业尚未答复。", "The firm has not answered yet."), class_="empty")
     else:
         told = el(
             "p",
@@ -218,7 +220,7 @@ def firms_side(case: Case, record: Record) -> Html:
     return section("firm", Text("企业一方与处理结果", "The firm's side, and what came of it"), told)
 
 
-def _entry(one: Entry) -> Html:
+def _entry(one: Entry, *, inside: bool) -> Html:
     what = (
         el("strong", Text("结案: ", "Closed: "), outcome_of(one))
         if one.act is Act.CLOSED
@@ -229,7 +231,9 @@ def _entry(one: Entry) -> Html:
         paper = el(
             "p",
             Text("文件: ", "Document: "),
-            el("a", one.document, href=f"{PAPERS}/{one.document}", class_="number"),
+            one.document
+            if inside
+            else el("a", one.document, href=f"{PAPERS}/{one.document}", class_="number"),
             " ",
             el("span", f"SHA-256 {one.sha256}", class_="number muted small"),
         )

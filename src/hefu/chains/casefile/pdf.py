@@ -24,7 +24,7 @@ from hefu.chains.casefile.captions import Language, line_claim, party_name, said
 from hefu.chains.casefile.folding import Picture
 from hefu.chains.casefile.pdf_drawing import ChainDrawing
 from hefu.chains.casefile.pdf_text import LATIN, draw, fonts, paragraph
-from hefu.chains.casefile.record import Act, Record, Status
+from hefu.chains.casefile.record import Record, Status
 from hefu.chains.casefile.rights import NEVER_ADDED, NOT_IN_PICTURE, RIGHTS
 from hefu.errors import Text
 
@@ -279,7 +279,7 @@ class Paper:
         told: list[Flowable] = [
             self._p("", _PART, lead=Text("企业一方与处理结果", "The firm's side, and what came of it"))
         ]
-        entries = [one for one in self.record.entries if one.act is not Act.OPENED]
+        entries = self.record.told
         for one in entries:
             what = Text("企业一方", "The firm's side")
             if one.outcome:

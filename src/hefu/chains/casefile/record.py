@@ -44,7 +44,10 @@ TWO_PEOPLE: Final = errors.kind(
     "chains.two_people",
     http=422,
     message=Text("结案须由两名不同的人员: {value}", "two different people close a case: {value}"),
-    cure=Text("--by 甲 --by 乙", "give both: --by A --by B"),
+    cure=Text(
+        "控制台: 由另一人登录后确认; 命令行: --by 甲 --by 乙",
+        "in the console the other signs in and confirms; on the command line give both: --by A --by B",
+    ),
 )
 NOTHING_SAID: Final = errors.kind(
     "chains.nothing_said",
@@ -74,6 +77,7 @@ class Act(StrEnum):
 
     OPENED = "opened"
     ANSWERED = "answered"
+    PROPOSED = "proposed"
     CLOSED = "closed"
 
 
@@ -87,7 +91,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the record. ``document`` is a file under ``papers``; ``known`` names the documents of the evidence by hash."""
+    """A line of the record. ``document`` is a file under ``papers``; ``known`` names the documents of the evidence by hash;
+    ``entered_by`` is the officer who entered what somebody else says.
+    """
 
     act: Act
     at: datetime
@@ -98,6 +104,7 @@ class Entry:
     sha256: str = ""
     expires: date | None = None
     known: tuple[str, ...] = ()
+    entered_by: str = ""
     before: str = ""
 
 
@@ -122,6 +129,17 @@ class Record:
     def closings(self) -> tuple[Entry, ...]:
         """How it was closed; after an objection it may have been closed again, the last one counts."""
         return tuple(one for one in self.entries if one.act is Act.CLOSED)
+
+    @property
+    def told(self) -> tuple[Entry, ...]:
+        """What a firm may read: answers and closings, oldest first."""
+        return tuple(one for one in self.entries if one.act in (Act.ANSWERED, Act.CLOSED))
+
+    @property
+    def proposed(self) -> Entry | None:
+        """The closing that waits for a second person; answering or closing the case ends it."""
+        last = next((one for one in reversed(self.entries) if one.act is not Act.OPENED), None)
+        return last if last and last.act is Act.PROPOSED else None
 
     def status(self, today: date) -> Status:
         """Whether the case counts on a day."""
@@ -170,13 +188,22 @@ def opened(folder: Path, case: Case, today: date) -> Record:
     return _add(folder, entry, record)
 
 
-def answer(folder: Path, by: str, text: str, document: Path | None = None) -> Record:
+def answer(folder: Path, by: str, text: str, document: Path | None = None, entered_by: str = "") -> Record:
     """Enter what the firm's side says, with a document that is copied into the folder."""
     if not by.strip() or not (text.strip() or document):
         errors.fail(NOTHING_SAID, place=folder.name)
     name, sha256 = _keep(folder, document) if document else ("", "")
-    entry = Entry(Act.ANSWERED, now(), (by.strip(),), text.strip(), document=name, sha256=sha256)
+    entry = Entry(
+        Act.ANSWERED, now(), (by.strip(),), text.strip(), document=name, sha256=sha256, entered_by=entered_by
+    )
     return _add(folder, entry, read(folder))
+
+
+def propose(folder: Path, outcome: Outcome, by: str, text: str) -> Record:
+    """One person proposes how a case ends, on a ground; it is closed when another one confirms it with :func:`close`."""
+    if not by.strip() or not text.strip():
+        errors.fail(NOTHING_SAID, place=folder.name)
+    return _add(folder, Entry(Act.PROPOSED, now(), (by.strip(),), text.strip(), outcome), read(folder))
 
 
 def close(folder: Path, case: Case, outcome: Outcome, by: tuple[str, ...], text: str) -> Record:

@@ -106,6 +106,14 @@ def load(own: Path) -> Case:
     return read_case(file.read_bytes(), str(file))
 
 
+def case_folder(folder: Path, number: str) -> Path:
+    """The folder of the case with this number. Raises ``chains.unknown_case``."""
+    own = folder / number
+    if not _ID.fullmatch(number) or not (own / CASE).is_file():
+        errors.fail(UNKNOWN_CASE, file=str(folder), value=number)
+    return own
+
+
 def all_in(folder: Path) -> Iterator[Listed]:
     """Every case of a folder with its record."""
     for file in sorted(folder.glob(f"*/{CASE}")):

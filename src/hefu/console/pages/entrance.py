@@ -25,6 +25,7 @@ _HOME: Final = {
     (Role.ENTERPRISE, Side.CUSTOMS): "/mine",
     (Role.OPERATOR, Side.TAX): "/works",
     (Role.OPERATOR, Side.CUSTOMS): "/works",
+    (Role.INVESTIGATOR, Side.CUSTOMS): "/cases",
     (Role.AUDITOR, Side.TAX): "/works",
     (Role.AUDITOR, Side.CUSTOMS): "/works",
 }

@@ -20,7 +20,7 @@ FILES: Final = 20_000
 """Files of one bundle."""
 RESERVE: Final = 1 << 30
 """Bytes of the disk that papers leave free: the registers need them."""
-_FIELD: Final = 4096
+_FIELD: Final = 16 * 1024
 """Bytes of a field that is no file."""
 _DEPTH: Final = 12
 _NAME: Final = 180
@@ -29,13 +29,24 @@ _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 
 
 async def take(request: Request, bundle: Bundle, limit: int) -> dict[str, str]:
-    """Write the files of a form into ``bundle.given``; the form's other fields. Raises ``papers.none``,
-    ``papers.too_large``, ``papers.cut_off`` and ``papers.no_room``.
+    """Write the files of a form into ``bundle.given``; the form's other fields. Raises ``papers.none`` and what
+    :func:`received` raises.
+    """
+    writing = await received(request, bundle.given, limit)
+    if not writing.files:
+        errors.fail(NONE_GIVEN)
+    bundle.files, bundle.bytes = writing.files, writing.size
+    return writing.fields
+
+
+async def received(request: Request, folder: Path, limit: int) -> Writing:
+    """A form whose files have been written into a folder. Raises ``papers.too_large``, ``papers.cut_off`` and
+    ``papers.no_room``.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         errors.fail(CUT_OFF, value=kind.decode("latin-1") or "-")
-    writing = Writing(bundle.given, options[b"boundary"], limit)
+    writing = Writing(folder, options[b"boundary"], limit)
     try:
         async for piece in request.stream():
             if piece:
@@ -45,8 +56,7 @@ async def take(request: Request, bundle: Bundle, limit: int) -> dict[str, str]:
         errors.fail(CUT_OFF, value=str(error)[:80])
     finally:
         writing.close()
-    bundle.files, bundle.bytes = writing.files, writing.size
-    return writing.fields
+    return writing
 
 
 class Writing:
@@ -90,8 +100,6 @@ class Writing:
         """Everything has come."""
         if not self._is_whole:
             errors.fail(CUT_OFF, value="-")
-        if not self.files:
-            errors.fail(NONE_GIVEN)
 
     def close(self) -> None:
         """Let go of the file at which it ended."""
