@@ -30,6 +30,9 @@ WRONG = [
     ("replay --since", ("--since",)),
     ("nosuch", ("nosuch",)),
     ("claim", ()),
+    ("claim nofile.json", ("files", "nofile.json")),
+    ("chains analyse nofolder", ("papers", "nofolder")),
+    ("steps return", ()),
     ("rules no.such", ("no.such", "hefu rules")),
 ]
 

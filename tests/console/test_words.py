@@ -106,9 +106,10 @@ def test_times_numbers_and_money_are_local_and_exact() -> None:
 
 
 def test_a_unit_is_shown_by_name() -> None:
-    assert words.unit("011") == "件"
-    assert words.unit("件") == "件"
-    assert words.unit(None) == ""
+    assert words.unit(Language("zh"), "011") == "件"
+    assert words.unit(Language("en"), "011") == "articles"
+    assert words.unit(Language("en"), "件") == "件"
+    assert words.unit(Language("zh"), None) == ""
 
 
 def test_a_place_in_a_document_is_said_in_words() -> None:

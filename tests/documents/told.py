@@ -37,6 +37,7 @@ WHOLE_FILE = frozenset(
         "document.empty",
         "document.too_many_elements",
         "document.unreadable",
+        "document.not_there",
         "decmessage.not_one",
         "decmessage.version",
     }

@@ -63,8 +63,13 @@ BAD_CELL = errors.kind(
 CONFLICT = errors.kind(
     "chains.conflicting_row",
     http=422,
-    message=Text("{file}: {value} 出现多次且内容不同", "{file}: {value} stands there more than once, with other content"),
-    cure=Text("只保留一行; 现只读入第一行", "keep one row; only the first was read"),
+    message=Text(
+        "{file} ({zh}): {value} 出现多次且内容不同", "{file} ({en}): {value} stands there more than once, with other content"
+    ),
+    cure=Text(
+        "只保留一行, 更正过的单证保留更正后的; 现只读入第一行",
+        "keep one row, of a corrected document the corrected one; only the first was read",
+    ),
 )  # fmt: skip
 
 _NAMED: Final = 200
@@ -307,6 +312,10 @@ def _once(table: Table, frame: pl.DataFrame, told: Read) -> pl.DataFrame:
         others = whole.join(first, on=whole.columns, how="anti", nulls_equal=True)
         count["refused"] += others.height
         for row in others.select(table.by).head(_NAMED).rows():
-            told.problems.append(Problem(CONFLICT, value=" ".join(map(str, row)), file=table.name))
+            told.problems.append(
+                Problem(
+                    CONFLICT, value=" / ".join(map(str, row)), file=table.name, details=table.title._asdict()
+                )
+            )
     count["read"] = first.height
     return first

@@ -14,8 +14,8 @@ from hefu.cli.client import Client, refused
 from hefu.cli.telling import FINDINGS, AsJson, local_time
 from hefu.documents.application import Application
 from hefu.documents.canonical import as_json
-from hefu.documents.readers.json_documents import UNREADABLE, read_applications
-from hefu.errors import HefuError, Problem
+from hefu.documents.readers.json_documents import read_applications, unread
+from hefu.errors import HefuError
 from hefu.protocol.applications.records import FilingState
 from hefu.protocol.records import Side
 from hefu.settings import home
@@ -76,7 +76,7 @@ def _read(files: list[Path]) -> Iterator[tuple[str, Application | HefuError]]:
             try:
                 data = file.read_bytes()
             except OSError as error:
-                yield str(file), HefuError(Problem(UNREADABLE, file=str(file), value=str(error)))
+                yield str(file), unread(error, str(file))
                 continue
             for paper in read_applications(data, str(file)):
                 yield str(file), paper

@@ -61,19 +61,17 @@ def _show(told: Read, found: Own) -> None:
     for problem in told.problems[:_SHOWN]:
         out.print(show.say(*problem.message), style="red", markup=False)
         out.print(f"  {show.say(*problem.cure)}", markup=False)
-    many = found.declarations
+    many, things = found.declarations, len(found.notices)
     out.print(
         show.say(
-            f"{found.name} ({found.firm}): {many} 份报关单, {len(found.notices)} 种情形会引起注意",
-            f"{found.name} ({found.firm}): {many} declarations, {len(found.notices)} things would be noticed",
+            f"{found.name} ({found.firm}): {many} 份报关单, {things} 种情形会引起注意",
+            f"{found.name} ({found.firm}): {many} {_plural('declaration', many)}, {things} {_plural('thing', things)} would be noticed",
         ),
         style="bold",
         markup=False,
     )
     for one in found.notices:
         _notice(one)
-    if not found.notices:
-        out.print(show.say("这些单证中没有会引起注意的情形", "nothing in these papers would be noticed"))
     missing = sorted({show.say(*table.title) for _, lacking in found.blind for table in lacking})
     if missing:
         out.print(
@@ -84,6 +82,10 @@ def _show(told: Read, found: Own) -> None:
             style="dim",
             markup=False,
         )
+
+
+def _plural(word: str, many: int) -> str:
+    return word if many == 1 else f"{word}s"
 
 
 def _notice(one: Notice) -> None:

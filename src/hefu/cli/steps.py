@@ -69,7 +69,11 @@ def steps(
     """The steps of a procedure and where this shipment stands in it 办理步骤."""
     if out:
         check(out, ".html")
-    paths, number = _apart(shipment or [])
+    if not shipment:
+        raise typer.BadParameter(
+            show.say("缺少出口报关单号或单证", "the export declaration, or papers, are missing")
+        )
+    paths, number = _apart(shipment)
     read_papers = read(paths) if paths else Read()
     day = as_of.date() if as_of else datetime.now(SHANGHAI).date()
     client = Client(home(), identity, {Side.TAX: tax, Side.CUSTOMS: customs})

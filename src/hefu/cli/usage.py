@@ -35,6 +35,10 @@ _SAID: Final = (
         Text("{place} 不能是 {value}; 可选 {choices}", "{place}: {value} is not one of {choices}"),
     ),
     (
+        _PLACE + r".*'(?P<value>.*)' does not exist",
+        Text("{place}: 没有 {value}", "{place}: there is no {value}"),
+    ),
+    (
         _PLACE + r"Input should be greater than or equal to (?P<least>\S+)",
         Text("{place} 至少是 {least}", "{place} is at least {least}"),
     ),

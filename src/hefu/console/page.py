@@ -108,7 +108,7 @@ def _environment(code: str) -> Environment:
         word=lambda value: words.word(language, value),
         place=lambda value: words.place(language, value),
         actor=lambda value: words.actor(language, value),
-        unit=words.unit,
+        unit=lambda code: words.unit(language, code),
     )
     return made
 

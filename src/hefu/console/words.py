@@ -290,10 +290,12 @@ def actor(language: Language, said: str) -> str:
     return f"{told} · {name.replace('/', ' · ')}" if name else told
 
 
-def unit(code: str | None) -> str:
+def unit(language: Language, code: str | None) -> str:
     """A customs unit by its name (domain.md §2.3); what is not in the table is shown as it came."""
     found = units().get(code or "")
-    return found.name if found else code or ""
+    if found is None:
+        return code or ""
+    return found.english if found.english and language.code != "zh" else found.name
 
 
 def tone(code: str | None) -> str:

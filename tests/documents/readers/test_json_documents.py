@@ -321,7 +321,7 @@ def test_a_file_that_is_not_there_is_one_refusal_and_the_next_is_read(tmp_path: 
     path.write_bytes(certificate().canonical)
     (_, error), (_, paper) = read_paths([tmp_path / "a.json", path])
     assert isinstance(error, HefuError)
-    assert error.first.kind.code == "document.unreadable"
+    assert error.first.kind.code == "document.not_there"
     assert_speaks(error.first, str(tmp_path / "a.json"))
     assert paper == certificate()
 

@@ -10,6 +10,7 @@ import pytest
 from hefu.procedures.dossier.contradictions import checks
 from hefu.procedures.dossier.deadlines import words
 from hefu.procedures.dossier.papers import NAMES, Kind
+from hefu.procedures.dossier.wording import ASSUMED
 from hefu.rules.finding import Severity
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -19,7 +20,10 @@ DOCS = Path(__file__).parents[3] / "docs"
 def test_the_guide_names_everything(page: str, language: str) -> None:
     text = (DOCS / page).read_text("utf-8")
     for code, one in words().items():
-        assert f"| `{code}` | {getattr(one.title, language)} | {getattr(one.ground, language)} |" in text
+        mark = f" ({getattr(ASSUMED, language)})" if one.assumption else ""
+        ground = getattr(one.ground, language)
+        assert getattr(ASSUMED, language) not in ground or not mark, "what is assumed is said once"
+        assert f"| `{code}` | {getattr(one.title, language)} | {ground}{mark} |" in text
     for kind in Kind:
         assert f"| `{kind.value}` | {getattr(NAMES[kind], language)} |" in text
     for code, check in checks().items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -96,6 +97,33 @@ def test_every_condition_is_used() -> None:
 
 def test_nothing_answers_to_a_number_that_nobody_knows() -> None:
     assert case("return", {}) is None
+
+
+def test_without_a_number_and_papers_there_is_no_shipment() -> None:
+    def never(*_: object) -> Any:
+        raise AssertionError("nothing is asked")
+
+    assert known("return", "", (), never, today=DAY, policy=Policy()) is None
+
+
+def test_a_second_return_is_not_done_by_the_declaration_of_the_first() -> None:
+    export = as_json(builders.declaration("export", number=EXPORT))
+    facts = case("return", lodged())
+    assert facts is not None
+    gone = {"number": "530120261000000001", "state": "released", "certificates": ["TY1"], "document": export}
+    used = {"number": "TY1", "state": "issued", "usage": "used", "document": {}}
+    waits = {"number": "TY2", "state": "issued", "usage": "", "document": {}}
+    assert replace(facts, acts=(gone,), certificates=(used,)).act == gone
+    assert replace(facts, acts=(gone,), certificates=(used, waits)).act is None
+    next_one = {**gone, "number": "530120261000000002", "certificates": ["TY2"]}
+    assert replace(facts, acts=(gone, next_one), certificates=(used, waits)).act == next_one
+
+
+def test_what_is_assumed_is_said_once() -> None:
+    """The mark says it: a ground does not say it again."""
+    for one in [one for procedure in Procedure for one in steps_of(procedure) if one.assumption]:
+        assert "assumption" not in one.source.en
+        assert "推定" not in one.source.zh
 
 
 def test_papers_in_a_folder_show_that_they_are_gathered() -> None:

@@ -35,6 +35,12 @@ NOT_A_DOCUMENT = errors.kind(
         "a certificate has 'purpose', a declaration has 'act'; see samples/",
     ),
 )
+NOT_THERE = errors.kind(
+    "document.not_there",
+    http=422,
+    message=Text("{file}: 没有这个文件或文件夹", "{file}: there is no such file or folder"),
+    cure=Text("核对路径", "check the path"),
+)
 UNREADABLE = errors.kind(
     "document.unreadable",
     http=422,
@@ -216,6 +222,13 @@ def _paper(value: Any, file: str, place: str) -> Paper | HefuError:
         return error
 
 
+def unread(error: OSError, file: str) -> HefuError:
+    """Why a file could not be read: it is not there, or what the system says."""
+    if isinstance(error, FileNotFoundError):
+        return HefuError(errors.Problem(NOT_THERE, file=file))
+    return HefuError(errors.Problem(UNREADABLE, file=file, value=error.strerror or str(error)))
+
+
 def read_paths(
     paths: list[Path], license_code: LicenseCode = "", *, at_desk: bool = False
 ) -> Iterator[tuple[str, Paper | HefuError]]:
@@ -237,7 +250,7 @@ def read_paths(
                 yield name, error
                 continue
             except OSError as error:
-                yield name, HefuError(errors.Problem(UNREADABLE, file=name, value=str(error)))
+                yield name, unread(error, name)
                 continue
             for paper in read_papers(data, name, license_code=license_code, at_desk=at_desk):
                 yield name, paper

@@ -107,7 +107,7 @@ class Watch:
         self._sizes: dict[str, tuple[int, ...]] = {}
         for folder in (outbox, into):
             if not folder.is_dir():
-                errors.fail(UNUSABLE, file=str(folder), value="not there")
+                errors.fail(UNUSABLE, file=str(folder), value="不存在 / not there")
         _refuse_overlap(outbox, into, held)
         for folder in (held, outbox / STATE):
             try:

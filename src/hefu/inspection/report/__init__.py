@@ -41,7 +41,7 @@ def check(file: Path) -> None:
     if file.suffix.lower() not in ("", ".html", ".htm", ".xlsx", ".json"):
         errors.fail(UNKNOWN, file=str(file))
     if not file.parent.is_dir():
-        errors.fail(UNWRITABLE, file=str(file), value=f"no folder {file.parent}")
+        errors.fail(UNWRITABLE, file=str(file), value=f"没有文件夹 / no folder {file.parent}")
 
 
 def write(inspection: Inspection, file: Path, language: str) -> None:

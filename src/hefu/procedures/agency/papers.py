@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from hefu import errors
 from hefu.documents.declaration import Declaration
 from hefu.documents.readers import records
-from hefu.documents.readers.json_documents import UNREADABLE, read_papers
+from hefu.documents.readers.json_documents import read_papers, unread
 from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES, SYNTAX, TOO_LARGE, decode, json_values
 from hefu.errors import HefuError, Text
 from hefu.procedures.agency.agreements import Agreement
@@ -92,7 +92,7 @@ def _take(file: Path, told: Papers) -> None:
             errors.fail(TOO_LARGE, file=name, value=file.stat().st_size, limit=MAX_DOCUMENT_BYTES)
         data = file.read_bytes()
     except OSError as error:
-        errors.fail(UNREADABLE, file=name, value=error)
+        raise unread(error, name) from error
     if kind == ".xlsx":
         told.reports.append(read_report(data, name))
         return

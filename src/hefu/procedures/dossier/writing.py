@@ -31,7 +31,7 @@ def check(file: Path, *suffixes: str) -> None:
     if file.suffix.lower() not in suffixes:
         errors.fail(FORM, file=str(file), suffixes=", ".join(suffixes))
     if not file.parent.is_dir():
-        errors.fail(UNWRITABLE, file=str(file), value=f"no folder {file.parent}")
+        errors.fail(UNWRITABLE, file=str(file), value=f"没有文件夹 / no folder {file.parent}")
 
 
 def write(file: Path, data: bytes) -> None:

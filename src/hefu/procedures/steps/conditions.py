@@ -191,13 +191,27 @@ def _number(told: Told | None) -> Evidence:
 # --- what stands in the way ---------------------------------------------------------------------------
 
 
+_STATES: Final = {
+    "lodged": "已申报",
+    "held": "扣留",
+    "reserved": "已预留",
+    "withdrawn": "已撤回",
+    "refused": "已退单",
+}
+
+
 def not_exported(known: Known) -> Text | None:
     """There is nothing to return, amend or withdraw before release."""
     if exported(known) is not None:
         return None
-    state = known.lodged["state"] if known.lodged else "unknown"
+    if known.lodged is None:
+        return Text(
+            f"海关没有出口报关单 {known.export} 的放行记录; 先申报出口并放行",
+            f"customs has no release of export declaration {known.export} on record; it is declared and released first",
+        )
+    state = known.lodged["state"]
     return Text(
-        f"出口报关单 {known.export} 未放行 ({state}); 放行前直接更正或撤回",
+        f"出口报关单 {known.export} 未放行 ({_STATES.get(state, state)}); 放行前直接更正或撤回",
         f"the export declaration {known.export} is not released ({state}); before release it is corrected or withdrawn",
     )
 

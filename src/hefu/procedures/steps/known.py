@@ -63,9 +63,14 @@ class Known:
 
     @property
     def act(self) -> Told | None:
-        """The act that the procedure is about: one that is open, else the last that was not withdrawn or refused."""
+        """The act that the procedure is about: one that is open, else the last that was not withdrawn or refused, unless
+        it went by another certificate than the one that waits to be used: then the next act is still to come.
+        """
         alive = [one for one in self.acts if one["state"] not in ("withdrawn", "refused")]
         waiting = [one for one in alive if one["state"] != "released"]
+        certificate = self.certificate()
+        if certificate is not None and certificate["usage"] != "used":
+            alive = [one for one in alive if certificate["number"] in _named(one)]
         return next(reversed(waiting or alive), None)
 
     def certificate(self, *, of_principal: bool = False) -> Told | None:
@@ -100,6 +105,14 @@ class Known:
     def claims(self) -> list[Told]:
         """Claims of a refund in the ledger, each line."""
         return [one for item in self.items() for one in item["claims"] if one["way"] in ("claimed", "stated")]
+
+
+def _named(act: Told) -> tuple[str, ...]:
+    """The certificates that an act names, and those that customs has found for it."""
+    return (
+        *(str(one["number"]) for one in act["document"].get("certificates", ())),
+        *act.get("certificates", ()),
+    )
 
 
 @dataclass(slots=True)
@@ -139,7 +152,7 @@ def known(
     """Everything about the shipment that answers to a number (empty: the only one); ``None`` if there is none."""
     held = list(papers)
     chosen = [one for one in gather(held)[0] if not number or one.answers_to(number)] if held else []
-    if held and not number and len(chosen) != 1:
+    if not number and len(chosen) != 1:
         return None
     export = chosen[0].number if chosen else number
     nodes = _Nodes(ask)
@@ -216,7 +229,7 @@ def _certificates(
         if one["purpose"] == _purpose(procedure)
     ]
     numbers += [one for application in applications for one in application["certificates"]]
-    numbers += [one["number"] for act in acts for one in act["document"].get("certificates", ())]
+    numbers += [one for act in acts for one in _named(act)]
     found = {one: nodes.get(Side.TAX, f"/v1/certificates/{one}") for one in dict.fromkeys(numbers)}
     for one in [one["document"].get("principal_certificate") for one in found.values() if one]:
         if one and one not in found:
