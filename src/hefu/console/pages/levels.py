@@ -113,22 +113,22 @@ def _waiting(told: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _bands(told: dict[str, Any]) -> dict[str, Any]:
     """Silences, outages and contingencies as rows of bands, and the moments at which the registers were compared."""
-    rows = [
+    silences, outages, contingencies = (
         [
             (datetime.fromisoformat(one["since"]), datetime.fromisoformat(one["until"]), kind)
             for one in told["bands"]
             if one["kind"] == kind
         ]
         for kind in ("silence", "outage", "contingency")
-    ]
+    )
     compared = [
         (at, at + _MARK, "same" if one["equal"] else "differs")
         for one in told["reconciliations"]
         for at in (datetime.fromisoformat(one["at"]),)
     ]
     return {
-        "plot": plots.bands(_axis(told), [*rows, compared]),
-        "many": sum(map(len, rows)),
+        "plot": plots.bands(_axis(told), [silences, outages, contingencies, compared]),
+        "many": max(len(silences), len(outages)) + len(contingencies),  # of one cause are the first two
         "are_open": any(not one["over"] for one in told["bands"]),
         "differed": sum(not one["equal"] for one in told["reconciliations"]),
     }
