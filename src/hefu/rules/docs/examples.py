@@ -237,7 +237,7 @@ def _case(papers: Papers) -> Case:
         amended_on=_DAY.validate_python(register["amended_on"]) if "amended_on" in register else None,
         changing=register.get("changing"),
         consignor=Party.model_validate(register["consignor"]) if "consignor" in register else None,
-        goods_left=_left(register.get("left"), named),
+        goods_left=_left(register["left"], named["number"]) if named else {},
     )
 
 
@@ -272,11 +272,7 @@ def _principals(papers: Papers) -> dict[str, Standing]:
     return {told["number"]: Standing(told["number"], state, document)}
 
 
-def _left(
-    left: dict[str, str] | None, export: dict[str, Any] | None
-) -> dict[tuple[str, int], tuple[int, str]]:
+def _left(left: dict[str, str], export: str) -> dict[tuple[str, int], tuple[int, str]]:
     """What the register has left of the first exported item."""
-    if left is None or export is None:
-        return {}
     unit: str = _UNIT.validate_python(left["unit"])
-    return {(export["number"], 1): (scaled(Decimal(left["quantity"])), unit)}
+    return {(export, 1): (scaled(Decimal(left["quantity"])), unit)}
