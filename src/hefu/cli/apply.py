@@ -28,9 +28,6 @@ _STATES: Final = {
     "withdrawn": "已撤回",
     "exists": "已存在",
 }
-_REFUND: Final = {
-    "not_claimed": "尚未申报", "reversed": "已冲减", "paid_back": "已缴回", "refunded_open": "已办理未冲减",
-}  # fmt: skip
 Files = Annotated[list[Path], typer.Argument(help="JSON files or folders of them.")]
 
 
@@ -159,7 +156,7 @@ def _one(told: dict[str, Any], as_machine: bool) -> None:
     words = [
         told["number"],
         _state(told["state"]),
-        _refund(told),
+        show.refund_state(told["refund_state"]),
         numbers,
         told["reason"],
         told["decided_by"],
@@ -188,7 +185,7 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
     return (
         one["number"],
         show.act(one["purpose"]),
-        _refund(one),
+        show.refund_state(one["refund_state"]),
         applicant.get("name") or applicant.get("uscc") or "",
         str(one["lines"]),
         local_time(one["filed_at"]),
@@ -199,7 +196,3 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
 
 def _state(value: str) -> str:
     return show.say(_STATES.get(value, value), value)
-
-
-def _refund(told: dict[str, Any]) -> str:
-    return show.say(_REFUND[told["refund_state"]], told["refund_state"])

@@ -166,7 +166,7 @@ def _show_all(chosen: Sequence[Dossier], made: Answer) -> None:
     show.out().print(
         show.say(
             f"{len(chosen)} 票货物, {made.files} 个文件, 截至 {made.as_of}; 最紧急者在前",
-            f"{len(chosen)} shipments, {made.files} files, as of {made.as_of}; the most urgent first",
+            f"shipments: {len(chosen)}, files: {made.files}, as of {made.as_of}; the most urgent first",
         ),
         style="bold",
     )

@@ -74,7 +74,7 @@ def _papers(item: dict[str, Any]) -> None:
         used = f" → {one['declaration']}" if one["declaration"] else ""
         out.print(
             f"  {place}  {one['certificate']}  {one['quantity']}  {show.act(one['purpose'])}"
-            f"  {one['refund_state']}  {one['usage']}{used}"
+            f"  {show.refund_state(one['refund_state'])}  {show.state(one['usage'])}{used}"
         )
     for one in item["claims"]:
         way = one["state"] if one["way"] == "claimed" else one["way"]

@@ -38,6 +38,7 @@ _STATES: Final = {
     "issued": "已开具", "void_requested": "待海关答复作废", "reissue_requested": "待海关答复作废并重新开具", "voided": "已作废",
     "superseded": "已作废并重新开具", "available": "可用", "reserved": "已预留", "used": "已使用", "withdrawn": "已撤回",
     "lodged": "已申报", "held": "扣留待核", "released": "已放行", "refused": "已拒绝", "exists": "已存在",
+    "arrived": "已到达", "entries": "条目",
 }  # fmt: skip
 _EVENTS: Final = {
     "certificate.issued": "税务开具证明", "certificate.drafted": "税务起草重新开具的证明", "certificate.draft_dropped": "重新开具的草稿作废",
@@ -63,6 +64,15 @@ _EVENTS: Final = {
 }  # fmt: skip
 
 
+_REFUND: Final = {
+    "not_claimed": "尚未申报", "reversed": "已冲减", "paid_back": "已缴回", "refunded_open": "已办理未冲减",
+}  # fmt: skip
+_REGISTERS: Final = {
+    "issue": ("证明", "certificates"), "copy": ("海关的证明", "certificates at customs"),
+    "holding": ("证明的使用", "use of certificates"), "lodgement": ("报关单", "declarations"), "journal": ("日志", "journal"),
+}  # fmt: skip
+
+
 def language() -> str:
     """``zh`` or ``en``: HEFU_LANG, else the system's language."""
     told = os.environ.get("HEFU_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
@@ -78,6 +88,11 @@ def state(value: str) -> Rich:
     """A state or outcome, coloured, in the person's language."""
     style = "green" if value in _GOOD else "yellow" if value in _WAIT else "red"
     return Rich(_STATES.get(value, value) if language() == "zh" else value, style=style)
+
+
+def refund_state(value: str) -> str:
+    """A refund state in the person's language."""
+    return _REFUND.get(value, value) if language() == "zh" else value
 
 
 def act(value: str) -> str:
@@ -227,8 +242,9 @@ def show_status(told: dict[str, dict[str, Any]]) -> None:
             )
         for table, counts in one["counts"].items():
             if counts and any(counts.values()):
+                told_of = say(*_REGISTERS.get(table, (table, table)))
                 console.print(
-                    f"  {table}: " + ", ".join(f"{name} {number}" for name, number in counts.items())
+                    f"  {told_of}: " + ", ".join(f"{state(name)} {number}" for name, number in counts.items())
                 )
     policy = one["policy"]
     console.print(
