@@ -14,12 +14,17 @@ from jinja2.ext import babel_extract
 
 from hefu.console import words
 from hefu.console.language import Language
+from hefu.documents.canonical import as_json
+from hefu.documents.certificate import Certificate
+from hefu.documents.readers.records import build
+from hefu.errors import HefuError
 from hefu.protocol.acts import ActKind
 from hefu.protocol.applications.records import FilingState
 from hefu.protocol.contingency.records import ActState, PaperState
 from hefu.protocol.records import DeclarationState, IssueState
 from hefu.rules.case import UseState
 from hefu.trust.access import Role
+from tests.builders import certificate
 
 ROOT = Path(__file__).parents[2] / "src/hefu"
 CONSOLE = ROOT / "console"
@@ -116,3 +121,18 @@ def test_a_place_in_a_document_is_said_in_words() -> None:
     assert words.place(Language("en"), "items[2].hs_code") == "Item 2 · Commodity code"
     assert words.place(Language("zh"), "line 1.quantity") == "行 1 · 数量"
     assert words.place(Language("en"), "holder.uscc") == "Holder · USCC"
+
+
+def test_a_field_of_a_form_is_named_as_the_form_names_it() -> None:
+    with pytest.raises(HefuError) as caught:
+        build(Certificate, {**as_json(certificate()), "tax_office": "DEFECTS", "lines": [{}]}, "request")
+    told = {one.place: one.as_json() for one in caught.value.problems}
+    assert words.said(Language("en"), told["$.tax_office"]).startswith("Tax office: 'DEFECTS': ")
+    assert words.said(Language("zh"), told["$.tax_office"]).startswith("税务机关: 'DEFECTS': ")
+    assert words.said(Language("en"), told["$.lines[0].quantity"]).startswith("Line 1 · Quantity: ")
+
+
+def test_what_is_wrong_with_a_number_names_it_once() -> None:
+    problem = {"code": "x", "place": "CK1", "message": {"zh": "没有", "en": "CK1 is not there"}}
+    assert words.said(Language("en"), problem) == "CK1 is not there"
+    assert words.said(Language("zh"), problem) == "CK1: 没有"

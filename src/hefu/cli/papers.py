@@ -165,7 +165,7 @@ def withdraw(
 def refuse(
     numbers: Numbers, reason: Reason, identity: CustomsIdentity = "customs", as_machine: AsJson = False
 ) -> None:
-    """Customs refuses declarations before release 拒绝."""
+    """Customs refuses declarations before release 退单."""
     _move(numbers, "refuse", reason, identity, as_machine)
 
 

@@ -37,7 +37,7 @@ _ACTS: Final = {
 _STATES: Final = {
     "issued": "已开具", "void_requested": "待海关答复作废", "reissue_requested": "待海关答复作废并重新开具", "voided": "已作废",
     "superseded": "已作废并重新开具", "available": "可用", "reserved": "已预留", "used": "已使用", "withdrawn": "已撤回",
-    "lodged": "已申报", "held": "扣留待核", "released": "已放行", "refused": "已拒绝", "exists": "已存在",
+    "lodged": "已申报", "held": "扣留", "released": "已放行", "refused": "已退单", "exists": "已存在",
     "arrived": "已到达", "entries": "条目",
 }  # fmt: skip
 _EVENTS: Final = {
@@ -47,7 +47,7 @@ _EVENTS: Final = {
     "certificate.withdrawn": "海关同意, 证明撤出", "certificate.voided": "证明作废", "certificate.superseded": "证明作废并重新开具",
     "certificate.marked": "证明加注", "declaration.lodged": "报关单申报", "declaration.held": "核验不符, 扣留",
     "declaration.reserved": "核验通过, 待放行", "declaration.released": "放行", "declaration.withdrawn": "撤回",
-    "declaration.refused": "拒绝", "declaration.corrected": "更正", "declaration.amended": "改单生效",
+    "declaration.refused": "退单", "declaration.corrected": "更正", "declaration.amended": "改单生效",
     "declaration.withdrawn_after_release": "放行后撤单", "export.entered": "出口记入货物账", "goods.contested": "货物账有出入",
     "message.contested": "报文有争议",
     "message.set_aside": "报文搁置", "message.recovered": "找回报文", "node.restored": "节点由备份恢复", "node.recovered": "节点找回完毕",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from hefu.console.language import Language
 from hefu.documents.codes.tables import units
+from hefu.documents.readers.records import FIELD
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find a text
@@ -269,6 +271,7 @@ def word(language: Language, code: str | None) -> str:
 
 
 _ROW: Final = re.compile(r"(items|lines|line )\[?(\d+)\]?")
+_INDEX: Final = re.compile(r"\[(\d+)\]")
 _ROWS: Final = {"items": N_("Item"), "lines": N_("Line"), "line ": N_("Line")}
 
 
@@ -279,6 +282,18 @@ def place(language: Language, path: str) -> str:
         row = _ROW.fullmatch(step)
         told.append(f"{language.say(_ROWS[row[1]])} {row[2]}" if row else word(language, step))
     return " · ".join(told)
+
+
+def said(language: Language, problem: Mapping[str, Any]) -> str:
+    """What a problem says: of a field of a form by the names that stand there; else with the number or place it is about."""
+    path, details = problem["place"], problem.get("details", {})
+    if problem["code"] == FIELD.code and path.startswith("$."):
+        counted = _INDEX.sub(
+            lambda found: f"[{int(found[1]) + 1}]", path.removeprefix("$.")
+        )  # from one, as people do
+        return f"{place(language, counted)}: {details['found']}{details[f'rule_{language.code}']}"
+    message = language.of(problem["message"])
+    return message if path in message else f"{path}: {message}"
 
 
 def actor(language: Language, said: str) -> str:

@@ -13,7 +13,7 @@ from hefu.errors import Text
 from hefu.inspection.fields.fields import FIELDS, Paper
 from hefu.inspection.fields.mapping import IGNORED
 from hefu.inspection.fields.mapping import Mapping as Named
-from hefu.inspection.fields.titles import called, is_title, nearest, totals
+from hefu.inspection.fields.titles import called, folded, is_title, nearest, totals
 from hefu.inspection.layout.beforehand import told_once
 from hefu.inspection.layout.header import LEAST, Cells, Header, is_whole, read_header
 from hefu.inspection.sheets.sheet import ROW
@@ -22,6 +22,8 @@ LOOKED_AT: Final = 40
 """Rows in which the header may end."""
 HEIGHT: Final = 3
 """Rows that a header has at most."""
+_NUMBERING: Final = ("序号", "行次", "no", "seq")
+"""Titles, folded, of a column that counts the rows of a sheet and says nothing else."""
 _COMPARED: Final = 8
 """Columns by which a header is known again."""
 
@@ -214,7 +216,9 @@ def _layout(header: Header, at: int, rows: Sequence[tuple[int, Cells]], mapping:
     unknown = tuple(
         Unknown(int(column), title, _suggested(header, fields, column))
         for column, title in header.titles.items()
-        if column not in taken and mapping.of(header.paper, title) != IGNORED
+        if column not in taken
+        and mapping.of(header.paper, title) != IGNORED
+        and not (folded(title) in _NUMBERING and _counts(rows[at + 1 :], column))
     )
     levels = tuple(cells for _, cells in rows[: at + 1])
     told = told_once(header.paper, fields, header.titles, above)
@@ -243,9 +247,14 @@ def _is_running(rows: Sequence[tuple[int, Cells]], column: str, number: str | No
     """Whether a column counts the rows of the sheet, not the items of each declaration."""
     if number is None:
         return False
-    told = [(cells[int(column)], cells[int(number)]) for _, cells in rows if cells[int(column)]]
-    counted = [text for text, _ in told] == [str(at) for at in range(1, len(told) + 1)]
-    return counted and len({paper for _, paper in told if paper}) > 1
+    papers = {cells[int(number)] for _, cells in rows if cells[int(column)]}
+    return _counts(rows, column) and len(papers - {"", None}) > 1
+
+
+def _counts(rows: Sequence[tuple[int, Cells]], column: str) -> bool:
+    """Whether a column does nothing but count the rows: 1, 2, 3."""
+    told = [cells[int(column)] for _, cells in rows if cells[int(column)]]
+    return told == [str(at) for at in range(1, len(told) + 1)]
 
 
 def _complete(layout: Layout, file: str, sheet: str) -> None:
