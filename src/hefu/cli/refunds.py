@@ -65,6 +65,14 @@ def ledger(
         ],
     )
     for item in told["items"]:
+        if item["in_export"] is False:
+            out.print(
+                show.say(
+                    f"  第 {item['item']} 项不在出口报关单中, 数量来自证明所载",
+                    f"  item {item['item']} is not in the export declaration; its quantity is what certificates state",
+                ),
+                style="yellow",
+            )
         _papers(item)
 
 

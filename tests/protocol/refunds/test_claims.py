@@ -466,6 +466,18 @@ def test_the_ledger_tells_everything_about_an_item(desk: Desk) -> None:
     assert view.ledger(desk.stores[Side.TAX], "530120260000009999") is None
 
 
+def test_an_item_that_only_a_certificate_states_is_told_as_that(desk: Desk) -> None:
+    stated = [line(), line(line=2, item=7)]
+    assert desk.issue(certificate(lines=stated)).status == "issued"
+    told = view.ledger(desk.stores[Side.TAX], EXPORT)
+    assert told is not None
+    assert [(one["item"], one["in_export"]) for one in told["items"]] == [(1, None), (7, None)]
+    desk.export()
+    told = view.ledger(desk.stores[Side.TAX], EXPORT)
+    assert told is not None
+    assert [(one["item"], one["in_export"]) for one in told["items"]] == [(1, True), (7, False)]
+
+
 @pytest.mark.parametrize(
     ("exported", "issued", "code"),
     [

@@ -130,7 +130,11 @@ async def _fill(calls: Calls, draft: Draft) -> list[Mapping[str, Any]]:
             if number in certified:
                 continue
             told = await _asked(calls, f"/v1/ledger/{part(number)}", problems)
-            found += [_exported(told, one) for one in told["items"]] if told else []
+            found += (
+                [_exported(told, one) for one in told["items"] if one["in_export"] is not False]
+                if told
+                else []
+            )
             if told is None and not any(one.get("declaration") == number for one in draft.lines):
                 draft.lines.append({**_BLANK, "declaration": number})
     draft.keep(found)

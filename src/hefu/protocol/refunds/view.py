@@ -37,7 +37,8 @@ _USED_FOR = {
 
 def ledger(reader: Reader, declaration: str) -> dict[str, Any] | None:
     """Each item of an export declaration with what became of it, quantities in the account's unit; ``None`` if tax knows
-    nothing of it. ``free`` is what may still be claimed or certified.
+    nothing of it. ``free`` is what may still be claimed or certified. An item that only a certificate states is there with
+    ``in_export`` false; null where the export declaration has not come yet.
     """
     export = reader.fetch(Export, [(declaration,)]).get((declaration,))
     numbers = [one.item for one in export.document.items] if export else []
@@ -57,7 +58,13 @@ def ledger(reader: Reader, declaration: str) -> dict[str, Any] | None:
             "declared_on": export.document.declared_on.isoformat(),
         }
     items = [
-        {"item": item, **_named(names.get(item)), **_item(reader, account)} for item, account in found.items()
+        {
+            "item": item,
+            "in_export": item in names if export else None,
+            **_named(names.get(item)),
+            **_item(reader, account),
+        }
+        for item, account in found.items()
     ]
     return {**head, "items": items}
 
