@@ -15,6 +15,8 @@ from hefu.protocol.records import DeclarationState
 
 SHOWN: Final = 50
 """Rows of a page."""
+HELD: Final = 10
+"""Held declarations that stand above all others on the first page: there is something to do about them."""
 _USCC: Final = re.compile(r"[0-9A-Z]{18}")
 
 
@@ -29,9 +31,14 @@ def routes() -> APIRouter:
         own = sorted(one for one in request.state.identity.codes if _USCC.fullmatch(one))
         trader = asked["trader"] or next(iter(own), "")
         told: dict[str, Any] = {"declarations": [], "next": ""}
+        held = told
+        filters = {name: asked[name] for name in ("state", "from", "to", "after") if asked[name]}
         if trader:
-            filters = {name: asked[name] for name in ("state", "from", "to", "after") if asked[name]}
-            told = await calls_of(request).get("/v1/declarations", trader=trader, limit=str(SHOWN), **filters)
+            calls = calls_of(request)
+            told = await calls.get("/v1/declarations", trader=trader, limit=str(SHOWN), **filters)
+            if not filters:
+                state = DeclarationState.HELD.value
+                held = await calls.get("/v1/declarations", trader=trader, limit=str(HELD), state=state)
         kept = {name: asked[name] for name in ("trader", "state", "from", "to") if asked[name]}
         return page(
             request,
@@ -41,6 +48,9 @@ def routes() -> APIRouter:
             traders=own,
             states=[one.value for one in DeclarationState],
             rows=[{**one, "waits": _waits(one)} for one in told["declarations"]],
+            held=[{**one, "waits": _waits(one)} for one in held["declarations"]],
+            more_held=bool(held["next"]),
+            held_only=urlencode({"trader": trader, "state": DeclarationState.HELD.value}),
             is_filtered=bool(asked["state"] or asked["from"] or asked["to"]),
             next=urlencode({**kept, "after": told["next"]}) if told["next"] else "",
             first=urlencode(kept),
