@@ -101,7 +101,7 @@ def test_what_speaks_against_it_is_said_in_words_before_it_is_filed(nodes: Nodes
     assert "现在不能提交" in check.text
     assert 'value="file"' not in check.text
     unread = step(desk, taxes, "check", tax_office="nowhere")
-    assert "tax_office" in unread.text
+    assert "税务机关: " in unread.text  # as the form names it
     assert 'value="file"' not in unread.text
     none = step(desk, step(desk, goods, "taxes", **{"l0.take": ""}), "check", tax_office=TAX_OFFICE)
     assert "至少一行" in none.text

@@ -18,7 +18,7 @@ _NUMBERS = count(870_000)
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"locale": "zh-CN", "color_scheme": "dark"}, {"viewport": {"width": 360, "height": 700}}]
+    "options", [{}, {"locale": "zh-CN", "color_scheme": "dark", "viewport": {"width": 360, "height": 700}}]
 )
 def test_every_page_is_accessible(browser: Any, nodes: Nodes, options: dict[str, Any]) -> None:
     which = next(_NUMBERS)

@@ -28,7 +28,7 @@ def folder(nodes: Nodes) -> Path:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"locale": "zh-CN", "color_scheme": "dark"}, {"viewport": {"width": 360, "height": 700}}]
+    "options", [{}, {"locale": "zh-CN", "color_scheme": "dark", "viewport": {"width": 360, "height": 700}}]
 )
 def test_list_and_case_are_accessible(
     browser: Any, nodes: Nodes, folder: Path, options: dict[str, Any]

@@ -111,7 +111,7 @@ def given(nodes: Nodes) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"locale": "zh-CN", "color_scheme": "dark"}, {"viewport": {"width": 360, "height": 700}}]
+    "options", [{}, {"locale": "zh-CN", "color_scheme": "dark", "viewport": {"width": 360, "height": 700}}]
 )
 def test_every_page_of_a_clerk_is_accessible(
     browser: Any, nodes: Nodes, given: tuple[str, ...], options: dict[str, Any]
