@@ -16,6 +16,7 @@ from rich.text import Text as Rich
 from hefu import errors
 from hefu.cli import show
 from hefu.cli.client import Client
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 from hefu.documents.declaration import Act
 from hefu.documents.readers import records
 from hefu.errors import HefuError, Text
@@ -47,7 +48,6 @@ NOTHING = errors.kind(
         " hefu agency-report --quarter 2026Q1 samples/agency",
     ),
 )
-_FINDINGS, _BAD_INPUT = 1, 2
 _SHOWN: Final = 20
 _USCC: Final = 18
 """Characters of a USCC."""
@@ -80,7 +80,7 @@ def agency_report(
             help="A report (.xlsx) to hold against the papers, row by row.",
         ),
     ] = None,
-    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_machine: AsJson = False,
 ) -> None:
     """The agent's quarterly report of actual consignors (STA 17/2025 art. 7) 代理出口汇总表."""
     period = Quarter.of(quarter)
@@ -111,7 +111,7 @@ def agency_report(
         _show(report)
         for file in out or ():
             show.out().print(show.say(f"已写入 {file}", f"written: {file}"), markup=False)
-    raise typer.Exit(_BAD_INPUT if told.problems else _FINDINGS if report.is_blocked else 0)
+    raise typer.Exit(BAD_INPUT if told.problems else FINDINGS if report.is_blocked else 0)
 
 
 def _read(files: list[Path]) -> Papers:

@@ -11,7 +11,8 @@ from rich.text import Text as Rich
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
-from hefu.cli.telling import FINDINGS, AsJson, local_time
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
+from hefu.cli.telling import local_time
 from hefu.documents.application import Application
 from hefu.documents.canonical import as_json
 from hefu.documents.readers.json_documents import read_applications, unread
@@ -20,7 +21,6 @@ from hefu.protocol.applications.records import FilingState
 from hefu.protocol.records import Side
 from hefu.settings import home
 
-BAD_INPUT: Final = 2
 _STATES: Final = {
     "filed": "待审核",
     "approved": "已批准",

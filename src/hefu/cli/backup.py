@@ -10,11 +10,10 @@ import typer
 
 import hefu
 from hefu.cli import show
+from hefu.cli.options import AsJson
 from hefu.protocol.records import Side
 from hefu.settings import home
 from hefu.stores import backup as backups
-
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 def backup(

@@ -17,9 +17,9 @@ from hefu.chains.casefile.writing import counting, write_cases
 from hefu.chains.facts import last_day
 from hefu.chains.reading import Read, read
 from hefu.cli import chains_own, chains_record, show
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 
 app = typer.Typer(no_args_is_help=True, help="Buy-and-export laid bare 买单出口分析.")
-_FINDINGS, _BAD_INPUT = 1, 2
 _SHOWN: Final = 10
 
 
@@ -39,7 +39,7 @@ def analyse_(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Cases at most, the first to look at first.")] = 50,
     minimum: Annotated[float, typer.Option(help="Score from which on a chain is a case.")] = MINIMUM,
-    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_machine: AsJson = False,
 ) -> None:
     """Join the tables, and write a case file for each chain 分析并生成案卷."""
     told = read(papers)
@@ -56,7 +56,7 @@ def analyse_(
         sys.stdout.write(_json(told, day, cases).decode())
     else:
         _show(told, day, cases, index, found - len(cases))
-    raise typer.Exit(_BAD_INPUT if told.problems else _FINDINGS if cases else 0)
+    raise typer.Exit(BAD_INPUT if told.problems else FINDINGS if cases else 0)
 
 
 app.command("own")(chains_own.own_)
@@ -86,9 +86,7 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: i
         (("表", "table"), ("读入", "read"), ("未读", "refused"), ("重复", "repeated")),
         [(name, *(str(count[key]) for key in ("read", "refused", "repeated"))) for name, count in told.counts.items()],
     )  # fmt: skip
-    for problem in told.problems[:_SHOWN]:
-        out.print(show.say(*problem.message), style="red", markup=False)
-        out.print(f"  {show.say(*problem.cure)}", markup=False)
+    show.show_problems(told.problems[:_SHOWN])
     if len(told.problems) > _SHOWN:
         more = len(told.problems) - _SHOWN
         out.print(show.say(f"另有 {more} 处, 见 --json", f"and {more} more, see --json"))

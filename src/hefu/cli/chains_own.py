@@ -12,11 +12,11 @@ from hefu.chains.facts import last_day
 from hefu.chains.own import Notice, Own, own
 from hefu.chains.reading import Read, read
 from hefu.cli import show
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 from hefu.http.judging import rules_under
 from hefu.protocol.records import Side
 from hefu.settings import home
 
-_FINDINGS, _BAD_INPUT = 1, 2
 _SHOWN: Final = 3
 
 
@@ -31,7 +31,7 @@ def own_(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what was known on that day; else all.")
     ] = None,
-    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_machine: AsJson = False,
 ) -> None:
     """What an investigator would notice about your own firm, and which paper settles it 企业自查."""
     told = read(papers, rules_under(home() / Side.CUSTOMS.value)[1])
@@ -40,7 +40,7 @@ def own_(
         show.print_json(_machine(told, found))
     else:
         _show(told, found)
-    raise typer.Exit(_BAD_INPUT if told.problems else _FINDINGS if found.notices else 0)
+    raise typer.Exit(BAD_INPUT if told.problems else FINDINGS if found.notices else 0)
 
 
 def _machine(told: Read, found: Own) -> dict[str, object]:
@@ -58,9 +58,7 @@ def _machine(told: Read, found: Own) -> dict[str, object]:
 
 def _show(told: Read, found: Own) -> None:
     out = show.out()
-    for problem in told.problems[:_SHOWN]:
-        out.print(show.say(*problem.message), style="red", markup=False)
-        out.print(f"  {show.say(*problem.cure)}", markup=False)
+    show.show_problems(told.problems[:_SHOWN])
     many, things = found.declarations, len(found.notices)
     out.print(
         show.say(

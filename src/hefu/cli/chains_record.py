@@ -13,9 +13,9 @@ from hefu.chains.casefile import words
 from hefu.chains.casefile.record import Act, Entry, Outcome, Record, Status
 from hefu.chains.casefile.writing import CASE, load, refresh
 from hefu.cli import show
+from hefu.cli.options import FINDINGS, AsJson
 from hefu.errors import Text
 
-FINDINGS: Final = 1
 STATUSES: Final = {
     Status.OPEN: Text("待核查", "open"), Status.CLOSED: Text("已结案, 不再计入", "closed, counts no longer"),
     Status.EXPIRED: Text("已过期, 不再计入", "lapsed, counts no longer"),
@@ -25,7 +25,6 @@ Cases = Annotated[Path, typer.Option("--cases", "-C", help="Folder of the case f
 Document = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="A document; it is copied beside the case.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 def answer(

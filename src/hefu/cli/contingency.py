@@ -13,7 +13,8 @@ import typer
 from hefu import errors
 from hefu.cli import show
 from hefu.cli.client import Client
-from hefu.cli.telling import FINDINGS, AsJson, Ground, Officer, done, local_time, post, state_name
+from hefu.cli.options import FINDINGS, AsJson
+from hefu.cli.telling import Ground, Officer, done, local_time, post, state_name
 from hefu.customs.status_page import FUNCTIONS
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate

@@ -16,6 +16,7 @@ from rich.text import Text as Rich
 
 from hefu import errors
 from hefu.cli import show
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 from hefu.documents.fields import SHANGHAI
 from hefu.documents.readers import records
 from hefu.errors import Problem, Text
@@ -44,7 +45,6 @@ UNKNOWN = errors.kind(
         "name it by declaration, contract or invoice number; without a number all are listed",
     ),
 )
-_FINDINGS, _BAD_INPUT = 1, 2
 _REMARKS: Final = (UNLISTED, ABSENT, LOOSE)
 """Problems of papers that were read all the same."""
 _STYLES: Final = {
@@ -83,7 +83,7 @@ def dossier(
         datetime | None,
         typer.Option("--as-of", formats=["%Y-%m-%d", "%Y%m%d"], help="Day (Shanghai) to count from; today."),
     ] = None,
-    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_machine: AsJson = False,
 ) -> None:
     """The dossier of a shipment: what is missing, what contradicts, what is due 单证档案."""
     for file in out or ():
@@ -153,8 +153,8 @@ def _chosen(made: Answer, number: str) -> Sequence[Dossier]:
 
 def _exit(chosen: Sequence[Dossier], made: Answer) -> int:
     if any(one.kind not in _REMARKS for one in made.problems):
-        return _BAD_INPUT
-    return _FINDINGS if made.problems or not all(one.is_complete for one in chosen) else 0
+        return BAD_INPUT
+    return FINDINGS if made.problems or not all(one.is_complete for one in chosen) else 0
 
 
 def _due(one: Deadline) -> str:

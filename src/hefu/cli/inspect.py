@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text as Rich
 
 from hefu.cli import show
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 from hefu.http.judging import rules_under
 from hefu.inspection.fields import mapping
 from hefu.inspection.fields.fields import Paper
@@ -29,8 +30,6 @@ from hefu.inspection.papers.reading import Given
 from hefu.inspection.report.machine import write_json
 from hefu.protocol.records import Side
 from hefu.settings import home
-
-_FINDINGS, _BAD_INPUT = 1, 2
 
 
 class Language(StrEnum):
@@ -75,7 +74,7 @@ def inspect(
     ] = "",
     token: Annotated[str, typer.Option(envvar="HEFU_TOKEN", help="Bearer token for the node.")] = "",
     language: Annotated[Language | None, typer.Option(help="Language of workbooks.")] = None,
-    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_machine: AsJson = False,
 ) -> None:
     """Check your own certificates and declarations before the port does 自查."""
     read_as = mapping.load(columns) if columns else None
@@ -107,8 +106,8 @@ def inspect(
 
 def _exit(answer: Inspection) -> int:
     if answer.declarations.is_empty() and answer.certificates.is_empty():
-        return _BAD_INPUT
-    return 0 if answer.sound else _FINDINGS
+        return BAD_INPUT
+    return 0 if answer.sound else FINDINGS
 
 
 @contextmanager

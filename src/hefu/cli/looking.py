@@ -8,15 +8,13 @@ import typer
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
+from hefu.cli.options import FINDINGS, AsJson
 from hefu.errors import HefuError, Problem
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE
 from hefu.protocol.records import Side
 from hefu.settings import home
 
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Identity = Annotated[str, typer.Option("--as", help="Identity of client.json that calls.")]
-
-FINDINGS = 1
 
 
 def trace(number: str, identity: Identity = "auditor", as_machine: AsJson = False) -> None:

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 import hefu
 from hefu.cli.commands import Commands
+from hefu.cli.options import BAD_INPUT
 from hefu.errors import HefuError
 
 app = typer.Typer(
@@ -19,8 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="hefu 合符: tax issues, customs verifies, one certificate, one declaration. 税务开具, 海关核验, 一证一单.",
 )
-
-BAD_INPUT = 2
 
 
 @app.callback(invoke_without_command=True)

@@ -9,11 +9,8 @@ import typer
 from hefu.cli import home as homes
 from hefu.cli import show, story
 from hefu.cli import up as running
+from hefu.cli.options import FINDINGS, AsJson
 from hefu.settings import home
-
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
-
-FINDINGS = 1
 
 
 def up(

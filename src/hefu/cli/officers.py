@@ -8,7 +8,8 @@ import typer
 
 from hefu.cli import show
 from hefu.cli.client import Client
-from hefu.cli.telling import FINDINGS, AsJson, Ground, Officer, done, local_time, post
+from hefu.cli.options import FINDINGS, AsJson
+from hefu.cli.telling import Ground, Officer, done, local_time, post
 from hefu.errors import Text
 from hefu.protocol.records import Side
 from hefu.settings import home

@@ -13,6 +13,7 @@ from rich.progress import Progress
 
 from hefu.cli import show
 from hefu.cli.client import Client
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 from hefu.documents.canonical import as_json
 from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
@@ -22,13 +23,10 @@ from hefu.protocol.records import Side
 from hefu.settings import home
 
 Files = Annotated[list[Path], typer.Argument(help="Files or folders: .json .jsonl .xml")]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 TaxIdentity = Annotated[str, typer.Option("--as", help="Identity of client.json that calls.")]
 CustomsIdentity = Annotated[str, typer.Option("--as", help="Identity of client.json that calls.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; goes on record.")]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for the answer of customs.")]
-
-FINDINGS, BAD_INPUT = 1, 2
 
 
 def _read(

@@ -28,7 +28,7 @@ from hefu import errors
 from hefu.cli.client import refused
 from hefu.errors import HefuError, Problem, Text
 from hefu.protocol.records import Side
-from hefu.settings import load_node
+from hefu.settings import NodeSettings, load_node
 
 NOT_UP: Final = errors.kind(
     "node.not_up",
@@ -100,7 +100,7 @@ class _Patient(io.TextIOBase):
 def _serve(side: Side, folder: Path) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stdout))))
     settings = load_node(folder)
-    _require_free(side, folder)
+    _require_free(side, settings, folder)
     if side is Side.TAX:
         from hefu.tax.node import build  # noqa: PLC0415 - a node loads its own side only
     else:
@@ -152,9 +152,8 @@ def _leash() -> tuple[int, int]:
     return os.pipe()
 
 
-def _require_free(side: Side, folder: Path) -> None:
+def _require_free(side: Side, settings: NodeSettings, folder: Path) -> None:
     """Raise ``node.port_taken`` where somebody listens already: a stranger's node would be taken for our own."""
-    settings = load_node(folder)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -173,9 +172,10 @@ def _require_free(side: Side, folder: Path) -> None:
 
 def start(side: Side, home: Path) -> subprocess.Popen[bytes]:
     """Start a node; its output goes to ``node.log`` in its folder. Raises ``node.port_taken``."""
-    _require_free(side, home / side.value)
-    (home / side.value / _REASON).unlink(missing_ok=True)
-    log = (home / side.value / "node.log").open("ab")
+    folder = home / side.value
+    _require_free(side, load_node(folder), folder)
+    (folder / _REASON).unlink(missing_ok=True)
+    log = (folder / "node.log").open("ab")
     with log:
         return subprocess.Popen(
             [sys.executable, "-m", "hefu.cli.main", "serve", side.value, "--until-stdin-closes"],

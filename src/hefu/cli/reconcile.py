@@ -8,15 +8,14 @@ import typer
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
+from hefu.cli.options import FINDINGS, AsJson
 from hefu.protocol.records import Side
 from hefu.settings import home
-
-FINDINGS = 1
 
 
 def reconcile(
     identity: Annotated[str, typer.Option("--as", help="Identity of client.json that calls.")] = "operator",
-    as_machine: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    as_machine: AsJson = False,
 ) -> None:
     """Compare both registers down to the rows that differ; each side mends its own 对账."""
     client = Client(home(), identity)

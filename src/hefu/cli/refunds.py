@@ -9,7 +9,7 @@ import typer
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
-from hefu.cli.telling import FINDINGS, AsJson
+from hefu.cli.options import FINDINGS, AsJson
 from hefu.documents.canonical import Document, as_json
 from hefu.documents.readers import records
 from hefu.documents.readers.limits import parse_json

@@ -13,6 +13,7 @@ from rich.progress import Progress
 
 from hefu import errors
 from hefu.cli import show
+from hefu.cli.options import FINDINGS, AsJson
 from hefu.customs.replay import Difference, Replay, Rules, Unlike
 from hefu.customs.replay import replay as replayed
 from hefu.errors import Text
@@ -32,11 +33,8 @@ NO_STORE = errors.kind(
     ),
 )
 
-_FINDINGS: Final = 1
 _SHOWN: Final = 20
 _OUTCOMES: Final = {"passed": "通过", "held": "扣留"}
-
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 def replay(
@@ -78,7 +76,7 @@ def replay(
             _say_policy(path, rules_to_try)
         show_replay(told, rules_to_try[0].version if rules_to_try else "")
     if told.differences or told.broken:
-        raise typer.Exit(_FINDINGS)
+        raise typer.Exit(FINDINGS)
 
 
 def _policy(folder: Path, rules: Rules | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from hefu.cli import show
+from hefu.cli.options import AsJson
 from hefu.http.judging import rules_under
 from hefu.protocol.records import Side
 from hefu.rules import describe
@@ -19,8 +20,6 @@ from hefu.rules.policy import Policy
 from hefu.rules.rule import Rule
 from hefu.rules.ruleset import RuleSet
 from hefu.settings import home
-
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 _EXAMPLE_PAPERS: Final = {"export": "export declaration", "principal": "principal's certificate"}
 _VERDICTS: Final = {"pass": ("通过", "pass"), "warn": ("警告", "warn"), "fail": ("不通过", "fail")}

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Rich
 
-from hefu.errors import HefuError
+from hefu.errors import HefuError, Problem
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one time zone without summer time since 1991."""
@@ -129,6 +129,13 @@ def show_error(error: HefuError) -> None:
         cure = say(*problem.cure)
         console.print(Rich.assemble((f"[{problem.kind.code}] ", "red"), message))
         console.print(Rich.assemble(("  → ", "cyan"), cure))
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    """What could not be read beside all that was, each with its cure."""
+    for problem in problems:
+        out().print(say(*problem.message), style="red", markup=False)
+        out().print(f"  {say(*problem.cure)}", markup=False)
 
 
 def show_findings(findings: Sequence[dict[str, Any]]) -> None:

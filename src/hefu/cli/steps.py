@@ -12,7 +12,7 @@ from rich.text import Text as Rich
 from hefu import errors
 from hefu.cli import show
 from hefu.cli.client import UNREACHABLE, Client
-from hefu.cli.telling import FINDINGS, AsJson
+from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 from hefu.documents.fields import SHANGHAI
 from hefu.errors import HefuError, Text
 from hefu.http.judging import rules_under
@@ -35,7 +35,7 @@ NOT_FOUND = errors.kind(
         " FOLDER DECLARATION",
     ),
 )
-_BAD_INPUT, _NO_ANSWER = 2, 3
+_NO_ANSWER: Final = 3
 _STYLES: Final = {
     Standing.DONE: ("✓", "green"),
     Standing.NOW: ("▶", "bold blue"),
@@ -115,7 +115,7 @@ def _apart(given: list[str]) -> tuple[list[Path], str]:
 def _exit(told: Walk, *, bad: bool) -> int:
     """2 papers could not be read, 3 a node told nothing, 1 something is blocked or overdue."""
     if bad:
-        return _BAD_INPUT
+        return BAD_INPUT
     if told.standing(Standing.UNKNOWN):
         return _NO_ANSWER
     late = any(one.late for one in told.steps)

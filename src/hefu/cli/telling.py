@@ -8,16 +8,15 @@ import typer
 
 from hefu.cli import show
 from hefu.cli.client import Client, refused
+from hefu.cli.options import FINDINGS
 from hefu.protocol.records import Side
 from hefu.settings import home
 
-FINDINGS: Final = 1
 _STATES: Final = {
     "up": "正常", "down": "中断", "contingency": "应急", "proposed": "待批准", "approved": "已批准", "rejected": "已驳回",
     "lapsed": "已失效", "opened": "已启动", "closed": "已结束", "entered": "待批准", "settled": "已核对一致", "contested": "有争议",
     "exists": "已存在", "open": "未了结", "released": "已放行", "reopened": "已恢复额度", "moved": "已更正",
 }  # fmt: skip
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Officer = Annotated[str, typer.Option("--as", help="Identity of client.json that calls.")]
 Ground = Annotated[str, typer.Option("--ground", "-g", help="Why; goes on record.")]
 

@@ -13,13 +13,14 @@ import typer
 from rich.text import Text as Rich
 
 from hefu.cli import show
+from hefu.cli.options import FINDINGS
 from hefu.http.judging import rules_under
 from hefu.inspection.desk.message import Desk
 from hefu.inspection.desk.watch import Event, Watch, as_line, forget
 from hefu.protocol.records import Side
 from hefu.settings import home
 
-_FINDINGS, _TROUBLE = 1, 3
+_TROUBLE = 3
 _LONGEST_PAUSE = 60.0
 _OUTCOMES = {
     "passed": ("放行", "passed", "green"),
@@ -99,7 +100,7 @@ def _looks(gate: Watch, seconds: float, once: bool, as_machine: bool) -> int:
                 break
             pause = min(2 * pause, max(seconds, _LONGEST_PAUSE)) if failed and not once else seconds
             time.sleep(pause)
-    return _TROUBLE if failed else _FINDINGS if held else 0
+    return _TROUBLE if failed else FINDINGS if held else 0
 
 
 def _forget(outbox: Path, told: str, as_machine: bool) -> None:
@@ -112,7 +113,7 @@ def _forget(outbox: Path, told: str, as_machine: bool) -> None:
     else:
         show.out().print(show.say(f"没有发出过 {told}", f"nothing went out as {told}"), markup=False)
     if not names:
-        raise typer.Exit(_FINDINGS)
+        raise typer.Exit(FINDINGS)
 
 
 def _tell(event: Event, as_machine: bool) -> None:

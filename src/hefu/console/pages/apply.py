@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from hefu.console.calls import Calls, Refused, part
-from hefu.console.draft import TAX, Draft, Line
+from hefu.console.draft import GOODS, TAX, Draft, Line
 from hefu.console.page import back_to, calls_of, form_of, page, pages
 from hefu.documents.certificate import Purpose, RefundState
 from hefu.documents.fields import SHANGHAI
@@ -172,16 +172,7 @@ def _exported(ledger: dict[str, Any], item: dict[str, Any]) -> Line:
 
 def _certified(line: dict[str, Any]) -> Line:
     """The line of an agent's application by the line of its principal's certificate."""
-    kept = (
-        "declaration",
-        "item",
-        "hs_code",
-        "goods_name",
-        "unit",
-        "quantity",
-        "exported_quantity",
-        "export_date",
-    )
+    kept = (name for name in GOODS if name not in ("invoice", "invoice_line"))
     return {"take": "yes", **{name: str(line.get(name) or "") for name in kept}}
 
 
