@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -126,6 +127,29 @@ def test_messages_and_certificates_of_a_folder_are_read_beside_its_tables(tmp_pa
     assert [Path(one.file).name for one in told.problems] == ["c.json"]
     assert last_day(told.tables) == date(2026, 3, 1)
     assert told.tables["declarations"].height == told.counts["declarations"]["read"]
+
+
+def test_of_a_corrected_declaration_the_newer_version_serves(tmp_path: Path) -> None:
+    first, corrected = export(owner=PRINCIPAL), export(owner=AGENT)
+    (tmp_path / "z.json").write_bytes(orjson.dumps(as_json(first)))
+    (tmp_path / "a.json").write_bytes(orjson.dumps([as_json(corrected), as_json(corrected)]))
+    os.utime(tmp_path / "z.json", (1_000_000_000, 1_000_000_000))
+    told = read([tmp_path], RATES)
+    assert told.problems == []
+    assert told.tables["declarations"]["owner"].to_list() == [AGENT["uscc"]]
+    assert told.tables["lines"].height == 1
+    assert told.ignored == [f"{tmp_path / 'z.json'}: {first.number}"]
+    later = export(owner=EXPORTER, declared_on="2026-02-09")
+    (tmp_path / "z.json").write_bytes(orjson.dumps(as_json(later)))
+    os.utime(tmp_path / "z.json", (1_000_000_000, 1_000_000_000))
+    assert read([tmp_path], RATES).tables["declarations"]["owner"].to_list() == [EXPORTER["uscc"]]
+
+
+def test_a_certificate_with_two_contents_stays_a_contradiction(tmp_path: Path) -> None:
+    both = [as_json(certificate()), as_json(certificate(issued_on="2026-03-02"))]
+    (tmp_path / "c.json").write_bytes(orjson.dumps(both))
+    (problem,) = read([tmp_path], RATES).problems
+    assert problem.kind.code == "chains.conflicting_row"
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "会引起注意"), ("en", "would be noticed")])

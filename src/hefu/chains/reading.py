@@ -24,6 +24,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from hefu import errors
 from hefu.chains.documents import as_tables
 from hefu.chains.tables import TABLES, Column, Table, Tables
+from hefu.documents.declaration import Declaration
 from hefu.documents.readers.json_documents import Paper, read_paths
 from hefu.errors import HefuError, Problem, Text
 from hefu.rules.policy import Policy
@@ -115,7 +116,7 @@ def read(paths: Sequence[Path], policy: Policy | None = None) -> Read:
     """
     told = Read({})
     found: dict[str, list[pl.DataFrame]] = {one.name: [] for one in TABLES}
-    documents: list[Paper] = []
+    documents: list[tuple[Path, Paper]] = []
     for file in _files(paths):
         if file.suffix.lower() in _DOCUMENTS:
             documents += _documents(file, told)
@@ -129,7 +130,7 @@ def read(paths: Sequence[Path], policy: Policy | None = None) -> Read:
         except HefuError as error:
             told.problems += error.problems
     if documents:
-        for name, rows in as_tables(documents, policy or Policy()).items():
+        for name, rows in as_tables(_newest(documents, told), policy or Policy()).items():
             found[name].append(rows)
             told.counts.setdefault(name, Counter()).update(read=rows.height)
     if not any(found.values()) and not told.problems:
@@ -150,12 +151,25 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path  # fmt: skip
 
 
-def _documents(file: Path, told: Read) -> Iterator[Paper]:
+def _documents(file: Path, told: Read) -> Iterator[tuple[Path, Paper]]:
     for _, paper in read_paths([file]):
         if isinstance(paper, HefuError):
             told.problems += paper.problems
         else:
-            yield paper
+            yield file, paper
+
+
+def _newest(documents: list[tuple[Path, Paper]], told: Read) -> list[Paper]:
+    """Certificates, and each declaration as it reads now: a correction keeps the number, so of several versions the one
+    of the latest day serves, then of the file that was written last, then the last one read (assumption: no paper counts
+    its versions). A certificate never changes; two that differ stay a contradiction.
+    """
+    certificates = [one for _, one in documents if not isinstance(one, Declaration)]
+    versions = [(file, one) for file, one in documents if isinstance(one, Declaration)]
+    versions.sort(key=lambda version: (version[1].declared_on, version[0].stat().st_mtime_ns))
+    newest = {one.number: one for _, one in versions}
+    told.ignored += [f"{file}: {one.number}" for file, one in versions if one != newest[one.number]]
+    return [*certificates, *newest.values()]
 
 
 def _folded(text: str) -> str:

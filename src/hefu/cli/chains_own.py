@@ -52,6 +52,7 @@ def _machine(told: Read, found: Own) -> dict[str, object]:
         "not_looked_at": [
             {"indicator": rule.code, "lacks": [one.name for one in lacking]} for rule, lacking in found.blind
         ],
+        "ignored": told.ignored,
         "problems": [one.as_json() for one in told.problems],
     }
 
@@ -59,6 +60,8 @@ def _machine(told: Read, found: Own) -> dict[str, object]:
 def _show(told: Read, found: Own) -> None:
     out = show.out()
     show.show_problems(told.problems[:_SHOWN])
+    for unused in told.ignored[:_SHOWN]:
+        out.print(show.say(f"未使用: {unused}", f"not used: {unused}"), style="dim", markup=False)
     many, things = found.declarations, len(found.notices)
     out.print(
         show.say(
