@@ -17,7 +17,7 @@ from hefu.cli import home as homes
 from hefu.cli import processes
 from hefu.protocol.records import Side
 from hefu.settings import load_client
-from tests import builders
+from tests import builders, zygote
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -36,7 +36,7 @@ class Nodes:
 
     def start(self, *sides: Side) -> None:
         for side in sides or tuple(Side):
-            self.running[side] = processes.start(side, self.home)
+            self.running[side] = zygote.start(side, self.home)
         for side in sides or tuple(Side):
             processes.wait_until_up(side, self.home, self.running[side])
 

@@ -67,15 +67,24 @@ class Storm:
         """Calls that were never answered."""
         return len(self._lost)
 
-    async def rage(self, seconds: float) -> None:
-        """Clients ask and nodes are killed for so long; then all is quiet, and everything is read once more."""
+    @property
+    def results(self) -> set[str]:
+        """Everything that somebody was told."""
+        return {one.answer.result for one in self.history if one.answer}
+
+    async def rage(self, seconds: float, wanted: frozenset[str] = frozenset()) -> None:
+        """Clients ask and nodes are killed for so long, and until each of the ``wanted`` results was told, as a slow
+        machine needs; then all is quiet, and everything is read once more.
+        """
         async with (
             self.nodes.caller(Side.TAX, "tax") as tax,
             self.nodes.caller(Side.CUSTOMS, "customs") as customs,
         ):
             callers = {Side.TAX: tax, Side.CUSTOMS: customs}
             clients = [self._client(f"client {n}", callers) for n in range(CLIENTS)]
-            tasks = [asyncio.create_task(one) for one in (self._kill(time.monotonic() + seconds), *clients)]
+            tasks = [
+                asyncio.create_task(one) for one in (self._kill(time.monotonic() + seconds, wanted), *clients)
+            ]
             await asyncio.wait(
                 tasks, return_when=asyncio.FIRST_COMPLETED
             )  # its time is over, or one has failed
@@ -142,9 +151,9 @@ class Storm:
 
     # --- faults -----------------------------------------------------------------------------------
 
-    async def _kill(self, until: float) -> None:
+    async def _kill(self, until: float, wanted: frozenset[str]) -> None:
         """kill -9 of one node or of both, again and again; at the end both are up."""
-        while time.monotonic() < until and not self._over:
+        while not self._over and (time.monotonic() < until or not wanted <= self.results):
             await asyncio.sleep(self.rng.uniform(0.5, 2.5))
             sides = self.rng.choice([[Side.TAX], [Side.CUSTOMS], list(Side)])
             for side in sides:

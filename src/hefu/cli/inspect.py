@@ -23,10 +23,10 @@ from hefu.inspection.fields import mapping
 from hefu.inspection.fields.fields import Paper
 from hefu.inspection.findings.result import Inspection
 from hefu.inspection.findings.summary import NOTHING, Finding, Summary, summary
-from hefu.inspection.inspect import Progress
 from hefu.inspection.layout import saving
-from hefu.inspection.order import STEPS, Order
+from hefu.inspection.order import Order
 from hefu.inspection.papers.reading import Given
+from hefu.inspection.progress import STEPS, Progress
 from hefu.inspection.report.machine import write_json
 from hefu.protocol.records import Side
 from hefu.settings import home

@@ -21,7 +21,7 @@ class Shelves:
         self.buckets = buckets
         self._folder = folder
         self._held: defaultdict[str, list[pl.DataFrame]] = defaultdict(list)
-        self._files: defaultdict[tuple[str, int], list[Path]] = defaultdict(list)
+        self._files: defaultdict[tuple[str, int], list[tuple[Path, frozenset[str]]]] = defaultdict(list)
 
     def put(self, table: str, rows: pl.DataFrame, key: str) -> None:
         """Lay rows down in the bucket of their key; equal keys meet in one bucket, of all tables."""
@@ -48,7 +48,10 @@ class Shelves:
             if len(frames) > 1:
                 frames[:] = [pl.concat(frames, how="diagonal")]
         else:
-            frames = [pl.read_parquet(file) for file in self._files[table, bucket]]
+            frames = [
+                pl.read_parquet(file, columns=[name for name in schema if name in laid])
+                for file, laid in self._files[table, bucket]
+            ]
         if not frames:
             return pl.DataFrame(schema=dict(schema))
         rows = pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
@@ -67,4 +70,4 @@ class Shelves:
             file = self._folder / table / f"{bucket}-{len(files)}.parquet"
             file.parent.mkdir(parents=True, exist_ok=True)
             part.write_parquet(file, compression="lz4", statistics=False)
-            files.append(file)
+            files.append((file, frozenset(part.columns)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from hefu.inspection.judging.comparison import judge_all
 from hefu.inspection.layout.layout import Layout
 from hefu.inspection.papers.reading import Given, read_all
 from hefu.inspection.papers.shelved import Papers
+from hefu.inspection.progress import Progress
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT, RuleSet
 
@@ -29,14 +30,6 @@ BUCKET_ROWS: Final = 1_250_000
 _BYTES_A_ROW: Final = {".csv": 120, ".tsv": 120, ".txt": 120, ".xlsx": 40, ".zip": 15, ".xls": 150}
 _BYTES: Final = 400
 """About how long a row of other files is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a caller is told how far the work is: a step with its size (0: not known), then parts of it."""
-
-    step: Callable[[str, int], None] = field(default=lambda _name, _size: None)
-    advance: Callable[[int], None] = field(default=lambda _more: None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
-from hefu.errors import Text
 from hefu.inspection import live, report
 from hefu.inspection.fields.mapping import Mapping
-from hefu.inspection.inspect import Inspected, Progress, inspect
+from hefu.inspection.inspect import Inspected, inspect
 from hefu.inspection.papers.reading import Given
+from hefu.inspection.progress import Progress
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
-
-STEPS: Final[Table[str, Text]] = {
-    "read": Text("读取", "reading"),
-    "judge": Text("核验", "judging"),
-    "compare": Text("比对单证", "comparing papers"),
-    "explain": Text("寻找最小改动", "looking for smallest changes"),
-    "ask": Text("询问海关", "asking customs"),
-    "write": Text("写报告", "writing"),
-}
-"""The steps in words, in their order; customs is asked only where an order names its node."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from hefu.chains.casefile.case_page import case_page
 from hefu.chains.casefile.ftm import ftm_entities
 from hefu.chains.casefile.index_page import Listed, index_page
 from hefu.chains.casefile.machine import case_json, read_case
-from hefu.chains.casefile.pdf import case_pdf
 from hefu.chains.casefile.record import Record, Status
 from hefu.chains.casefile.workbook import evidence_workbook
 from hefu.errors import Text
@@ -80,6 +79,8 @@ def write_cases(
 
 def write_case(own: Path, case: Case, record: Record, today: date, language: str) -> None:
     """All files of a case, each whole or not at all. The workbook is in the language in which pages begin, else Chinese."""
+    from hefu.chains.casefile.pdf import case_pdf  # noqa: PLC0415 - a node seldom draws one
+
     put(own / CASE, case_json(case))
     put(own / "case.ftm.json", ftm_entities(case))
     put(own / "evidence.xlsx", evidence_workbook(case, "en" if language == "en" else "zh"))

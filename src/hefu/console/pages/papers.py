@@ -22,7 +22,7 @@ from hefu.console.session import token_of
 from hefu.errors import Text
 from hefu.http.events import event_stream
 from hefu.http.node import Node
-from hefu.inspection.order import STEPS
+from hefu.inspection.progress import STEPS
 from hefu.trust.access import Action, token_digest
 
 SHOWN: Final = 50

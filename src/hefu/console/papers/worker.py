@@ -25,9 +25,9 @@ from hefu.documents.fields import SHANGHAI
 from hefu.errors import HefuError, Text
 from hefu.files import whole
 from hefu.inspection.findings.summary import summary
-from hefu.inspection.inspect import Progress
 from hefu.inspection.order import Order
 from hefu.inspection.papers.reading import Given
+from hefu.inspection.progress import Progress
 from hefu.procedures.agency.agreements import Firm
 from hefu.procedures.dossier.answer import NOTHING, Dossier, answer
 from hefu.procedures.dossier.calendar import calendar
