@@ -39,7 +39,7 @@ REFUSALS: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 """One row a cell (or a whole row or document, ``cell`` empty) that could not be read, and why."""
 DECLARED: Final[Mapping[str, Any]] = {
-    "declaration": _S, "act": _FEW, "declared_on": pl.Date, "trader_uscc": _S, "trader_name": _S,
+    "declaration": _S, "act": _FEW, "declared_on": pl.Date, "trader_uscc": _FEW, "trader_name": _FEW,
     "certificates": pl.List(_S), "outcome": _FEW, "match": _FEW, "entitlement": _FEW, "action": _FEW,
     "blocks": _I, "warns": _I, "usd": pl.Decimal(20, 4), **_PLACE,
 }  # fmt: skip
@@ -47,7 +47,7 @@ DECLARED: Final[Mapping[str, Any]] = {
 person would do next (empty: nothing); ``usd``: its value in US dollars, null where it is not known.
 """
 CERTIFIED: Final[Mapping[str, Any]] = {
-    "certificate": _S, "purpose": _FEW, "issued_on": pl.Date, "holder_uscc": _S, "holder_name": _S,
+    "certificate": _S, "purpose": _FEW, "issued_on": pl.Date, "holder_uscc": _FEW, "holder_name": _FEW,
     "declarations": pl.List(_S), "status": _FEW, "until": pl.Date, "usd": pl.Decimal(20, 4), **_PLACE,
 }  # fmt: skip
 """One row a certificate. ``status``: ``matched`` (one declaration, which clears), ``held`` (its declaration would be
