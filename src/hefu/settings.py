@@ -62,6 +62,11 @@ class NodeSettings(_Setting):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(description="Port to listen on.", ge=1, le=65535)
     peer: str = Field(description="Base address of the other authority's node.")
+    peer_console: str = Field(
+        "",
+        pattern=r"^(https?://[^\s\"'<>]+)?$",
+        description="Address at which people reach the other authority's console, to which pages then lead. Empty: to none.",
+    )
     peer_keys: list[dict[str, str]] = Field(
         default_factory=list,
         description="First public keys of the peer: key_id, algorithm, public_key, not_before.",
@@ -93,6 +98,11 @@ class NodeSettings(_Setting):
         le=10080,
         description="The published time: after so long without a function one officer opens a contingency, before it"
         " takes two (DESIGN §9, assumption). 0: one officer at any time.",
+    )
+    reads_days: int = Field(
+        180,
+        ge=1,
+        description="How many days it is kept who looked at what. Assumption: no source sets a time for it.",
     )
     sweep_seconds: float = Field(30.0, gt=0, description="How often expired reservations are looked for.")
     cases: str = Field(

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from hefu.cli import home as homes
 from hefu.customs.node import build as build_customs
 from hefu.http.guard import GuardedRoute, free, may
+from hefu.http.reads import Subject
 from hefu.protocol.records import Side
 from hefu.tax.node import build as build_tax
 from hefu.trust.access import TABLE, Action, Role
@@ -82,6 +83,7 @@ SHARED: dict[tuple[str, str], Action | None] = {
     ("GET", "/v1/trace/{number}"): Action.TRACE,
     ("GET", "/v1/events"): Action.STATUS,
     ("GET", "/v1/events/live"): Action.STATUS,
+    ("GET", "/v1/reads"): Action.READ_READS,
     ("GET", "/v1/levels"): Action.STATUS,
     ("GET", "/v1/status"): Action.STATUS,
     ("POST", "/v1/reconcile"): Action.RECONCILE,
@@ -95,6 +97,40 @@ SHARED: dict[tuple[str, str], Action | None] = {
     ("GET", "/health"): None,
     ("GET", "/openapi.json"): None,
 }
+ON_RECORD: dict[Side, dict[str, Subject]] = {
+    Side.TAX: {
+        "/v1/certificates/{number}": Subject.CERTIFICATE,
+        "/v1/applications/check": Subject.CHECK,
+        "/v1/applications": Subject.APPLICATIONS,
+        "/v1/applications/{serial}": Subject.APPLICATION,
+        "/v1/refund-claims/{number}": Subject.CLAIM,
+        "/v1/agency-certificates/{number}": Subject.AGENCY,
+        "/v1/ledger/{declaration}": Subject.LEDGER,
+    },
+    Side.CUSTOMS: {
+        "/v1/declarations": Subject.DECLARATIONS,
+        "/v1/declarations/check": Subject.CHECK,
+        "/v1/certificates/states": Subject.STATES,
+        "/v1/declarations/{number}": Subject.DECLARATION,
+        "/v1/declarations/{number}/changes": Subject.CHANGES,
+        "/v1/certificates/{number}": Subject.CERTIFICATE,
+        "/v1/contingencies/uses": Subject.USES,
+        "/v1/papers": Subject.PAPERS,
+        "/v1/papers/{number}": Subject.PAPER,
+        "/v1/papers/{number}/scan": Subject.SCAN,
+        "/v1/contests": Subject.CONTESTS,
+    },
+}
+"""What is looked at where: it is on record. What is not here shows nothing of enterprises."""
+ON_BOTH = {
+    "/v1/trace/{number}": Subject.TRACE,
+    "/v1/events": Subject.JOURNAL,
+    "/v1/events/live": Subject.JOURNAL,
+    "/v1/divergences": Subject.DIVERGENCES,
+    "/v1/acts": Subject.ACTS,
+    "/v1/reads": Subject.READS,
+}
+NOBODYS = {"/v1/levels", "/v1/status", "/v1/keys", "/v1/rules"}
 WHO = {
     Role.TAX_OFFICER: "tax",
     Role.CUSTOMS_OFFICER: "customs",
@@ -138,6 +174,31 @@ def test_every_route_is_decided_here_and_there(applications: dict[Side, FastAPI]
     assert told == {**SHARED, **DECIDED[side]}
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_what_every_route_shows_of_enterprises_is_decided_here_and_there(
+    applications: dict[Side, FastAPI], side: Side
+) -> None:
+    told: dict[str, Subject] = {}
+    nobodys = set()
+    for route in every_route(applications[side]):
+        assert isinstance(route, GuardedRoute)
+        if isinstance(route.shows, Subject):
+            told[route.path] = route.shows
+        elif route.shows is not None:
+            nobodys.add(route.path)
+    assert told == {**ON_BOTH, **ON_RECORD[side]}
+    assert nobodys == NOBODYS - ({"/v1/rules"} if side is Side.TAX else set())
+
+
+def test_a_route_that_reads_and_does_not_say_what_cannot_be_made() -> None:
+    router = APIRouter(route_class=GuardedRoute)
+    with pytest.raises(AssertionError, match="nobody decided what /open shows"):
+
+        @router.get("/open")
+        @may(Action.STATUS)
+        async def opened() -> None: ...
+
+
 def test_a_route_that_nobody_decided_cannot_be_made() -> None:
     router = APIRouter(route_class=GuardedRoute)
     with pytest.raises(AssertionError, match="nobody decided"):
@@ -150,7 +211,7 @@ def test_a_right_is_an_action_or_a_reason() -> None:
     router = APIRouter(route_class=GuardedRoute)
 
     @router.get("/a")
-    @may(Action.STATUS)
+    @may(Action.STATUS, "counts")
     async def one() -> None: ...
 
     @router.get("/b")

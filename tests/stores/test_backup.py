@@ -20,6 +20,7 @@ from hefu.protocol.records import Ahead, Side
 from hefu.protocol.recovery.records import Restoration
 from hefu.stores import backup
 from hefu.stores.lock import held
+from hefu.stores.reads import FILE, Reading, Reads, reads_before
 from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.trust.keyring import Keyring, generate
 
@@ -230,12 +231,54 @@ def test_a_backup_cut_short_is_refused(home: Path, tmp_path: Path) -> None:
         assert _code(lambda: backup.restore(tmp_path / "other", file, NOW)) == "backup.unreadable"
 
 
+def _looked(home: Path, *names: str) -> None:
+    reads = Reads(home / "customs" / FILE)
+    reads.add(
+        [Reading(reads.last + 1 + place, NOW, name, "read.trace") for place, name in enumerate(names)], []
+    )
+    reads.close()
+
+
+def _lookers(home: Path) -> list[str]:
+    return [one.actor for one, _ in reads_before(home / "customs" / FILE, 0, 10)]
+
+
+def test_who_looked_goes_into_the_backup_and_no_restored_one_takes_it_back(
+    home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "customs.hefu"
+    open_elsewhere = Reads(home / "customs" / FILE)
+    _looked(home, "first")
+    _made(home, file)
+    open_elsewhere.close()
+    backup.restore(tmp_path / "other", file, NOW)
+    assert _lookers(tmp_path / "other") == ["first"]
+    _looked(home, "second")
+    backup.restore(home, file, NOW, replace=True)
+    assert _lookers(home) == ["second", "first"]
+    assert stat.S_IMODE((home / "customs" / FILE).stat().st_mode) == 0o600
+    (home / "customs" / FILE).write_bytes(b"SQLite format 3\0" + bytes(5000))
+    backup.restore(home, file, NOW, replace=True)
+    assert _lookers(home) == ["first"]
+
+
+def test_papers_of_enterprises_and_case_files_are_in_no_backup(home: Path, tmp_path: Path) -> None:
+    for folder in ("papers/x/given", "cases/c"):
+        (home / "customs" / folder).mkdir(parents=True)
+        (home / "customs" / folder / "a.txt").write_text("theirs")
+    manifest = _made(home, tmp_path / "customs.hefu")
+    assert not [one for one in manifest.files if one.endswith("a.txt")]
+    backup.restore(home, tmp_path / "customs.hefu", NOW, replace=True)
+    assert (home / "customs/cases/c/a.txt").read_text() == "theirs"
+
+
 def test_an_older_schema_is_brought_up_to_date(home: Path, tmp_path: Path) -> None:
     """A backup from before an upgrade serves after it."""
     old = sqlite3.connect(home / "customs" / "store.sqlite")
     old.executescript(
         "DROP TABLE export; DROP TABLE claim; DROP TABLE refund_line; DROP TABLE repaid; DROP TABLE obligation;"
         " DROP TABLE agency; DROP TABLE agency_line; DROP INDEX issue_declaration; DROP INDEX lodgement_trader;"
+        " DROP INDEX lodgement_state; DROP INDEX issue_state; CREATE INDEX lodgement_held ON lodgement (state) WHERE state = 'held';"
         " ALTER TABLE account DROP COLUMN claimed; ALTER TABLE account DROP COLUMN owed;"
         " DROP TABLE aside; DROP TABLE divergence; DROP TABLE restoration; DROP TABLE application; PRAGMA user_version = 5;"
     )

@@ -43,6 +43,7 @@ EXPECTED = {
     Action.READ_LEDGER: {E, T, O, A},
     Action.OWN_PAPERS: {E},
     Action.INVESTIGATE: {I},
+    Action.READ_READS: {A},
 }
 
 

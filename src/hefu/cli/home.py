@@ -70,6 +70,7 @@ def make(home: Path, ports: dict[Side, int] | None = None) -> None:
             side=side.value,
             port=chosen[side],
             peer=f"http://127.0.0.1:{chosen[side.peer]}",
+            peer_console=f"http://127.0.0.1:{chosen[side.peer]}/console",
             peer_keys=[_public(keys[side.peer])],
             callers=callers,
             cases="cases" if side is Side.CUSTOMS else "",

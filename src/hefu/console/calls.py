@@ -6,6 +6,7 @@ can do an integrating vendor can do.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -13,9 +14,11 @@ from urllib.parse import quote
 import httpx2
 import orjson
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from hefu import errors
 from hefu.errors import Problem, Text
+from hefu.http.reads import PAGE_HEADER, PAGE_SCOPE, Look
 
 _PEER_SECONDS: Final = 3.0
 _REFUSED: Final = 400
@@ -39,11 +42,13 @@ class Refused(Exception):  # noqa: N818 - an answer, told as one
 
 
 class Calls:
-    """Asks with one person's token."""
+    """Asks with one person's token, for one page: all its questions are one look of that person (``http.reads``)."""
 
-    def __init__(self, app: Starlette, token: str) -> None:
+    def __init__(self, app: Starlette, token: str, look: Look) -> None:
         self._app = app
         self._headers = {"authorization": f"Bearer {token}"}
+        self._look = look
+        self._page = secrets.token_urlsafe(12)
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         """What the own node answers. Raises :class:`Refused`."""
@@ -91,10 +96,15 @@ class Calls:
                 return refused.status, dict(refused.body)
         try:
             async with httpx2.AsyncClient(trust_env=False, timeout=_PEER_SECONDS) as client:
-                said = await client.get(self._app.state.node.settings.peer + path, headers=self._headers)
+                headers = {**self._headers, PAGE_HEADER: self._page}
+                said = await client.get(self._app.state.node.settings.peer + path, headers=headers)
         except httpx2.HTTPError as error:
             return 0, {"problems": [Problem(AWAY, value=type(error).__name__).as_json()]}
         return said.status_code, dict(orjson.loads(said.content))
+
+    async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The own node, told of which page the question is."""
+        await self._app({**scope, PAGE_SCOPE: self._look}, receive, send)
 
     async def _own(
         self,
@@ -115,7 +125,7 @@ class Calls:
         body: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> httpx2.Response:
-        transport = httpx2.ASGITransport(app=self._app, raise_app_exceptions=False)
+        transport = httpx2.ASGITransport(app=self._inside, raise_app_exceptions=False)
         headers = {**self._headers, **({"idempotency-key": key} if key else {})}
         content = None if body is None else orjson.dumps(body)
         async with httpx2.AsyncClient(transport=transport, base_url="http://node", timeout=None) as client:

@@ -22,6 +22,7 @@ from hefu.console.session import PATH, identity_of, require_own_form, token_of
 from hefu.errors import HefuError, Problem
 from hefu.http.guard import body_of
 from hefu.http.problem import INTERNAL, as_problem
+from hefu.http.reads import begin, look_of, settle_page
 from hefu.trust.access import Identity
 
 _POLICY: Final = (
@@ -44,13 +45,19 @@ class PageRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def behind_the_sign_in(request: Request) -> Response:
+            identity = identity_of(request)
+            if identity is None:
+                return RedirectResponse(f"{PATH}/sign-in?next={request.url.path}", 303)
+            request.state.identity = identity
+            look = begin(request, None)
+            answer = await told(request)
+            settle_page(request, identity, look, answer.status_code)
+            return answer
+
+        async def told(request: Request) -> Response:
             try:
                 if request.method != "GET":
                     require_own_form(request)
-                identity = identity_of(request)
-                if identity is None:
-                    return RedirectResponse(f"{PATH}/sign-in?next={request.url.path}", 303)
-                request.state.identity = identity
                 return await inner(request)
             except Refused as refused:
                 return problem_page(request, refused.status, refused.body)
@@ -83,7 +90,7 @@ def back_to(path: str) -> Response:
 
 def calls_of(request: Request) -> Calls:
     """The API, asked by who sits at the console."""
-    return Calls(request.app, token_of(request))
+    return Calls(request.app, token_of(request), look_of(request))
 
 
 @cache
@@ -131,6 +138,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         role=identity.role.value if identity else "",
         form_key=secrets.token_urlsafe(16),
         languages=LANGUAGES,
+        peer_console=request.app.state.node.settings.peer_console.rstrip("/"),
         **values,
     )
     headers = {

@@ -21,6 +21,7 @@ from hefu.console.pages import (
     mine,
     paper,
     papers,
+    reads,
     search,
     steps,
     works,
@@ -36,5 +37,5 @@ def attach(app: FastAPI) -> None:
         keep_papers(app)
         app.state.cases = Cases(app.state.node)
         own = (gate, declarations, contingency, paper, mine, papers, steps, cases)
-    for one in (entrance, search, certificates, acts, works, levels, *own):
+    for one in (entrance, search, certificates, acts, works, levels, reads, *own):
         app.include_router(one.routes(), include_in_schema=False)

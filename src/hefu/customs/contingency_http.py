@@ -23,6 +23,7 @@ from hefu.http.guard import GuardedRoute, free, may
 from hefu.http.node import Node, bearer
 from hefu.http.officers import Closing, GroundRequest, Written, each, numbered, write_route
 from hefu.http.problem import respond
+from hefu.http.reads import Subject
 from hefu.protocol.book import Book
 from hefu.protocol.contingency import contests, papers, tickets
 from hefu.protocol.contingency.papers import PaperEntry, case_summary
@@ -146,26 +147,30 @@ def _reading(router: APIRouter, node: Node) -> None:
         told = await node.read(lambda reader: page(desk.functions(reader), desk.past(reader)))
         return HTMLResponse(told)
 
-    def listing(path: str, name: str, question: Callable[[SqliteReader, str], Any], default: str) -> None:
-        @may(Action.READ_PAPER)
+    def listing(
+        subject: Subject, name: str, question: Callable[[SqliteReader, str], Any], default: str
+    ) -> None:
+        @may(Action.READ_PAPER, subject)
         async def read(request: Request) -> Response:
             state = request.query_params.get("state", default)
             return respond(200, {name: await node.read(lambda reader: question(reader, state))})
 
-        router.add_api_route(path, read, methods=["GET"], name=f"List {name}", openapi_extra=bearer())
+        router.add_api_route(
+            f"/v1/{name}", read, methods=["GET"], name=f"List {name}", openapi_extra=bearer()
+        )
 
-    listing("/v1/papers", "papers", desk.papers_on_record, "")
-    listing("/v1/contests", "contests", desk.contests_on_record, "open")
+    listing(Subject.PAPERS, "papers", desk.papers_on_record, "")
+    listing(Subject.CONTESTS, "contests", desk.contests_on_record, "open")
 
     @router.get("/v1/contingencies/uses", openapi_extra=bearer())
-    @may(Action.READ_PAPER)
+    @may(Action.READ_PAPER, Subject.USES)
     async def uses(since: str = "") -> Response:
         """How often contingency was used, by enterprise, officer and ticket."""
         moment = _moment(since) if since else None
         return respond(200, await node.read(lambda reader: desk.uses_since(reader, moment)))
 
     @router.get("/v1/papers/{number}", openapi_extra=bearer())
-    @may(Action.READ_PAPER)
+    @may(Action.READ_PAPER, Subject.PAPER)
     async def paper(number: str) -> Response:
         """A paper: where it stands, and what was typed from it."""
         told = await node.read(lambda reader: _paper(reader, number))
@@ -174,7 +179,7 @@ def _reading(router: APIRouter, node: Node) -> None:
         return respond(200, told)
 
     @router.get("/v1/papers/{number}/scan", openapi_extra=bearer())
-    @may(Action.READ_PAPER)
+    @may(Action.READ_PAPER, Subject.SCAN)
     async def scan(number: str) -> Response:
         """The scan of a paper, for the second officer to look at."""
         told = await node.read(lambda reader: _scan(reader, number))

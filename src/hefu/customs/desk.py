@@ -22,6 +22,7 @@ from hefu.http.commands import Command, Reply, reply_to
 from hefu.http.guard import GuardedRoute, body_of, caller, may
 from hefu.http.node import Node, json_body, now
 from hefu.http.problem import respond
+from hefu.http.reads import Subject, look_of
 from hefu.protocol.outcome import Outcome
 from hefu.stores.reading import asked
 from hefu.trust.access import Action
@@ -37,9 +38,6 @@ def desk_routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     """Check declarations, ask for states."""
     router = APIRouter(route_class=GuardedRoute)
 
-    async def pull_missing(declarations: list[Declaration]) -> None:
-        await pull_missing_of(node, declarations)
-
     turn = asyncio.Lock()
 
     async def decide(commands: list[Command]) -> list[Reply]:
@@ -54,23 +52,30 @@ def desk_routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         openapi_extra=json_body(Declaration.model_json_schema(), "application/xml"),
         tags=["declarations"],
     )
-    @may(Action.LODGE)
+    @may(Action.LODGE, Subject.CHECK)
     async def check(request: Request) -> Response:
         """What lodging would come to, as things stand: a dry run of the gate for one document or many, in order. Nothing
         is reserved, entered or sent. With the smallest changes of the first that would be held.
         """
-        return await take_many(node, request, decide, declaration_only, pull_missing)
+
+        async def before(declarations: list[Declaration]) -> None:
+            for one in declarations:
+                look_of(request).at(one.number, *one.certificate_numbers())
+            await pull_missing_of(node, declarations)
+
+        return await take_many(node, request, decide, declaration_only, before)
 
     @router.post(
         "/v1/certificates/states",
         openapi_extra=json_body(StatesRequest.model_json_schema()),
         tags=["certificates"],
     )
-    @may(Action.READ_CERTIFICATE)
+    @may(Action.READ_CERTIFICATE, Subject.STATES)
     async def states(request: Request) -> Response:
         """Where up to 1,000 certificates stand; ``unknown`` is what customs does not have or is not the caller's."""
         body = await body_of(request)
         asked = records.build(StatesRequest, parse_json(body, "request"), "request")
+        look_of(request).at(*asked.numbers)
         told = await node.read(lambda reader: authority.states(reader, asked.numbers, caller(request)))
         return respond(200, {"states": told, "ruleset": node.ruleset.version})
 

@@ -24,6 +24,7 @@ from hefu.http.commands import Command, answering
 from hefu.http.guard import GuardedRoute, caller, may
 from hefu.http.node import Node, bearer, json_body, now, read_command
 from hefu.http.problem import respond
+from hefu.http.reads import Subject, look_of
 from hefu.protocol.customs import summary
 from hefu.protocol.outcome import UNKNOWN_CERTIFICATE, UNKNOWN_DECLARATION
 from hefu.protocol.records import DeclarationState
@@ -118,13 +119,13 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
     _listing(router, node)
 
     @router.get("/v1/declarations/{number}", openapi_extra=bearer())
-    @may(Action.READ_DECLARATION)
+    @may(Action.READ_DECLARATION, Subject.DECLARATION)
     async def read(request: Request, number: str) -> Response:
         """A declaration: content, state, verdicts and findings."""
         return await _read(request, number, UNKNOWN_DECLARATION)
 
     @router.get("/v1/declarations/{number}/changes", openapi_extra=bearer())
-    @may(Action.READ_DECLARATION)
+    @may(Action.READ_DECLARATION, Subject.CHANGES)
     async def changes(request: Request, number: str) -> Response:
         """The smallest changes that would clear a held declaration, each applied and verified again."""
         parties, told = await node.read(
@@ -136,13 +137,13 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
         return respond(200, {"number": number, "changes": told})
 
     @router.get("/v1/certificates/{number}", openapi_extra=bearer(), tags=["certificates"])
-    @may(Action.READ_CERTIFICATE)
+    @may(Action.READ_CERTIFICATE, Subject.CERTIFICATE)
     async def use(request: Request, number: str) -> Response:
         """A certificate's use at customs."""
         return await _read(request, number, UNKNOWN_CERTIFICATE)
 
     @router.get("/v1/rules", openapi_extra=bearer(), tags=["rules"])
-    @may(Action.RULES)
+    @may(Action.RULES, "the rules")
     async def rules() -> Response:
         """The rule set in force: every code with severity, texts and ground."""
         return respond(200, describe.set_as_json(node.ruleset, node.policy))
@@ -161,7 +162,7 @@ def routes(node: Node, authority: CustomsAuthority) -> APIRouter:
 
 def _listing(router: APIRouter, node: Node) -> None:
     @router.get("/v1/declarations", openapi_extra=bearer())
-    @may(Action.LIST_DECLARATIONS)
+    @may(Action.LIST_DECLARATIONS, Subject.DECLARATIONS)
     async def declared(
         request: Request,
         trader: Annotated[Uscc, Query(description="USCC of the trader.")],
@@ -172,6 +173,7 @@ def _listing(router: APIRouter, node: Node) -> None:
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     ) -> Response:
         """What a trader has declared, in the order of numbers; ``next`` (empty at the end) leads to the next page."""
+        look_of(request).at(trader)
         require_party(caller(request), [Party(uscc=trader)], trader)
         found = await node.read(
             lambda reader: declarations_of(

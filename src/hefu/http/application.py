@@ -15,12 +15,14 @@ from starlette.responses import Response
 import hefu
 from hefu.documents.party import Party
 from hefu.errors import HefuError
+from hefu.http.auditing import reads_routes
 from hefu.http.events import entry_json, event_routes
 from hefu.http.guard import GuardedRoute, body_of, caller, free, may
 from hefu.http.levels import level_routes
 from hefu.http.node import Authority, Node, bearer
 from hefu.http.officers import officers_routes
 from hefu.http.problem import on_error, on_method, on_missing, respond
+from hefu.http.reads import Subject
 from hefu.link.envelope import MAX_BYTES
 from hefu.link.registers import PATH as REGISTERS
 from hefu.protocol.records import Entry, PeerKey
@@ -56,7 +58,7 @@ def application(
         transport = node.open_line(authority)
         tasks = [
             asyncio.create_task(kept_up(start))
-            for start in (node.send, node.compare_registers, node.watch_levels, *beside)
+            for start in (node.send, node.compare_registers, node.watch_levels, node.keep_reads, *beside)
         ]
         try:
             yield
@@ -119,7 +121,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
         return respond(200, {"side": node.side.value, **(await node.compare()).as_json()})
 
     @routes.get("/v1/divergences", tags=["operation"], openapi_extra=bearer())
-    @may(Action.RECONCILE)
+    @may(Action.RECONCILE, Subject.DIVERGENCES)
     async def divergences(state: str = "open") -> Response:
         """What the registers said differently, of a state: open, healed or closed."""
         found = await node.read(lambda reader: reader.find(Divergence, "state", state))
@@ -128,9 +130,10 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
     routes.include_router(officers_routes(node, authority.officers))
     routes.include_router(event_routes(node))
     routes.include_router(level_routes(node))
+    routes.include_router(reads_routes(node))
 
     @routes.get("/v1/trace/{number}", tags=["trace"], openapi_extra=bearer())
-    @may(Action.TRACE)
+    @may(Action.TRACE, Subject.TRACE)
     async def trace(request: Request, number: str) -> Response:
         """Every step of a certificate or declaration on this side, in time order, with who and why."""
 
@@ -157,7 +160,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
         )
 
     @routes.get("/v1/status", tags=["operation"], openapi_extra=bearer())
-    @may(Action.STATUS)
+    @may(Action.STATUS, "counts and states of the node")
     async def status() -> Response:
         """How much stands in which state, how the link does, and under which rules."""
         counts, aside = await node.read(lambda reader: (reader.counts(), reader.set_aside()))
@@ -177,6 +180,11 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
                 },
                 "aside": aside,
                 "recovering": node.writer.recovering,
+                "reads": {
+                    "waiting": node.reads.waiting,
+                    "lost": node.reads.lost,
+                    "error": node.reads.error,
+                },
                 "policy": node.policy.model_dump(mode="json"),
                 "ruleset": node.ruleset.version,
                 "ruleset_hash": node.ruleset.hash_under(node.policy),
@@ -184,7 +192,7 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
         )
 
     @routes.get("/v1/keys", tags=["operation"], openapi_extra=bearer())
-    @may(Action.READ_KEYS)
+    @may(Action.READ_KEYS, "public keys of the authorities")
     async def keys() -> Response:
         """This node's key ids and the peer's keys that it trusts."""
         theirs = await node.read(lambda reader: list(reader.every(PeerKey)))

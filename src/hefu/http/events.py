@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from hefu.http.guard import GuardedRoute, may
 from hefu.http.node import Node, bearer
 from hefu.http.problem import respond
+from hefu.http.reads import Subject
 from hefu.protocol.records import Entry, Side
 from hefu.stores.entries import entries_after, entries_before
 from hefu.trust.access import Action
@@ -47,7 +48,7 @@ def event_routes(node: Node) -> APIRouter:
     routes = APIRouter(route_class=GuardedRoute, tags=["events"])
 
     @routes.get("/v1/events", openapi_extra=bearer())
-    @may(Action.STATUS)
+    @may(Action.STATUS, Subject.JOURNAL)
     async def page(after: int = -1, before: int = 0, limit: int = 100) -> Response:
         """Entries of the journal: those after an id, the oldest first; without ``after`` those before an id, the newest
         first. ``id`` of the last one leads on.
@@ -61,7 +62,7 @@ def event_routes(node: Node) -> APIRouter:
         return respond(200, {"side": node.side.value, "entries": told})
 
     @routes.get("/v1/events/live", openapi_extra=bearer())
-    @may(Action.STATUS)
+    @may(Action.STATUS, Subject.JOURNAL)
     async def live(request: Request) -> Response:
         """Entries as they are written, from now on or after ``Last-Event-ID``; the data of an event is an entry as JSON."""
         last = request.headers.get("last-event-id", "")

@@ -164,7 +164,7 @@ def level_routes(node: Node) -> APIRouter:
     routes = APIRouter(route_class=GuardedRoute, tags=["operation"])
 
     @routes.get("/v1/levels", openapi_extra={"security": [{"token": []}]})
-    @may(Action.STATUS)
+    @may(Action.STATUS, "counts and times alone")
     async def levels(
         hours: Annotated[int, Query(description="1 or 24: the window; any other is taken as 24.")] = 1,
     ) -> Response:

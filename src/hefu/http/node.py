@@ -20,6 +20,7 @@ from hefu.http.guard import body_of, caller
 from hefu.http.judging import rules_in_force
 from hefu.http.levels import Levels
 from hefu.http.problem import respond
+from hefu.http.reads import Recorder
 from hefu.link.inbox import Inbox
 from hefu.link.line import Line
 from hefu.link.outbox import Outbox
@@ -33,6 +34,7 @@ from hefu.protocol.records import PeerKey, Side
 from hefu.protocol.verification import Verification
 from hefu.settings import NodeSettings
 from hefu.stores.lock import hold
+from hefu.stores.reads import FILE, Reads
 from hefu.stores.sqlite import SqliteReader, SqliteStore
 from hefu.stores.writer import Writer
 from hefu.trust.access import Door, Identity, Role
@@ -101,6 +103,7 @@ class Node:
         self.started = now()
         self.levels = Levels()
         self.stopping = False  # set when the process is told to end: streams without end then end
+        self.reads: Recorder
         self.writer: Writer
         self.line: Line
         self.registers: Registers
@@ -116,6 +119,8 @@ class Node:
         path = str(self.folder / "store.sqlite")
         self._lock = hold(self.folder)
         try:
+            reads = Reads(self.folder / FILE)
+            self.reads = Recorder(reads, self.side.value, self.settings.reads_days)
             store = SqliteStore(path, self.side)
         except HefuError:
             self._lock.close()
@@ -132,6 +137,7 @@ class Node:
 
     def close_store(self) -> None:
         """Finish what is waiting and close the store: from then on the one file holds everything."""
+        self.reads.close()
         self.writer.stop()
         for reader in self._readers:
             reader.close()
@@ -180,6 +186,10 @@ class Node:
     async def watch_levels(self) -> None:
         """Sample what is nowhere kept."""
         await self.levels.watch(self)
+
+    async def keep_reads(self) -> None:
+        """Write who looked at what, and delete what has been kept long enough."""
+        await self.reads.keep()
 
     async def compare(self) -> Report:
         """Compare both registers now; what came of it is remembered until the node stops."""

@@ -19,6 +19,7 @@ from hefu.http.commands import Command, Decide, answering
 from hefu.http.guard import GuardedRoute, may
 from hefu.http.node import Node, Officers, bearer, json_body, read_command
 from hefu.http.problem import respond
+from hefu.http.reads import Subject
 from hefu.protocol.book import Book
 from hefu.protocol.contingency.records import TwoOfficerAct
 from hefu.protocol.outcome import Outcome
@@ -141,7 +142,7 @@ def officers_routes(node: Node, officers: Officers) -> APIRouter:
     write_route(router, node, route)
 
     @router.get("/v1/acts", openapi_extra=bearer())
-    @may(Action.READ_PAPER)
+    @may(Action.READ_PAPER, Subject.ACTS)
     async def acts(state: str = "proposed") -> Response:
         """Acts of a state, the oldest first: proposed, approved, rejected or lapsed."""
 

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -27,13 +27,23 @@ from hefu.protocol.records import Side
 from hefu.protocol.recovery.records import Restoration
 from hefu.stores.lock import held
 from hefu.stores.reading import opened
+from hefu.stores.reads import FILE as READS
 from hefu.stores.sqlite import SqliteStore, known_schema
 
 FORMAT: Final = 1
 STORE: Final = "store.sqlite"
 MANIFEST: Final = "manifest.json"
 _PIECE: Final = 1 << 20
-_LEFT_BEHIND: Final = {STORE, f"{STORE}-wal", f"{STORE}-shm", "node.log", "node.error.json"}
+_BESIDE: Final = ("-wal", "-shm")
+"""What SQLite keeps beside a file while somebody has it open."""
+_LEFT_BEHIND: Final = {
+    "node.log",
+    "node.error.json",
+    *(name + beside for name in (STORE, READS) for beside in ("", *_BESIDE)),
+}
+"""What is not copied as a file: of the two that SQLite writes each is taken as of one moment."""
+_OTHERS: Final = ("papers/", "cases/")
+"""What enterprises give for some hours, and case files, which have a keeper of their own: not the node's."""
 
 NO_NODE = errors.kind(
     "backup.no_node",
@@ -116,8 +126,7 @@ def _gathered(folder: Path, scratch: Path, version: str, now: datetime) -> Manif
     """Copy the store first and the keys after it: a key that the store has announced is then in the backup."""
     copy = scratch / STORE
     with closing(sqlite3.connect(folder / STORE)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
+        _taken(source, target)
         (side,) = target.execute("SELECT side FROM identity").fetchone()
         (journal,) = target.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
         (schema,) = target.execute("PRAGMA user_version").fetchone()
@@ -126,12 +135,29 @@ def _gathered(folder: Path, scratch: Path, version: str, now: datetime) -> Manif
         errors.fail(NOT_WRITTEN, file=str(folder / STORE), value=sound)
     for file in sorted(one for one in folder.rglob("*") if one.is_file()):
         name = file.relative_to(folder).as_posix()
-        if name not in _LEFT_BEHIND and not name.endswith(".new"):
+        if name not in _LEFT_BEHIND and not name.endswith(".new") and not name.startswith(_OTHERS):
             (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, scratch / name)
+    _copy_reads(folder, scratch)
     names = sorted(one.relative_to(scratch).as_posix() for one in scratch.rglob("*") if one.is_file())
     digests = {name: _digest(scratch / name) for name in names}
     return Manifest(Side(side), now, version, int(schema), int(journal), digests)
+
+
+def _taken(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copy what SQLite holds as of one moment, into one file."""
+    source.backup(target)
+    target.execute("PRAGMA journal_mode = DELETE")
+
+
+def _copy_reads(folder: Path, to: Path) -> None:
+    """Who looked at what, if the node has it."""
+    if (folder / READS).is_file():
+        with (
+            closing(sqlite3.connect(folder / READS)) as source,
+            closing(sqlite3.connect(to / READS)) as target,
+        ):
+            _taken(source, target)
 
 
 def _pack(scratch: Path, manifest: Manifest, to: Path) -> None:
@@ -237,13 +263,21 @@ def opened_any(path: Path, side: Side) -> Iterator[sqlite3.Connection]:
 
 
 def _keep(folder: Path, scratch: Path) -> None:
-    """What the node has beside its store stays in force: configuration, and every key that it has made since."""
+    """What the node has beside its store stays in force: configuration, every key that it has made since, and who looked
+    at what, which no restored backup takes back.
+    """
     for file in (one for one in folder.rglob("*") if one.is_file()):
         name = file.relative_to(folder).as_posix()
         if name not in _LEFT_BEHIND:
             (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, scratch / name)
             (scratch / name).chmod(0o600)
+    with suppress(
+        sqlite3.Error
+    ):  # damaged with the disk: then what the backup has, and the old file stays aside
+        _copy_reads(folder, scratch)
+    if (scratch / READS).exists():
+        (scratch / READS).chmod(0o600)
 
 
 def _marked(scratch: Path, manifest: Manifest, now: datetime) -> None:

@@ -23,6 +23,7 @@ from hefu.http.guard import GuardedRoute, caller, may
 from hefu.http.node import Node, bearer, json_body, now, read_command
 from hefu.http.officers import Written, write_route
 from hefu.http.problem import respond
+from hefu.http.reads import Subject, look_of
 from hefu.protocol.applications import deciding
 from hefu.protocol.applications.deciding import NOT_FOUND
 from hefu.protocol.applications.findings import Finding
@@ -70,10 +71,12 @@ def application_routes(node: Node) -> APIRouter:
     turn = asyncio.Lock()
 
     @router.post("/v1/applications/check", openapi_extra=json_body(Application.model_json_schema()))
-    @may(Action.APPLY)
+    @may(Action.APPLY, Subject.CHECK)
     async def dry_run(request: Request) -> Response:
         """The self-check: everything that speaks against the application, as things stand. Nothing is written."""
         one = await read_command(request, payload)
+        covered = (line.declaration for line in one.payload.lines if line.declaration)
+        look_of(request).at(one.payload.serial, *covered)
         require_party(one.identity, [one.payload.applicant], one.payload.serial)
         async with turn:  # one at a time, so that dry runs never take more than one core
             found = await asyncio.to_thread(
@@ -89,7 +92,7 @@ def application_routes(node: Node) -> APIRouter:
         return await node.obey(filing, await read_command(request, payload))
 
     @router.get("/v1/applications", openapi_extra=bearer())
-    @may(Action.READ_APPLICATION)
+    @may(Action.READ_APPLICATION, Subject.APPLICATIONS)
     async def queue(request: Request, state: FilingState = FilingState.FILED) -> Response:
         """Applications of a state, the oldest first; an enterprise sees its own."""
         found = await node.read(lambda reader: reader.find(Filing, "state", state.value))
@@ -98,7 +101,7 @@ def application_routes(node: Node) -> APIRouter:
         return respond(200, {"state": state.value, "applications": told})
 
     @router.get("/v1/applications/{serial}", openapi_extra=bearer())
-    @may(Action.READ_APPLICATION)
+    @may(Action.READ_APPLICATION, Subject.APPLICATION)
     async def read(request: Request, serial: str) -> Response:
         """An application: where it stands, its document, and while it waits what the check says now."""
 

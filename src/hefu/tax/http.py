@@ -23,6 +23,7 @@ from hefu.http.commands import Command, answering
 from hefu.http.guard import GuardedRoute, caller, may
 from hefu.http.node import Node, bearer, json_body, read_command
 from hefu.http.problem import respond
+from hefu.http.reads import Subject
 from hefu.protocol.outcome import CERTIFICATE_USED, UNKNOWN_CERTIFICATE
 from hefu.stores.sqlite import SqliteReader
 from hefu.tax.refunds_http import refund_routes
@@ -76,7 +77,7 @@ def routes(node: Node, authority: TaxAuthority) -> APIRouter:
         )
 
     @router.get("/v1/certificates/{number}", openapi_extra=bearer())
-    @may(Action.READ_CERTIFICATE)
+    @may(Action.READ_CERTIFICATE, Subject.CERTIFICATE)
     async def read(request: Request, number: str) -> Response:
         """A certificate: content, state, use as customs has told, and its goods."""
         parties, told = await node.read(

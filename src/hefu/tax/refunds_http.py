@@ -20,6 +20,7 @@ from hefu.http.commands import Command, answering
 from hefu.http.guard import GuardedRoute, caller, may
 from hefu.http.node import Node, bearer, json_body, read_command
 from hefu.http.problem import respond
+from hefu.http.reads import Subject
 from hefu.protocol.book import Book
 from hefu.protocol.outcome import Outcome
 from hefu.protocol.refunds import agency, claims, giving_back, view
@@ -109,7 +110,7 @@ def refund_routes(node: Node) -> APIRouter:
         return await node.obey(_FILE, await _own(request, RefundClaim, lambda told: [told.claimant]))
 
     @router.get("/v1/refund-claims/{number}", openapi_extra=bearer())
-    @may(Action.READ_LEDGER)
+    @may(Action.READ_LEDGER, Subject.CLAIM)
     async def read_claim(request: Request, number: str) -> Response:
         """A claim: where it stands, what it waits for, why it was refused."""
         found, told = await node.read(lambda reader: _claim_told(reader, number))
@@ -145,7 +146,7 @@ def refund_routes(node: Node) -> APIRouter:
         )
 
     @router.get("/v1/agency-certificates/{number}", openapi_extra=bearer())
-    @may(Action.READ_LEDGER)
+    @may(Action.READ_LEDGER, Subject.AGENCY)
     async def read_agency(request: Request, number: str) -> Response:
         """A certificate of agency export."""
         found, told = await node.read(lambda reader: _agency_told(reader, number))
@@ -159,7 +160,7 @@ def refund_routes(node: Node) -> APIRouter:
         return await node.obey(_VOID, await read_command(request, lambda _body: Numbered(number)))
 
     @router.get("/v1/ledger/{declaration}", openapi_extra=bearer())
-    @may(Action.READ_LEDGER)
+    @may(Action.READ_LEDGER, Subject.LEDGER)
     async def read_ledger(request: Request, declaration: str) -> Response:
         """The goods of an export declaration, item by item: certified, returned, claimed, refunded, owed, free."""
         parties, told = await node.read(

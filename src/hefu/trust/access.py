@@ -88,6 +88,7 @@ class Action(StrEnum):
     READ_LEDGER = "ledger.read"
     OWN_PAPERS = "papers.look_through"
     INVESTIGATE = "case.investigate"
+    READ_READS = "reads.read"
 
 
 _ALL = frozenset(Role)
@@ -125,6 +126,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.READ_PAPER: frozenset({Role.CUSTOMS_OFFICER, Role.TAX_OFFICER, Role.AUDITOR, Role.OPERATOR}),
         Action.OWN_PAPERS: frozenset({Role.ENTERPRISE}),
         Action.INVESTIGATE: frozenset({Role.INVESTIGATOR}),
+        Action.READ_READS: frozenset({Role.AUDITOR}),
     }
 )
 """The table. An action that is missing here is nobody's."""

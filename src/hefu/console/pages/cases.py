@@ -22,7 +22,9 @@ from hefu.console.page import back_to, form_of, page, pages
 from hefu.console.papers.bundle import UNKNOWN
 from hefu.console.papers.intake import received
 from hefu.errors import HefuError, Text
+from hefu.http.guard import admit
 from hefu.http.problem import as_problem
+from hefu.http.reads import Subject
 from hefu.stores.sqlite import SqliteReader
 from hefu.trust.access import Action, Identity
 
@@ -97,7 +99,7 @@ def _looking(router: APIRouter) -> None:
     @router.get("/cases/{number}/page")
     async def alone(request: Request, number: str) -> Response:
         """The page of a case, kept apart from the console."""
-        desk = _admitted(request)
+        desk = _admitted(request, number)
         one = await asyncio.to_thread(desk.one, number)
         await desk.see(request.state.identity, number, "case.opened")
         told = await asyncio.to_thread(
@@ -110,7 +112,7 @@ def _looking(router: APIRouter) -> None:
     @router.get("/cases/{number}/files/{name}")
     async def file(request: Request, number: str, name: str) -> Response:
         """A file of a case, or a document of the firm, to take away."""
-        desk = _admitted(request)
+        desk = _admitted(request, number)
         own = await asyncio.to_thread(desk.find, number)
         if name in {"case.html", *(known for known, _ in FILES)}:
             path = own / name
@@ -131,7 +133,7 @@ def _entering(router: APIRouter) -> None:
     @router.post("/cases/{number}/answer")
     async def answer(request: Request, number: str) -> Response:
         """Enter what the firm's side says, with a document if there is one."""
-        desk = _admitted(request)
+        desk = _admitted(request, number)
         desk.find(number)
         with tempfile.TemporaryDirectory(prefix="hefu-answer-") as folder:
             writing = await received(request, Path(folder), _LIMIT)
@@ -148,7 +150,7 @@ def _entering(router: APIRouter) -> None:
     @router.post("/cases/{number}/propose")
     async def propose(request: Request, number: str) -> Response:
         """One person proposes how the case ends."""
-        _admitted(request)
+        _admitted(request, number)
         form = await form_of(request)
         told = form.get("outcome", "")
         if told not in set(Outcome):
@@ -164,7 +166,7 @@ def _entering(router: APIRouter) -> None:
     @router.post("/cases/{number}/close")
     async def close(request: Request, number: str) -> Response:
         """Another person confirms what was proposed, as they saw it: the case is closed by both."""
-        desk = _admitted(request)
+        desk = _admitted(request, number)
         form = await form_of(request)
         second = name_of(request.state.identity)
 
@@ -186,7 +188,7 @@ def _given(folder: Path) -> Path | None:
 async def _written(request: Request, number: str, key: str, act: Any) -> Response:
     """The case after something was entered; with what is wrong if it was not."""
     try:
-        await _admitted(request).write(number, key, language_of(request).code, act)
+        await _admitted(request, number).write(number, key, language_of(request).code, act)
     except HefuError as error:
         return await _again(request, number, error)
     return back_to(f"/cases/{number}")
@@ -198,7 +200,7 @@ async def _again(request: Request, number: str, wrong: HefuError) -> Response:
 
 
 async def _case(request: Request, number: str, status: int = 200, wrong: HefuError | None = None) -> Response:
-    desk = _admitted(request)
+    desk = _admitted(request, number)
     identity: Identity = request.state.identity
     one = await asyncio.to_thread(desk.one, number)
     await desk.see(identity, number, "case.opened")
@@ -230,8 +232,8 @@ async def _case(request: Request, number: str, status: int = 200, wrong: HefuErr
     )
 
 
-def _admitted(request: Request) -> Cases:
-    """The case files, for whom the table lets in."""
-    request.app.state.door.admit(request.state.identity, Action.INVESTIGATE)
+def _admitted(request: Request, *numbers: str) -> Cases:
+    """The case files, for whom the table lets in; with numbers a case of them is looked at."""
+    admit(request, Action.INVESTIGATE, Subject.CASE if numbers else Subject.CASES, *numbers)
     cases: Cases = request.app.state.cases
     return cases

@@ -9,6 +9,8 @@ from hefu.console.board import Lookout
 from hefu.console.language import language_of
 from hefu.console.page import page, pages
 from hefu.http.events import event_stream
+from hefu.http.guard import admit
+from hefu.http.reads import Subject
 from hefu.trust.access import Action
 
 
@@ -17,12 +19,9 @@ def routes() -> APIRouter:
     router = pages()
     lookout = Lookout()
 
-    def admit(request: Request) -> None:
-        request.app.state.door.admit(request.state.identity, Action.STATUS)
-
     @router.get("/gate")
     async def gate(request: Request) -> Response:
-        admit(request)
+        admit(request, Action.STATUS, Subject.GATE)
         frame = await lookout.look(request.app.state.node)
         return page(request, "gate.html", frame=frame, board=frame.html(language_of(request)))
 
@@ -31,7 +30,7 @@ def routes() -> APIRouter:
         """The board anew whenever something has happened, as server-sent events; the browser puts it in its place and,
         when it comes back after the line was cut, says by ``Last-Event-ID`` what it shows.
         """
-        admit(request)
+        admit(request, Action.STATUS, Subject.GATE)
         shows = request.headers.get("last-event-id") or seen
         frames = lookout.frames(request.app.state.node, language_of(request), shows)
         return event_stream(frames, request.headers.get("accept-encoding", ""))

@@ -21,6 +21,7 @@ from hefu.console.papers.intake import take
 from hefu.console.session import token_of
 from hefu.errors import Text
 from hefu.http.events import event_stream
+from hefu.http.guard import admit
 from hefu.http.node import Node
 from hefu.inspection.progress import STEPS
 from hefu.trust.access import Action, token_digest
@@ -159,7 +160,7 @@ def _looking(router: APIRouter, work: Work) -> None:
 
 def _opened(request: Request) -> Cabinet:
     """The cabinet, for whom the table lets in."""
-    request.app.state.door.admit(request.state.identity, Action.OWN_PAPERS)
+    admit(request, Action.OWN_PAPERS)
     return cabinet_of(request.app)
 
 

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from hefu.console.calls import Calls, part
 from hefu.console.page import calls_of, page, pages
 from hefu.console.session import PATH
+from hefu.http.reads import Subject, look_of
 from hefu.protocol.records import Side
 
 
@@ -25,6 +26,9 @@ def routes() -> APIRouter:
         wanted = q.strip()
         if not wanted:
             return page(request, "search.html", q="", found=None)
+        look = look_of(request)
+        look.subject = Subject.SEARCH
+        look.at(wanted)
         found = await _find(calls_of(request), request.app.state.node.side, wanted)
         if found:
             return RedirectResponse(f"{PATH}{found}", 303)

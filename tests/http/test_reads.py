@@ -1,0 +1,192 @@
+"""Who looks at what is on record: once a look, at both nodes, over API and console, refused or not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hefu.http import reads as http_reads
+from hefu.http.reads import Recorder
+from hefu.protocol.records import Side
+from hefu.stores.reads import FILE, Reading, Reads, reads_before
+from tests.console.desk import Desk, lodged
+from tests.nodes import Nodes
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+Look = tuple[str, str, tuple[str, ...], int, str]
+
+
+def look(actor: str, asked: str = "") -> Reading:
+    return Reading(0, NOW, actor, "read.trace", asked, 200, "way.api", "/v1/trace/X", "127.0.0.1")
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Iterator[Recorder]:
+    made = Recorder(Reads(tmp_path / FILE), "customs", 180)
+    yield made
+    made.close()
+
+
+def kept(recorder: Recorder) -> list[tuple[Reading, list[str]]]:
+    recorder.flush()
+    return reads_before(recorder.store.path, 0, 1000)
+
+
+def test_the_same_look_again_is_one_look_and_a_page_of_the_other_side_is_one(recorder: Recorder) -> None:
+    for _ in range(3):
+        recorder.note(look("a"), ("X",))
+    recorder.note(look("b"), ("X",))
+    for number in ("X", "Y", "Z"):
+        recorder.note(look("c"), (number,), "page1")
+    recorder.note(look("d"), ("X",), "page1")
+    recorder.note(look("c"), ("W",), "page2")
+    told = [(one.actor, numbers) for one, numbers in kept(recorder)]
+    assert told == [("c", ["W"]), ("d", ["X"]), ("c", ["X", "Y", "Z"]), ("b", ["X"]), ("a", ["X"])]
+    recorder.note(look("c"), ("V",), "page2")  # after it was written, too
+    assert kept(recorder)[0][1] == ["V", "W"]
+
+
+def test_after_its_time_it_is_another_look(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder.note(look("a"), ("X",))
+    monkeypatch.setattr(http_reads, "_AGAIN", 0.0)
+    recorder.note(look("a"), ("X",))
+    assert len(kept(recorder)) == 2
+
+
+def test_what_cannot_be_written_waits_and_what_is_lost_is_told(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_reads, "_WAITING", 6)
+    with monkeypatch.context() as broken:
+        broken.setattr(recorder.store, "add", _full)
+        for n in range(5):
+            recorder.note(look("a", f"{n}"), ("X",))
+            recorder.flush()
+        assert (recorder.waiting, recorder.lost, recorder.error) == (3, 2, "database or disk is full")
+    told = [(one.actor, one.subject, one.asked) for one, _ in kept(recorder)]
+    assert told == [("customs", "read.lost", "2"), *(("a", "read.trace", f"{n}") for n in (2, 1, 0))]
+    assert (recorder.waiting, recorder.lost, recorder.error) == (0, 0, "")
+
+
+def _full(*_: Any) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_what_waits_is_written_when_the_node_stops(tmp_path: Path) -> None:
+    recorder = Recorder(Reads(tmp_path / FILE), "tax", 180)
+    recorder.note(look("a"), ())
+    recorder.close()
+    assert len(reads_before(tmp_path / FILE, 0, 10)) == 1
+    assert not (tmp_path / f"{FILE}-wal").exists()
+
+
+@pytest.fixture(scope="module")
+def pair(nodes: Nodes) -> tuple[str, str]:
+    """A certificate and the declaration that names it."""
+    found = lodged(nodes, 900)
+    nodes.settled()
+    return found
+
+
+def seen(nodes: Nodes, side: Side, query: str = "") -> list[Look]:
+    """What the auditor reads, without the reading of it, the newest first."""
+    status, told = nodes.ask(side, "auditor", "GET", f"/v1/reads?limit=1000&{query}")
+    assert status == 200
+    return [
+        (one["subject"].removeprefix("read."), one["actor"], tuple(one["numbers"]), one["status"], one["way"])
+        for one in told["reads"]
+        if one["subject"] != "read.reads"
+    ]
+
+
+OFFICER = "customs_officer:皇岗海关/李娜"
+
+
+@pytest.mark.processes
+def test_a_page_of_the_console_is_one_look_at_all_it_shows(nodes: Nodes, pair: tuple[str, str]) -> None:
+    certificate, declaration = pair
+    desk = Desk(nodes, Side.CUSTOMS, "customs2")
+    with closing(desk.client):
+        desk.see(f"/declarations/{declaration}")
+        desk.see(f"/trace/{declaration}")
+        desk.see(f"/search?q={certificate.lower()}")
+        desk.see("/search?q=NOSUCH")
+    told = [one for one in seen(nodes, Side.CUSTOMS, "person=李娜") if one[0] != "gate"]
+    assert told == [
+        ("search", OFFICER, ("NOSUCH",), 404, "way.console"),
+        ("certificate", OFFICER, (certificate,), 200, "way.console"),
+        ("search", OFFICER, (certificate.lower(),), 303, "way.console"),
+        ("trace", OFFICER, (declaration,), 200, "way.console"),
+        ("declaration", OFFICER, tuple(sorted((certificate, declaration))), 200, "way.console"),
+    ]
+    assert seen(nodes, Side.TAX, "person=李娜") == [
+        ("certificate", OFFICER, (certificate,), 200, "way.other_console"),
+        ("trace", OFFICER, (declaration,), 200, "way.other_console"),
+    ]
+
+
+@pytest.mark.processes
+def test_over_the_api_each_question_is_a_look_and_so_is_a_refused_one(
+    nodes: Nodes, pair: tuple[str, str]
+) -> None:
+    certificate, declaration = pair
+    assert nodes.ask(Side.CUSTOMS, "agent", "GET", f"/v1/declarations/{declaration}")[0] == 403
+    assert nodes.ask(Side.CUSTOMS, "agent", "GET", "/v1/papers")[0] == 403
+    assert (
+        nodes.ask(Side.CUSTOMS, "agent", "POST", "/v1/certificates/states", {"numbers": [certificate]})[0]
+        == 200
+    )
+    for _ in range(2):
+        assert nodes.ask(Side.CUSTOMS, "agent", "GET", "/v1/rules")[0] == 200
+        assert nodes.ask(Side.CUSTOMS, "agent", "GET", "/v1/declarations?trader=91440300MA5FC50094")[0] == 200
+    who = "enterprise:深圳通运报关代理有限公司"
+    assert seen(nodes, Side.CUSTOMS, "person=通运") == [
+        ("declarations", who, ("91440300MA5FC50094",), 200, "way.api"),
+        ("states", who, (certificate,), 200, "way.api"),
+        ("papers", who, (), 403, "way.api"),
+        ("declaration", who, (declaration,), 403, "way.api"),
+    ]
+    numbered = [one[0] for one in seen(nodes, Side.CUSTOMS, f"number={certificate}&person=通运")]
+    assert numbered == ["states"]
+
+
+@pytest.mark.processes
+def test_reading_it_is_on_record_and_only_auditors_read_it(nodes: Nodes) -> None:
+    assert nodes.ask(Side.TAX, "operator", "GET", "/v1/reads")[0] == 403
+    nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads?number=FIRST")
+    _, told = nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads?person=auditor")
+    (newest, *_) = told["reads"]
+    assert (newest["subject"], newest["asked"], newest["address"]) == (
+        "read.reads",
+        "number=FIRST",
+        "127.0.0.1",
+    )
+    refused = nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads?person=operator")[1]["reads"]
+    assert [(one["subject"], one["status"]) for one in refused] == [("read.reads", 403)]
+    assert told["kept_days"] == 180
+    for query in ("from=yesterday", "limit=0", "before=-1"):
+        assert nodes.ask(Side.TAX, "auditor", "GET", f"/v1/reads?{query}")[0] == 422
+
+
+@pytest.mark.processes
+def test_the_auditors_page_shows_it_in_both_languages(nodes: Nodes, pair: tuple[str, str]) -> None:
+    for language, title, what in (
+        ("en", "Who looked at what", "Declaration"),
+        ("zh", "谁看过什么", "报关单"),
+    ):
+        desk = Desk(nodes, Side.CUSTOMS, "auditor", language)
+        with closing(desk.client):
+            shown = desk.see(f"/reads?number={pair[1]}").text
+            assert title in shown
+            assert f"{what}</td>" in shown
+            assert "李娜" in shown
+            assert "read." not in shown
+            assert ("Nobody looked" if language == "en" else "没有人查看过") in desk.see(
+                "/reads?number=NONE"
+            ).text
