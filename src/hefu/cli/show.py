@@ -179,10 +179,10 @@ def show_trace(number: str, standings: Sequence[dict[str, Any]], entries: Sequen
     console = out()
     console.print(Rich(number, style="bold"))
     for one in standings:
-        facts = " ".join(
-            f"{key}={value}" for key, value in one.items() if value not in (None, [], "") and key in _FACTS
-        )
-        console.print(f"  {one['side']}: {facts}")
+        facts = [
+            _fact(key, value) for key, value in one.items() if value not in (None, [], "") and key in _FACTS
+        ]
+        console.print(f"  {side(one['side'])}: {', '.join(facts)}", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for zh, en in (
         ("时间 (上海)", "time (Shanghai)"),
@@ -197,7 +197,7 @@ def show_trace(number: str, standings: Sequence[dict[str, Any]], entries: Sequen
     for entry in entries:
         table.add_row(
             local(entry["at"]),
-            entry["side"],
+            side(entry["side"]),
             event(entry["event"]),
             entry["number"],
             entry["other"],
@@ -207,28 +207,37 @@ def show_trace(number: str, standings: Sequence[dict[str, Any]], entries: Sequen
     console.print(table)
 
 
-_FACTS: Final = (
-    "state",
-    "usage",
-    "declaration",
-    "replacement",
-    "replaces",
-    "revision",
-    "match",
-    "entitlement",
-    "certificates",
-    "marks",
-)
+_FACTS: Final = {
+    "state": "状态", "usage": "使用", "declaration": "报关单", "replacement": "替代证明", "replaces": "替代的证明", "revision": "版次",
+    "match": "单证一致", "entitlement": "证明适用", "certificates": "证明", "marks": "标记",
+}  # fmt: skip
+_DETAILS: Final = {
+    **_FACTS, "reason": "理由", "ground": "理由", "why": "原因", "codes": "不符项", "findings": "核验结果", "waits_for": "等待",
+    "certificate": "证明", "kind": "事项", "ticket": "应急单", "act": "事项号", "purpose": "用途", "mark": "标记", "decision": "决定",
+    "claimant": "申报人", "contest": "争议", "since": "自", "period": "所属期", "request": "第几次请求", "backup": "备份",
+}  # fmt: skip
+_VALUES: Final = {"pass": "是", "fail": "否", "unchecked": "未核"}
+
+
+def side(value: str) -> str:
+    """One of the two authorities, in the person's language."""
+    return {"tax": "税务", "customs": "海关"}.get(value, value) if language() == "zh" else value
+
+
+def _fact(name: str, value: Any) -> str:
+    """A fact with its name, in the person's language."""
+    told = [str(one) for one in (value if isinstance(value, list) else [value])]
+    if language() != "zh":
+        return f"{name}: {', '.join(told)}"
+    return f"{_DETAILS.get(name, name)}: {', '.join(_STATES.get(one, _VALUES.get(one, one)) for one in told)}"
 
 
 def _why(detail: dict[str, Any]) -> str:
-    shown = {
-        key: value
-        for key, value in detail.items()
-        if key not in ("rules", "drawn", "facts", "severities") and value not in ("", [], None)
-    }
+    left_out = ("rules", "drawn", "facts", "severities")
     return ", ".join(
-        f"{key}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in shown.items()
+        _fact(name, value)
+        for name, value in detail.items()
+        if name not in left_out and value not in ("", [], None)
     )
 
 

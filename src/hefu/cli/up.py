@@ -18,6 +18,7 @@ _SEATS: Final = (
     ("exporter", Side.CUSTOMS),
     ("investigator", Side.CUSTOMS),
     ("operator", Side.CUSTOMS),
+    ("auditor", Side.CUSTOMS),
 )
 """Whose sign-in links are shown, and at which node each works."""
 

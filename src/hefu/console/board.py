@@ -20,11 +20,14 @@ from hefu.console.page import rendered
 from hefu.http.node import Node, now
 from hefu.protocol.records import DeclarationState, Entry
 from hefu.stores.entries import entries_after, entries_before
+from hefu.stores.listing import newest_of
 from hefu.stores.reading import asked
 from hefu.stores.sqlite import SqliteReader
 
 SHOWN: Final = 40
 """Rows of the board."""
+FILTERS: Final = ("held", "reserved", "released", "refused", "withdrawn")
+"""States of which the board shows the declarations alone."""
 _PAUSE: Final = 0.4
 """Seconds between two looks at the journal."""
 _QUIET: Final = 10.0
@@ -42,11 +45,14 @@ Entries = list[tuple[int, Entry]]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The board as it stood at one look; ``name`` differs whenever anything on it does."""
+    """The board as it stood at one look; ``name`` differs whenever anything on it does. ``only``: the same board with the
+    declarations of one state alone.
+    """
 
     name: str
     told: dict[str, Any]
     said: dict[str, str] = field(default_factory=dict)
+    only: dict[str, Frame] = field(default_factory=dict)
 
     def html(self, language: Language) -> str:
         """The board in a language, rendered once."""
@@ -98,7 +104,7 @@ class Board:
         rates = Counter(event for _, event in self._moments)
         name = f"{self.last}:{'-'.join(str(rates[one]) for one in _RATES)}"
         rows = list(reversed(self._steps.values()))
-        return Frame(name, {"counts": +self.counts, "rates": rates, "rows": rows})
+        return Frame(name, {"counts": +self.counts, "rates": rates, "rows": rows, "state": ""})
 
 
 def _reached(entries: Entries) -> dict[str, list[str]]:
@@ -125,8 +131,19 @@ class Lookout:
         self._looked = 0.0
         self._turn = asyncio.Lock()
 
-    async def look(self, node: Node) -> Frame:
-        """The board as it stands, at most as old as the pause between two looks."""
+    async def look(self, node: Node, state: str = "") -> Frame:
+        """The board as it stands, at most as old as the pause between two looks; with the newest declarations of a state,
+        if one is given.
+        """
+        frame = await self._look(node)
+        if state and state not in frame.only:
+            rows = await asyncio.to_thread(
+                asked, node.reader.path, partial(newest_of, state=state, limit=SHOWN)
+            )
+            frame.only[state] = Frame(f"{frame.name}:{state}", {**frame.told, "rows": rows, "state": state})
+        return frame.only[state] if state else frame
+
+    async def _look(self, node: Node) -> Frame:
         async with self._turn:
             if self._frame is None or time.monotonic() - self._looked >= _PAUSE:
                 told = await asyncio.to_thread(asked, node.reader.path, partial(_news, self._board))
@@ -139,13 +156,15 @@ class Lookout:
                 self._looked = time.monotonic()
             return self._frame
 
-    async def frames(self, node: Node, language: Language, seen: str) -> AsyncIterator[bytes]:
+    async def frames(
+        self, node: Node, language: Language, seen: str, state: str = ""
+    ) -> AsyncIterator[bytes]:
         """The board as events whenever it differs from the one ``seen``. Whoever reads slowly gets fewer of them: each
         holds the whole board.
         """
         spoke = time.monotonic()
         while not node.stopping:
-            frame = await self.look(node)
+            frame = await self.look(node, state)
             if frame.name != seen:
                 seen, spoke = frame.name, time.monotonic()
                 yield frame.event(language)

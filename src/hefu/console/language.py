@@ -17,7 +17,6 @@ from io import BytesIO
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -73,15 +72,13 @@ class Language:
             return ""
         at = datetime.fromisoformat(value) if isinstance(value, str) else value
         at = at.astimezone(SHANGHAI)
-        pattern = "y-MM-dd HH:mm:ss" if self.code == "zh" else "d MMM y, HH:mm:ss"
-        return format_datetime(at, pattern, tzinfo=SHANGHAI, locale=_LOCALES[self.code])
+        return f"{at:%Y-%m-%d %H:%M:%S}"
 
     def day(self, value: date | str | None) -> str:
-        """A day."""
+        """A day, as documents and findings write it, in either language."""
         if not value:
             return ""
-        day = date.fromisoformat(value) if isinstance(value, str) else value
-        return format_date(day, "y-MM-dd" if self.code == "zh" else "d MMM y", locale=_LOCALES[self.code])
+        return value if isinstance(value, str) else value.isoformat()
 
     def number(self, value: Decimal | int | str | None) -> str:
         """A quantity or count, with the language's grouping, exactly as many decimals as it has."""

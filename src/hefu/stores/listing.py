@@ -1,11 +1,11 @@
-"""Lists of declarations by trader, a page at a time."""
+"""Lists of declarations: of a trader, a page at a time; of a state, the newest."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final, cast
 
-from hefu.protocol.records import DeclarationState, Lodgement
+from hefu.protocol.records import DeclarationState, Entry, Lodgement
 from hefu.stores.sqlite import SqliteReader
 from hefu.stores.tables import TABLES
 
@@ -36,3 +36,13 @@ def declarations_of(
         query, (trader, after, *([state.value] if state else []), since.isoformat(), until.isoformat(), limit)
     )
     return [cast("Lodgement", table.read(row)) for row in rows]
+
+
+def newest_of(reader: SqliteReader, *, state: str, limit: int) -> list[Entry]:
+    """The declarations of a state that were lodged last, each as the step that brought it there and who lodged it."""
+    query = "SELECT changed_at, lodged_by, number FROM lodgement WHERE state = ? ORDER BY rowid DESC LIMIT ?"
+    rows = reader.connection.execute(query, (state, limit))
+    return [
+        Entry(datetime.fromisoformat(at), by, f"declaration.{state}", number, "", {})
+        for at, by, number in rows
+    ]

@@ -47,6 +47,7 @@ def routes() -> APIRouter:
             beside=[_beside(told, one) for one in certificates],
             missing=missing,
             changes=changes.get("changes", []),
+            apply_for=told["document"].get("related") or "",
         )
 
     @router.get("/declarations/{number}/correct")

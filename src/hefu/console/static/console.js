@@ -52,7 +52,9 @@ if (board) {
     source.addEventListener("quiet", heard);
     source.addEventListener("over", () => { close(); location.reload(); });
     source.onmessage = (event) => {
-      address = address.split("?")[0] + "?seen=" + encodeURIComponent(event.lastEventId);
+      const next = new URL(address, location.href);
+      next.searchParams.set("seen", event.lastEventId);
+      address = next.pathname + next.search;
       heard();
       put(event.data);
     };
