@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from hefu.inspection.sheets.worker import Shelf, _Worker
@@ -31,3 +34,34 @@ def test_what_lies_among_the_papers_is_never_run(tmp_path: Path, monkeypatch: py
     assert shelf.problems == []
     assert not (tmp_path / "trapped").exists()
     assert "PYTHONSAFEPATH" not in os.environ
+
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from hefu.inspection.fields.fields import Paper
+from hefu.inspection.inspect import inspect
+from hefu.inspection.papers.reading import Given
+from hefu.rules.policy import Policy
+
+told = inspect([Given([Path(sys.argv[1])], Paper.CERTIFICATE)], Policy()).answer
+print(told.certificates.height, told.refusals.height)
+"""
+
+
+def test_a_program_that_inspects_runs_once_and_needs_no_guard(tmp_path: Path) -> None:
+    """Somebody's script without ``if __name__ == "__main__"``: the reader's process must not begin it again."""
+    list_, program = tmp_path / "list.parquet", tmp_path / "program.py"
+    shown = {
+        "证明编号": ["N0000001"],
+        "行号": ["1"],
+        "商品代码": ["6109100000"],
+        "计量单位": ["件"],
+        "证明数量": ["5"],
+    }
+    pl.DataFrame(shown).write_parquet(list_)
+    program.write_text(_PROGRAM, encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, str(program), str(list_)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "1 0\n"

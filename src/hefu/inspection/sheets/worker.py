@@ -6,12 +6,14 @@ import contextlib
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import polars as pl
@@ -147,7 +149,7 @@ class _Worker:
         self._memory = memory
         self._line, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(there, memory), daemon=True)
-        with _no_modules_from_here():
+        with _nothing_but_hefu():
             self._process.start()
         there.close()
         return self._line
@@ -164,13 +166,17 @@ class _Worker:
 
 
 @contextlib.contextmanager
-def _no_modules_from_here() -> Iterator[None]:
-    """Processes that start in the block import nothing from the folder in which we stand: it may be that of the papers."""
-    before = os.environ.get(_SAFE)
+def _nothing_but_hefu() -> Iterator[None]:
+    """Processes that start in the block import nothing from the folder in which we stand, which may be that of the
+    papers, and do not run the program again that inspects.
+    """
+    before, program = os.environ.get(_SAFE), sys.modules["__main__"]
     os.environ[_SAFE] = "1"
+    sys.modules["__main__"] = ModuleType("__main__")
     try:
         yield
     finally:
+        sys.modules["__main__"] = program
         if before is None:
             del os.environ[_SAFE]
         else:
