@@ -17,11 +17,12 @@ from benchmarks.chains.grouping import grouped
 from benchmarks.chains.joined import joined
 from benchmarks.chains.listing import Listed, listed
 from benchmarks.chains.metrics import churn, delays, figures
-from benchmarks.chains.study import ENGINE, Study
+from benchmarks.chains.study import ENGINE, RULES, Study
 from benchmarks.chains.world.making import World, make
 from benchmarks.chains.world.parameters import SEEN, Kind, Size
-from hefu.chains.analyse import analyse
+from hefu.chains.analyse import analyse, cases, evidence
 from hefu.chains.case import Case
+from hefu.chains.weights import assumed, learned
 
 COVERAGES: Final = (1.0, 0.6, 0.0)
 TRAINING: Final = 3
@@ -93,15 +94,18 @@ def measure(study: Study, world: World, trained: Trained, say: Say) -> None:
     for coverage in COVERAGES:
         tables = world.look(coverage=coverage)
         say(f"world {world.seed}, files of {coverage:.0%}: rivals")
-        for method, cases in rivals.lists(
+        for method, theirs in rivals.lists(
             tables, flat(tables), joined(tables), trained.models[coverage]
         ).items():
-            study.note(coverage, method, figures(cases, world.truth))
+            study.note(coverage, method, figures(theirs, world.truth))
         say(f"world {world.seed}, files of {coverage:.0%}: {ENGINE}")
         start = time.process_time()
-        found = analyse(tables, SEEN, top=LISTED)
+        found = evidence(tables, SEEN)
+        made = cases(found, learned(), top=LISTED)
         study.seconds.setdefault(coverage, []).append(time.process_time() - start)
-        study.note(coverage, ENGINE, figures(listed(found, world.truth), world.truth))
+        study.note(coverage, ENGINE, figures(listed(made, world.truth), world.truth))
+        plain = cases(found, assumed(found.rules), top=LISTED)
+        study.note(coverage, RULES, figures(listed(plain, world.truth), world.truth))
     study.edges.append(rivals.pairs(world.look()).height)
 
 

@@ -30,7 +30,7 @@ def listed(cases: Iterable[Case], truth: Truth) -> list[Listed]:
     """Cases of the engine, with each party under the key that truth has for it: its code, or whose name it wears."""
     made = []
     for case in cases:
-        key = {one.id: _key(one.id, one.name, truth) for one in case.parties}
+        key = {one.id: key_of(one.id, one.name, truth) for one in case.parties}
         ends = (
             (key.get(one.source), key.get(one.target))
             for one in case.links
@@ -49,7 +49,8 @@ def listed(cases: Iterable[Case], truth: Truth) -> list[Listed]:
     return made
 
 
-def _key(identifier: str, name: str, truth: Truth) -> str:
+def key_of(identifier: str, name: str, truth: Truth) -> str:
+    """The key of a party in the truth: its code, or whose name it wears."""
     if identifier in truth.kinds:
         return identifier
     return truth.names.get(name, name)

@@ -9,6 +9,8 @@ from benchmarks.chains.gate import Answer
 from benchmarks.chains.metrics import Figures
 
 ENGINE: Final = "hefu"
+RULES: Final = "hefu, the rules' weights"
+"""The same groups in the order of the weights that the rules have, without what was learned."""
 
 
 @dataclass(slots=True)

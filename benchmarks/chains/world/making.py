@@ -101,7 +101,7 @@ def make(
     adaptation: float | None = None,
     pace: float | None = None,
 ) -> World:
-    """A world. Training worlds hold only visible templates.
+    """A world. Worlds for training hold only visible templates.
 
     By hand: ``templates`` chooses rings and twins, ``adaptation`` turns the dial of every ring, ``pace`` that of its exports.
     """
@@ -111,7 +111,7 @@ def make(
     constants = constants if pace is None else replace(constants, pace=pace)
     trade = Trade(dice, constants, size)
     populate(trade)
-    chosen = templates if templates is not None else VISIBLE if kind is Kind.TRAINING else frozenset(Template)
+    chosen = templates if templates is not None else frozenset(Template) if kind is Kind.TEST else VISIBLE
     rings: list[Ring] = []
     for template in sorted(chosen):
         for number in range(size.rings_each):

@@ -8,6 +8,7 @@ source settles.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     """From which ranges a world draws its constants."""
 
     TRAINING = "training"
+    HARDENED = "hardened"  # for training: beyond the ranges of training worlds, the dial of rings turned up
     TEST = "test"
 
 
@@ -125,6 +127,20 @@ USD: Final = 7.1
 """CNY for a US dollar; assumed constant."""
 
 
+_DIAL: Final = {"adaptation_low": (0.5, 0.6), "adaptation_high": (0.9, 1.0)}
+"""Rings of hardened worlds know most of the evasions (assumed)."""
+
+
+def _span(name: str, ranges: Mapping[str, Span], kind: Kind) -> Span:
+    """Hardened worlds draw from the ranges for training, widened by half to each side whatever the test's are."""
+    if kind is not Kind.HARDENED:
+        return ranges[kind]
+    low, high = ranges[Kind.TRAINING]
+    return _DIAL.get(name, (max(low / 2, low - (high - low) / 2), high + (high - low) / 2))
+
+
 def drawn(kind: Kind, dice: random.Random) -> Parameters:
     """Constants of one world of this kind."""
-    return Parameters(**{one.name: dice.uniform(*one.metadata[kind]) for one in fields(Parameters)})
+    return Parameters(
+        **{one.name: dice.uniform(*_span(one.name, one.metadata, kind)) for one in fields(Parameters)}
+    )

@@ -17,26 +17,38 @@ from hefu.chains.indicators import indicators
 from hefu.chains.parties import resolve
 from hefu.chains.scoring import Evidences
 from hefu.chains.tables import Tables
+from hefu.chains.weights import Weights, learned
 
-MINIMUM: Final = 1.5
-"""Score below which a group is no case (assumption)."""
+MINIMUM: Final = 10
+"""Confidence in percent below which a group is no case: a person's time, and a firm's name, for one in ten (assumption)."""
 
 
 @cache
 def engine() -> str:
-    """Version and hash of the rules and their thresholds, so that a case can be made again."""
-    text = (files("hefu.chains.indicators") / "indicators.toml").read_bytes()
+    """Version and hash of the rules, their thresholds and the weights, so that a case can be made again."""
+    data = files("hefu.chains.indicators")
+    text = b"".join((data / name).read_bytes() for name in ("indicators.toml", "learned.toml"))
     return f"hefu {__version__}, rules {hashlib.sha256(text).hexdigest()[:12]}"
 
 
-def analyse(tables: Tables, as_of: date, *, minimum: float = MINIMUM, top: int | None = None) -> list[Case]:
-    """The cases of a day, in order: the one to look at first comes first, and each chain is one case."""
-    rules = indicators()
-    evidences = Evidences(Facts(resolve(tables), as_of), rules)
-    maker = Maker(evidences, rules, engine())
-    members = groups(evidences, rules).group_by("group", maintain_order=True).agg("party")
+def evidence(tables: Tables, as_of: date) -> Evidences:
+    """What the rules say of every party."""
+    return Evidences(Facts(resolve(tables), as_of), indicators())
+
+
+def cases(
+    found: Evidences, weights: Weights, *, minimum: float = MINIMUM, top: int | None = None
+) -> list[Case]:
+    """The cases in order: the one to look at first comes first, and each chain is one case."""
+    maker = Maker(found, found.rules, weights, engine())
+    members = groups(found, found.rules).group_by("group", maintain_order=True).agg("party")
     ranked = sorted(
         ((maker.rank(parties), parties) for _, parties in members.iter_rows() if maker.is_enough(parties)),
         key=lambda one: (-one[0], one[1]),
     )
-    return [maker.make(parties) for score, parties in ranked[:top] if score >= minimum]
+    return [maker.make(parties) for score, parties in ranked[:top] if weights.confidence(score) >= minimum]
+
+
+def analyse(tables: Tables, as_of: date, *, minimum: float = MINIMUM, top: int | None = None) -> list[Case]:
+    """The cases of a day."""
+    return cases(evidence(tables, as_of), learned(), minimum=minimum, top=top)

@@ -6,7 +6,7 @@ amounts that are never added, roles with their alternatives, what is not known, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -103,7 +103,9 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A chain as of one day. ``id`` stays the same from run to run; ``score`` orders cases, it decides nothing."""
+    """A chain as of one day. ``id`` stays the same from run to run; ``score`` orders cases, it decides nothing, and
+    ``contributions`` says what each indicator adds to it.
+    """
 
     id: str
     as_of: date
@@ -118,4 +120,5 @@ class Case:
     unknown: tuple[Unknown, ...]
     declarations: tuple[str, ...]
     coverage: dict[str, int]  # table letter -> share of the case's parties, in percent, for which it has rows
-    engine: str = ""  # version and hash of the rules, thresholds and scores that made it
+    engine: str = ""  # version and hash of the rules, thresholds and weights that made it
+    contributions: dict[str, float] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +17,16 @@ from hefu.chains.links import pairs
 from hefu.chains.roles import Standing, places, standing
 from hefu.chains.scoring import COUNTS, Evidences
 from hefu.chains.telling import CLAIMS, amounts, coverage, tables_of, title, unknowns, why
+from hefu.chains.weights import Weights
 from hefu.errors import Text
 
 NEEDED: Final = 2
 """Independent sources that a referral needs (reference on risk, §4.3)."""
-_EVEN: Final = 7.0
-"""Score at which a case is as likely true as not, fitted to simulated worlds for training; no closed case has been seen."""
-_SLOPE: Final = 1.5
+_SUSPECT: Final = 2.0
+"""What a party's own indicators must add to the log of the odds before it is called a suspect; with less it is a witness
+of the case that ties it, unless nobody in the case has more (assumption, set on worlds for training)."""
+_DECISIVE: Final = 0.5
+"""Strength from which on a decisive paper of its own makes a party a suspect by itself (assumption)."""
 _ONLY_SUSPECTS: Final = (Role.HEADER, Role.CLAIMANT)
 """Roles that are a reproach: whoever is no suspect is a witness instead."""
 
@@ -60,6 +62,7 @@ class Maker:
 
     evidences: Evidences
     rules: tuple[Indicator, ...]
+    weights: Weights
     engine: str
 
     @cached_property
@@ -99,10 +102,53 @@ class Maker:
         grouped = exports.group_by("trader", maintain_order=True).agg("declaration")
         return dict(grouped.iter_rows())
 
+    @cached_property
+    def _shares(self) -> dict[str, dict[str, float]]:
+        """By party: how strongly each indicator speaks of it, repetitions of one source less."""
+        told: dict[str, dict[str, float]] = defaultdict(dict)
+        for party, code, share in self.evidences.worth.select("party", "indicator", "share").iter_rows():
+            told[party][code] = share
+        return told
+
+    @cached_property
+    def _values(self) -> dict[str, float]:
+        """By party: what its indicators add together."""
+        weights = self.weights.by_indicator
+        return {
+            party: sum(weights[code] * share for code, share in shares.items())
+            for party, shares in self._shares.items()
+        }
+
+    def spoken(self, members: list[str]) -> dict[str, float]:
+        """How strongly each indicator speaks of a group: its worst member in full, the second half, the third a third."""
+        told: dict[str, float] = defaultdict(float)
+        for place, one in enumerate(sorted(members, key=lambda one: (-self._values[one], one)), 1):
+            for code, share in self._shares[one].items():
+                told[code] += share / place
+        return told
+
+    def contributions(self, members: list[str]) -> dict[str, float]:
+        """What each indicator adds to the score of a group, the most first."""
+        told = {code: self.weights.by_indicator[code] * share for code, share in self.spoken(members).items()}
+        return dict(sorted(told.items(), key=lambda one: (-one[1], one[0])))
+
     def rank(self, members: list[str]) -> float:
-        """The score of a group: its worst member counts in full, the second half, the third a third."""
-        nats = sorted((self._scores[one]["nats"] for one in members), reverse=True)
-        return float(sum(one / place for place, one in enumerate(nats, 1)))
+        """The score of a group: what its indicators add to the log of the odds."""
+        return sum(self.contributions(members).values())
+
+    @cached_property
+    def _decided(self) -> frozenset[str]:
+        """Parties of whom a decisive paper speaks."""
+        joins = [one.code for one in self.rules if one.joins]
+        strong = self.evidences.strengths.filter(
+            pl.col("indicator").is_in(joins), pl.col("strength") >= _DECISIVE
+        )
+        return frozenset(strong["party"])
+
+    def suspects(self, members: list[str]) -> frozenset[str]:
+        """Of whom enough is known by its own papers, not only by its ties; at least the worst."""
+        bar = min(_SUSPECT, max(self._values[one] for one in members))
+        return frozenset(one for one in members if self._values[one] >= bar or one in self._decided)
 
     def is_enough(self, members: list[str]) -> bool:
         """Whether indicators of enough independent sources speak."""
@@ -130,15 +176,17 @@ class Maker:
             evidence_of(self._by_code[row["indicator"]], row, facts.parties.names, number)
             for number, row in enumerate(rows, 1)
         )
-        parties = tuple(self._party(one, standings[one], one in members) for one in everybody)
-        declarations = self._declarations(members, rows)
+        suspects, contributions = self.suspects(members), self.contributions(members)
+        score = sum(contributions.values())
+        parties = tuple(self._party(one, standings[one], one in suspects) for one in everybody)
+        declarations = self.declarations(members)
         return Case(
             id=self._id(rows),
             as_of=facts.as_of,
             pattern=self._pattern(rows),
             title=title(self._pattern(rows), parties),
-            score=round(self.rank(members), 3),
-            confidence=self._confidence(members),
+            score=round(score, 3),
+            confidence=self.weights.confidence(score),
             parties=parties,
             links=self._links(everybody, rows),
             evidence=evidence,
@@ -148,12 +196,11 @@ class Maker:
             unknown=unknowns(stands, parties),
             declarations=tuple(declarations),
             coverage=coverage(stands),
+            contributions={code: round(points, 2) for code, points in contributions.items()},
             engine=self.engine,
         )
 
-    def _party(self, one: str, has: Standing, is_member: bool) -> Party:
-        score = self._scores.get(one)
-        is_suspect = is_member and score is not None
+    def _party(self, one: str, has: Standing, is_suspect: bool) -> Party:
         role, rest = has.role, has.alternatives
         if not is_suspect and role in _ONLY_SUSPECTS:
             role, rest = Role.WITNESS, ((has.role, has.confidence), *rest)[:3]
@@ -170,10 +217,10 @@ class Maker:
     def _codes(self, one: str) -> list[str]:
         return list(dict.fromkeys(row["indicator"] for row in self._hits.get(one, [])))
 
-    def _declarations(self, members: list[str], rows: list[dict[str, Any]]) -> list[str]:
-        """What the evidence speaks of, and the exports of those of whom it speaks as a whole."""
-        told = {row["declaration"] for row in rows if row["declaration"]}
-        for one in members:
+    def declarations(self, members: list[str]) -> list[str]:
+        """What the evidence of a group speaks of, and the exports of its suspects."""
+        told = {row["declaration"] for one in members for row in self._hits[one] if row["declaration"]}
+        for one in self.suspects(members):
             told.update(self._exports.get(one, ()))
         return sorted(told)
 
@@ -194,10 +241,6 @@ class Maker:
         )
         text = "|".join(str(oldest[key]) for key in ("indicator", "document", "party"))
         return "C" + hashlib.sha256(text.encode()).hexdigest()[:12].upper()
-
-    def _confidence(self, members: list[str]) -> int:
-        """In percent, from the score."""
-        return round(100 / (1 + math.exp((_EVEN - self.rank(members)) / _SLOPE)))
 
     def _links(self, everybody: list[str], rows: list[dict[str, Any]]) -> tuple[Link, ...]:
         names = self.evidences.facts.parties.names

@@ -36,6 +36,8 @@ _FAMILIES: Final = {
     "claimant": "claimant",
 }
 """Things in common that follow from each other are one: the second adds nothing that is independent."""
+_NEAR: Final = "logistics"
+"""Neighbours use the same broker and also meet the same suppliers and buyers: it adds weight, but makes no second kind."""
 _LARGEST: Final = 120
 """Members of a group beyond which the bar is raised inside it (reference: shells of a ring up to 195, seen seldom)."""
 _STEP: Final = 2.0
@@ -65,7 +67,11 @@ def ties(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
         .group_by("a", "b", "kind")
         .agg(pl.col("weight").max())
         .group_by("a", "b")
-        .agg(weight=pl.col("weight").sum(), kinds=pl.len(), most=pl.col("weight").max())
+        .agg(
+            weight=pl.col("weight").sum(),
+            kinds=(pl.col("kind") != _NEAR).sum(),
+            most=pl.col("weight").max(),
+        )
         .filter(
             pl.col("weight") >= STRONG,
             (pl.col("kinds") >= 2) | (pl.col("most") > _SUPPORTED),

@@ -133,18 +133,23 @@ class Evidences:
         )
 
     @cached_property
-    def scores(self) -> pl.DataFrame:
-        """party, kind, nats, sources (independent ones that count), named: it may be more than a witness."""
+    def worth(self) -> pl.DataFrame:
+        """The strengths with ``share``: the strength less what better indicators of the same source have said already."""
         ranked = self.strengths.sort(
             "party", "source", "nats", "indicator", descending=[False, False, True, False]
         )
+        return ranked.with_columns(
+            share=pl.col("strength") * 0.5 ** pl.int_range(pl.len()).over("party", "source"),
+        ).with_columns(worth=pl.col("nats") * pl.col("share") / pl.col("strength"))
+
+    @cached_property
+    def scores(self) -> pl.DataFrame:
+        """party, kind, nats, sources (independent ones that count), named: it may be more than a witness."""
         is_own = pl.col("names") & (
             (pl.col("grain") == "party") | (pl.col("n") >= _BUSINESS * pl.col("seen"))
         )
-        worth = pl.col("nats") * 0.5 ** pl.int_range(pl.len()).over("party", "source")
         return (
-            ranked.with_columns(worth=worth)
-            .group_by("party", "kind")
+            self.worth.group_by("party", "kind")
             .agg(
                 nats=pl.col("worth").sum(),
                 sources=pl.col("source").filter(pl.col("nats") >= COUNTS).n_unique(),

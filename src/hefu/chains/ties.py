@@ -33,6 +33,8 @@ CAPS: Final = {
 large by trade, so they count by weight until they are very large)."""
 CARGO: Final = 300
 """Traders of one kind of cargo beyond which it is a trade that many are in (assumption)."""
+_TOWN: Final = 50.0
+"""Kinds of cargo of the whole trade that stand in for those of a town until it has more (assumption)."""
 _MAIN: Final = 0.25
 """A counterparty counts as a party's own from this share of its declarations, invoices or payments on (assumption)."""
 
@@ -64,14 +66,14 @@ def controlled(facts: Facts, most: int = MOST_SHARED) -> pl.DataFrame:
 
 def cargoes(facts: Facts) -> pl.DataFrame:
     """Kinds of cargo (heading and a district away from home) of each trader that is no agent by trade: trader, cargo,
-    one (a declaration with it), lodged, fob, size (traders that have it).
+    home, one (a declaration with it), lodged, fob, size (traders that have it).
     """
-    homes = facts.kinds.select(trader="firm", home="district")
+    homes = facts.kinds.select(trader="firm", home=pl.col("district").fill_null(""))
     return (
         facts.items.filter(~pl.col("kind").is_in(AGENTS))
         .join(homes, on="trader", how="left")
         .filter(pl.col("district").ne_missing(pl.col("home")), pl.col("district").is_not_null())
-        .group_by("trader", "district", cargo=pl.concat_str("hs4", pl.lit(" "), "district"))
+        .group_by("trader", "home", "district", cargo=pl.concat_str("hs4", pl.lit(" "), "district"))
         .agg(one=pl.col("declaration").min(), lodged=pl.col("lodged").min(), fob=pl.col("fob").sum())
         .with_columns(size=pl.len().over("cargo"))
     )
@@ -80,12 +82,13 @@ def cargoes(facts: Facts) -> pl.DataFrame:
 def same_cargo(facts: Facts, *, least: int, districts: int, chapters: int, nats: float) -> pl.DataFrame:
     """Pairs of traders with more kinds of cargo in common than chance gives two firms as broad as they are.
 
-    a, b (a < b), shared, expected, nats (Chernoff's bound on so many where so few are expected, for a Poisson count).
-    Kinds that more than :data:`CARGO` traders have make no pair.
+    a, b (a < b), shared, expected, nats (of :func:`beyond`). Traders of one town deal in the same goods, so what is
+    expected is the more of what the whole trade and what the other's own town would give. Kinds that more than
+    :data:`CARGO` traders have make no pair.
     """
     had = cargoes(facts)
     had = had.with_columns(share=pl.col("size") / had.height).filter(pl.col("size") <= CARGO)
-    breadth = had.group_by("trader").agg(many=pl.len(), common=pl.col("share").sum())
+    breadth = had.group_by("trader", "home").agg(many=pl.len(), common=pl.col("share").sum())
     broad = had.join(breadth.filter(pl.col("many") >= least).select("trader"), on="trader", how="semi")
     pairs = (
         broad.select("cargo", "district", a="trader", chapter=pl.col("cargo").str.slice(0, 2))
@@ -94,18 +97,47 @@ def same_cargo(facts: Facts, *, least: int, districts: int, chapters: int, nats:
         .group_by("a", "b")
         .agg(shared=pl.len(), of=pl.col("district").n_unique(), kinds=pl.col("chapter").n_unique())
         .filter(pl.col("shared") >= least, pl.col("of") >= districts, pl.col("kinds") >= chapters)
-        .join(breadth.rename({"trader": "a"}), on="a")
-        .join(breadth.rename({"trader": "b"}), on="b", suffix="_b")
-        .with_columns(
-            expected=(pl.col("many_b") * pl.col("common") + pl.col("many") * pl.col("common_b")) / 2
-        )
+        .join(breadth.select(pl.all().name.suffix("_a")), left_on="a", right_on="trader_a")
+        .join(breadth.select(pl.all().name.suffix("_b")), left_on="b", right_on="trader_b")
     )
-    k, e = pl.col("shared"), pl.col("expected")
+    pairs = _there(_there(pairs, had, "a", "b"), had, "b", "a")
+    anywhere = (pl.col("many_b") * pl.col("common_a") + pl.col("many_a") * pl.col("common_b")) / 2
+    there = (pl.col("there_a") + pl.col("there_b")) / 2
     return (
-        pairs.with_columns(nats=pl.when(k > e).then(k * (k / e).log() - (k - e)).otherwise(0.0))
+        pairs.with_columns(expected=pl.max_horizontal(anywhere, there))
+        .with_columns(nats=beyond(pl.col("shared"), pl.col("expected")))
         .filter(pl.col("nats") >= nats)
         .select("a", "b", "shared", "expected", "nats")
         .sort("a", "b")
+    )
+
+
+def _there(pairs: pl.DataFrame, had: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
+    """``there_<other>``: how many kinds of one's cargo the other would have if it traded as the rest of its town does."""
+    home = f"home_{other}"
+    towns = had.group_by("home").agg(all=pl.len())
+    found = (
+        pairs.select(one, home).unique()
+        .join(had.select("cargo", "trader"), left_on=one, right_on="trader")
+        .join(had.group_by("home", "cargo").agg(n=pl.len()), left_on=[home, "cargo"], right_on=["home", "cargo"])
+        .group_by(one, home).agg(found=pl.col("n").sum())
+    )  # fmt: skip
+    neighbour = pl.when(pl.col("home_a") == pl.col("home_b")).then(f"many_{one}").otherwise(0)
+    left = pl.col("found").fill_null(0) - pl.col("shared") - neighbour  # both of the pair left out
+    rest = pl.col("all").fill_null(0) - pl.col(f"many_{other}") - neighbour
+    share = (left + _TOWN * pl.col(f"common_{one}")) / (rest + _TOWN)
+    return (
+        pairs.join(found, on=[one, home], how="left")
+        .join(towns, left_on=home, right_on="home", how="left")
+        .with_columns((pl.col(f"many_{other}") * share).alias(f"there_{other}"))
+        .drop("found", "all")
+    )
+
+
+def beyond(found: pl.Expr, expected: pl.Expr) -> pl.Expr:
+    """How far a count is beyond chance, in nats: Chernoff's bound on so many where so few are expected (Poisson)."""
+    return (
+        pl.when(found > expected).then(found * (found / expected).log() - (found - expected)).otherwise(0.0)
     )
 
 

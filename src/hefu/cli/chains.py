@@ -38,7 +38,9 @@ def analyse_(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what was known on that day; else all.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Cases at most, the first to look at first.")] = 50,
-    minimum: Annotated[float, typer.Option(help="Score from which on a chain is a case.")] = MINIMUM,
+    minimum: Annotated[
+        float, typer.Option(help="Confidence in percent from which on a chain is a case.")
+    ] = MINIMUM,
     as_machine: AsJson = False,
 ) -> None:
     """Join the tables, and write a case file for each chain 分析并生成案卷."""

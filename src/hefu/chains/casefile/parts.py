@@ -179,24 +179,39 @@ def _spaced(parts: list[Html]) -> list[str]:
 
 
 def grounds(case: Case) -> Html:
-    """The legal ground of each indicator, with its rows."""
+    """What each indicator adds to the score, its legal ground, and its rows."""
     grounds: dict[tuple[str, Text], list[int]] = {}
     for one in case.evidence:
         grounds.setdefault((one.indicator, one.ground), []).append(one.number)
-    titles = (Text("指标", "Indicator"), Text("法律依据", "Legal ground"), Text("证据", "Evidence"))
+    added = case.contributions
+    ordered = sorted(grounds.items(), key=lambda one: -added.get(one[0][0], 0.0))
+    titles = (
+        Text("指标", "Indicator"), Text("加分", "Adds"), Text("法律依据", "Legal ground"), Text("证据", "Evidence"),
+    )  # fmt: skip
     rows = [
         el(
             "tr",
             el("th", words.indicator(indicator), " ", el("span", indicator, class_="code"), scope="row"),
-            cell(titles[1], ground if ground.zh else Text("无", "none")),
-            cell(titles[2], cited(numbers)),
+            cell(titles[1], f"{added[indicator]:.1f}" if indicator in added else "–", class_="figure"),
+            cell(titles[2], ground if ground.zh else Text("无", "none")),
+            cell(titles[3], cited(numbers)),
         )
-        for (indicator, ground), numbers in grounds.items()
+        for (indicator, ground), numbers in ordered
     ]
+    said = Text(
+        f"分值 {case.score:.1f}, 由下列各指标相加; 权重由模拟数据学得, 只用于排序和把握, 不是理由。",
+        f"The score is {case.score:.1f}, the sum of what these indicators add. The weights were learned on simulated trade;"
+        " they order cases and say how sure one is, and are no reason of any.",
+    )
     return section(
         "grounds",
-        Text("各指标的法律依据", "Legal ground of each indicator"),
-        table(Text("法律依据", "Legal grounds"), [el("th", one, scope="col") for one in titles], rows),
+        Text("各指标的加分和法律依据", "What each indicator adds, and its legal ground"),
+        el("p", said, class_="small") if added else None,
+        table(
+            Text("加分和法律依据", "What is added, and legal grounds"),
+            [el("th", one, scope="col") for one in titles],
+            rows,
+        ),
     )
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
 from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, worded
+from hefu.chains.ties import beyond
+
+_TRIED: Final = 50
+"""Pairs of an export and an import, one of them alike, that stand in for those of others until there are more (assumption)."""
 
 
 def unit_price(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -38,23 +44,35 @@ def carousel(facts: Facts, limits: Limits) -> pl.DataFrame:
     )  # fmt: skip
     out = facts.items.select("declaration", "lodged", "trader", "hs8", "quantity", "fob", "port", "declarant")
     routes = [
-        out.join(came.drop("was_by"), left_on=["hs8", "port"], right_on=["hs8", "was_port"]),
-        out.join(came.drop("was_port"), left_on=["hs8", "declarant"], right_on=["hs8", "was_by"]),
+        out.join(came.drop("was_by"), left_on=["hs8", "port"], right_on=["hs8", "was_port"]).drop(
+            "declarant"
+        ),
+        out.join(came.drop("was_port"), left_on=["hs8", "declarant"], right_on=["hs8", "was_by"]).drop(
+            "port"
+        ),
     ]
-    loops = (
-        pl.concat(
-            route.filter(
-                days(pl.col("came"), pl.col("lodged")).is_between(0, limits["days"]),
-                (pl.col("was") - pl.col("quantity")).abs() <= limits["near"] * pl.col("quantity"),
-            )
-            for route in routes
-        )
+    both = ["declaration", "lodged", "trader", "hs8", "quantity", "fob", "back", "came", "importer", "was"]
+    tried = (
+        pl.concat(route.select(both) for route in routes)
+        .filter(days(pl.col("came"), pl.col("lodged")).is_between(0, limits["days"]))
         .unique()
+        .with_columns(
+            other=pl.when(pl.col("importer") != pl.col("trader")).then("importer"),
+            near=(pl.col("was") - pl.col("quantity")).abs() <= limits["near"] * pl.col("quantity"),
+        )
+    )
+    loops = (
+        tried.filter("near")
         .sort("back", "came", "declaration")
         .unique("back", keep="first", maintain_order=True)
         .with_columns(times=pl.len().over("trader", "importer"))
         .filter(pl.col("times") >= limits["times"])
-        .with_columns(other=pl.when(pl.col("importer") != pl.col("trader")).then("importer"))
+        .join(
+            _beyond_chance(tried, limits["nats"]),
+            on=["trader", "importer"],
+            how="semi",
+            maintain_order="left",
+        )
     )
     told = {
         "document": "back",
@@ -69,6 +87,24 @@ def carousel(facts: Facts, limits: Limits) -> pl.DataFrame:
             hits(loops.drop_nulls("other"), table="D", field="act", party="other", other="trader", declaration="back", **told),
         ]
     )  # fmt: skip
+
+
+def _beyond_chance(tried: pl.DataFrame, least: float) -> pl.DataFrame:
+    """Pairs trader, importer with more quantities alike than chance gives to so many exports and imports side by side.
+
+    Either of the pair, or the trader or the importer with all its counterparts: who goes round with several has few
+    alike with each. What comes back to its own exporter is no chance.
+    """
+    others = tried.drop_nulls("other")
+    near, many = pl.col("near").sum(), pl.len()
+    told = others.select("trader", "importer").unique()
+    for by in (["trader", "importer"], ["trader"], ["importer"]):
+        usual = (others["near"].sum() - near + 1) / (others.height - many + _TRIED)  # those of the others
+        found = others.group_by(by).agg(beyond(near, many * usual).alias(f"nats by {by}"))
+        told = told.join(found, on=by, how="left")
+    chosen = told.filter(pl.max_horizontal(pl.exclude("trader", "importer")) >= least)
+    own = tried.filter(pl.col("other").is_null())
+    return pl.concat([chosen.select("trader", "importer"), own.select("trader", "importer").unique()])
 
 
 def impossible_weight(facts: Facts, limits: Limits) -> pl.DataFrame:
