@@ -22,7 +22,7 @@ from benchmarks.chains.listing import Listed, key_of
 from benchmarks.chains.metrics import is_true, laid_bare, precision
 from benchmarks.chains.world.making import World, make
 from benchmarks.chains.world.parameters import SEEN, Kind, Size
-from benchmarks.chains.world.truth import VISIBLE, Truth
+from benchmarks.chains.world.truth import Truth
 from hefu.chains.analyse import evidence
 from hefu.chains.cases import Maker
 from hefu.chains.grouping import groups
@@ -152,7 +152,7 @@ def checked(told: Sequence[Look], ridge: float = _RIDGE) -> list[str]:
         seen = [one for one in told if one.coverage == coverage]
         lines.append(_line(f"worlds, {coverage:.0%}, rules", [_worth(one, rules) for one in seen]))
         lines.append(_line(f"worlds, {coverage:.0%}, learned", [_worth(one, fitted[one.world]) for one in seen]))  # fmt: skip
-    for kind in sorted(VISIBLE):
+    for kind in sorted({one.template for look in told for one in look.truth.rings}):
         without = {
             world: fit([
                 group for group in _groups(one for one in told if one.world != world)

@@ -10,7 +10,7 @@ import pytest
 
 from hefu.chains.facts import Facts, known_on
 from hefu.chains.graphs import components, cyclic
-from hefu.chains.grouping import groups
+from hefu.chains.grouping import groups, ties
 from hefu.chains.indicators import indicators
 from hefu.chains.links import pairs
 from hefu.chains.parties import resolve
@@ -143,3 +143,28 @@ def test_a_group_is_whoever_is_tied_by_a_decisive_paper_and_no_more() -> None:
     found = groups(Evidences(Facts(resolve(tables(**rows)), AS_OF), rules), rules)
     assert "LENDER" in found["party"].to_list()
     assert not any(one.startswith("HONEST") for one in found["party"])
+
+
+def neighbours(**shared: str) -> int:
+    """Ties of two suspects among three hundred firms that share their broker, their supplier, and what is told."""
+    rows: dict[str, list[dict[str, Any]]] = {"declarations": [], "invoices": []}
+    for m in range(300):
+        own = {"declarant": f"B{m}", "consignee_name": f"C{m}"}
+        both = {"declarant": "B"} | shared if m < 2 else {}
+        rows["declarations"].append(declared(f"D{m:03}", f"F{m:03}", **(own | both)))
+        rows["invoices"].append(
+            {"invoice": f"V{m}", "issued": day(m), "seller": "S" if m < 2 else f"S{m}", "buyer": f"F{m:03}", "amount": YUAN}
+        )  # fmt: skip
+    found = Evidences(facts(**rows), ())
+    schema = {"party": pl.String, "indicator": pl.String, "strength": pl.Float64}
+    found.__dict__.update({
+        "hits": Evidences(facts(), ()).hits,
+        "strengths": pl.DataFrame(schema=schema),
+        "scores": pl.DataFrame({"party": ["F000", "F001"], "nats": [3.0, 3.0], "named": [True, True]}),
+    })  # fmt: skip
+    return ties(found, ()).height
+
+
+def test_a_broker_and_a_supplier_in_common_are_a_neighbourhood_and_no_tie() -> None:
+    assert neighbours() == 0
+    assert neighbours(consignee_name="C") == 1

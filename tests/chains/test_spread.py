@@ -43,7 +43,7 @@ def test_title_across_ports() -> None:
     assert "ODD" not in parties("title_across_ports", **peers(ports=True, chapters=2))
 
 
-def two_titles(kinds: int = 9, chapters: int = 6, kind: str = "trader") -> set[str]:
+def two_titles(kinds: int = 9, chapters: int = 6, kind: str = "trader", town: str = "") -> set[str]:
     rows: Rows = {
         "declarations": [],
         "lines": [],
@@ -54,6 +54,13 @@ def two_titles(kinds: int = 9, chapters: int = 6, kind: str = "trader") -> set[s
             rows["declarations"].append(declared(f"{one}{n}", one, n))
             rows["lines"].append(
                 line(f"{one}{n}", hs=f"{61 + n % chapters}0{n}100010", district=f"33{n % 4:02}")
+            )
+    for m in range(20 if town else 0):  # they have the same goods, too
+        rows["firms"].append(firm(f"N{m}", district=town))
+        for n in range(kinds):
+            rows["declarations"].append(declared(f"N{m}-{n}", f"N{m}", n))
+            rows["lines"].append(
+                line(f"N{m}-{n}", hs=f"{61 + n % chapters}0{n}100010", district=f"33{n % 4:02}")
             )
     for m in range(400):  # the rest of the market
         rows["declarations"].append(declared(f"M{m}", f"F{m}", 1))
@@ -66,6 +73,8 @@ def test_shared_cargo() -> None:
     assert not two_titles(kinds=7)
     assert not two_titles(chapters=3), "two firms in one line of trade"
     assert not two_titles(kind="agent"), "agents serve whoever comes"
+    assert not two_titles(town="4403"), "their whole town has these goods"
+    assert two_titles(town="4404") == {"A", "B"}, "another town has them"
 
 
 def test_unclaimed_export() -> None:

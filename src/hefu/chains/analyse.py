@@ -19,8 +19,8 @@ from hefu.chains.scoring import Evidences
 from hefu.chains.tables import Tables
 from hefu.chains.weights import Weights, learned
 
-MINIMUM: Final = 10
-"""Confidence in percent below which a group is no case: a person's time, and a firm's name, for one in ten (assumption)."""
+MINIMUM: Final = 5
+"""Confidence in percent below which a group is no case: a person's time, and a firm's name, for one in twenty (assumption)."""
 
 
 @cache

@@ -36,6 +36,7 @@ _FAMILIES: Final = {
     "claimant": "claimant",
 }
 """Things in common that follow from each other are one: the second adds nothing that is independent."""
+_DECIDES: Final = "indicator"
 _NEAR: Final = "logistics"
 """Neighbours use the same broker and also meet the same suppliers and buyers: it adds weight, but makes no second kind."""
 _LARGEST: Final = 120
@@ -56,7 +57,7 @@ def ties(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
         .select(
             a=pl.min_horizontal("party", "other"),
             b=pl.max_horizontal("party", "other"),
-            kind=pl.when(pl.col("indicator").is_in(joins)).then("indicator").otherwise(pl.lit("deals")),
+            kind=pl.when(pl.col("indicator").is_in(joins)).then(pl.lit(_DECIDES)).otherwise(pl.lit("deals")),
             weight=pl.when(pl.col("indicator").is_in(joins)).then(_DECISIVE).otherwise(_SUPPORTED)
             * pl.col("strength"),
         )
@@ -70,11 +71,11 @@ def ties(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
         .agg(
             weight=pl.col("weight").sum(),
             kinds=(pl.col("kind") != _NEAR).sum(),
-            most=pl.col("weight").max(),
+            decisive=pl.col("weight").filter(pl.col("kind") == _DECIDES).max().fill_null(0),
         )
         .filter(
             pl.col("weight") >= STRONG,
-            (pl.col("kinds") >= 2) | (pl.col("most") > _SUPPORTED),
+            (pl.col("kinds") >= 2) | (pl.col("decisive") > _SUPPORTED),
         )
         .sort("a", "b")
     )
