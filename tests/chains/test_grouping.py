@@ -149,7 +149,7 @@ def neighbours(**shared: str) -> int:
     """Ties of two suspects among three hundred firms that share their broker, their supplier, and what is told."""
     rows: dict[str, list[dict[str, Any]]] = {"declarations": [], "invoices": []}
     for m in range(300):
-        own = {"declarant": f"B{m}", "consignee_name": f"C{m}"}
+        own: dict[str, Any] = {"declarant": f"B{m}", "consignee_name": f"C{m}"}
         both = {"declarant": "B"} | shared if m < 2 else {}
         rows["declarations"].append(declared(f"D{m:03}", f"F{m:03}", **(own | both)))
         rows["invoices"].append(

@@ -152,6 +152,19 @@ def test_each_row_has_both_readings_and_is_tied_to_its_links() -> None:
     assert zh.count("无辜的解释") == len(case.evidence) == zh.count("什么可以澄清")
 
 
+def test_what_each_indicator_adds_is_told_the_most_first() -> None:
+    case = bought_invoices()
+    codes = list(dict.fromkeys(one.indicator for one in case.evidence))
+    weighed = replace(case, contributions={code: 0.5 * place for place, code in enumerate(codes, 1)})
+    told = page(weighed).told("en")
+    grounds = told[told.index("What each indicator adds") :]
+    assert f"The score is {case.score:.1f}" in grounds
+    assert [grounds.index(f"\n{code}\n") for code in reversed(codes)] == sorted(
+        grounds.index(f"\n{code}\n") for code in codes
+    )
+    assert "The score is" not in page(case).told("en"), "nothing is known of a case made before"
+
+
 def test_the_amounts_are_all_named_and_never_added() -> None:
     case = bought_invoices()
     told = page(case).told("en")

@@ -199,9 +199,9 @@ def grounds(case: Case) -> Html:
         for (indicator, ground), numbers in ordered
     ]
     said = Text(
-        f"分值 {case.score:.1f}, 由下列各指标相加; 权重由模拟数据学得, 只用于排序和把握, 不是理由。",
+        f"分值 {case.score:.1f}, 由下列各指标相加; 权重由模拟数据学得, 只用于排序和说明把握, 不是立案的理由。",
         f"The score is {case.score:.1f}, the sum of what these indicators add. The weights were learned on simulated trade;"
-        " they order cases and say how sure one is, and are no reason of any.",
+        " they order cases and say how sure one is; a weight is never the reason for a case.",
     )
     return section(
         "grounds",
