@@ -115,6 +115,24 @@ def test_the_board_counts_by_the_journal_what_the_tables_hold(nodes: Nodes, sit:
     assert corrected["Held"] == held["Held"] - 1
 
 
+def test_the_board_shows_the_declarations_of_one_state_alone(nodes: Nodes, sit: Sit) -> None:
+    desk = sit(Side.CUSTOMS, "customs")
+    _, fits = lodged(nodes, next(_NUMBERS))
+    which = next(_NUMBERS)
+    _, differs = lodged(
+        nodes, which, items=[{**one, "hs_code": "8517130000"} for one in goods(which)[1]["items"]]
+    )
+    held = _later(desk, "/gate?state=held")
+    assert (differs in held, fits in held) == (True, False)
+    assert "The declarations lodged last that are now: Held" in held
+    assert standing(nodes).items() <= figures(held).items()
+    assert (fits in desk.see("/gate?state=reserved").text, "Nobody" in held) == (True, False)
+    with desk.client.stream("GET", "/gate/live?state=held") as stream:
+        name = next(line for line in stream.iter_lines() if line.startswith("id: "))
+    assert name.endswith(":held")
+    assert desk.see("/gate?state=nonsense").text.count('aria-current="true"') == 1  # all
+
+
 def _later(desk: Desk, path: str) -> str:
     time.sleep(0.5)  # a board is as old as the pause between two looks, at most
     return desk.see(path).text

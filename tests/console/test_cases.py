@@ -12,7 +12,8 @@ import pytest
 from hefu.chains.casefile import record as records
 from hefu.chains.casefile.record import Act, Outcome
 from hefu.chains.casefile.writing import write_cases
-from hefu.protocol.records import Side
+from hefu.protocol.records import Answer, Side
+from hefu.stores.sqlite import SqliteReader
 from tests.chains.casefile.made import HOSTILE, all_three, bought_invoices
 from tests.console.conftest import Sit
 from tests.console.desk import fields_of
@@ -136,6 +137,11 @@ def test_a_case_is_answered_and_closed_by_two(folder: Path, sit: Sit) -> None:
     assert "Answered" in said.text
     assert "<img src=x" not in said.text
     (answer,) = records.read(folder / number).answers  # though it was sent twice
+    reader = SqliteReader(str(folder.parent / "store.sqlite"))
+    assert [one.caller for one in reader.every(Answer)][-1:] == [
+        "investigator:皇岗海关稽查科/陈静"
+    ]  # also after a restart
+    reader.close()
     assert (answer.by, answer.entered_by) == (("法务 李明",), "陈静 (皇岗海关稽查科)")
     paper = one.see(f"/cases/{number}/files/{answer.document}")
     assert paper.content == b"%PDF agreement"

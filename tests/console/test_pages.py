@@ -100,6 +100,14 @@ def test_a_held_declaration_tells_why_beside_its_certificate(nodes: Nodes, sit: 
     assert "/release" not in page.text.split("<h2>Decide</h2>")[1]
 
 
+def test_a_held_declaration_without_certificate_leads_to_where_one_applies(nodes: Nodes, sit: Sit) -> None:
+    _, declaration = goods(8_700)
+    nodes.ask(Side.CUSTOMS, "customs", "POST", "/v1/declarations", {**declaration, "certificates": []})
+    address = f"{nodes.address(Side.TAX)}/console/apply"
+    for who in ("exporter", "customs"):
+        assert address in sit(Side.CUSTOMS, who).see(f"/declarations/{declaration['number']}").text
+
+
 def test_a_release_by_form_is_done_once_however_often_it_is_sent(nodes: Nodes, sit: Sit) -> None:
     number, declared = lodged(nodes, next(_NUMBERS))
     desk = sit(Side.CUSTOMS, "customs")

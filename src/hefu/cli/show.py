@@ -201,7 +201,7 @@ def show_trace(number: str, standings: Sequence[dict[str, Any]], entries: Sequen
             event(entry["event"]),
             entry["number"],
             entry["other"],
-            entry["actor"],
+            actor(entry["actor"]),
             _why(entry["detail"]),
         )
     console.print(table)
@@ -213,8 +213,12 @@ _FACTS: Final = {
 }  # fmt: skip
 _DETAILS: Final = {
     **_FACTS, "reason": "理由", "ground": "理由", "why": "原因", "codes": "不符项", "findings": "核验结果", "waits_for": "等待",
-    "certificate": "证明", "kind": "事项", "ticket": "应急单", "act": "事项号", "purpose": "用途", "mark": "标记", "decision": "决定",
+    "certificate": "证明", "kind": "事项", "ticket": "应急单", "act": "业务", "purpose": "用途", "mark": "标记", "decision": "决定",
     "claimant": "申报人", "contest": "争议", "since": "自", "period": "所属期", "request": "第几次请求", "backup": "备份",
+}  # fmt: skip
+_ROLES: Final = {
+    "enterprise": "企业", "tax_officer": "税务人员", "customs_officer": "关员", "operator": "运行人员", "auditor": "审计人员",
+    "investigator": "稽查人员",
 }  # fmt: skip
 _VALUES: Final = {"pass": "是", "fail": "否", "unchecked": "未核"}
 
@@ -224,12 +228,21 @@ def side(value: str) -> str:
     return {"tax": "税务", "customs": "海关"}.get(value, value) if language() == "zh" else value
 
 
+def actor(value: str) -> str:
+    """Who did something, as the journal names it, in the person's language."""
+    role, _, name = value.partition(":")
+    if role in ("tax", "customs"):
+        return f"{side(role)} ({say('系统自动', 'by itself')})"
+    told = _ROLES.get(role, role) if language() == "zh" else role.replace("_", " ")
+    return " · ".join([told, *name.split("/")]) if name else told
+
+
 def _fact(name: str, value: Any) -> str:
     """A fact with its name, in the person's language."""
     told = [str(one) for one in (value if isinstance(value, list) else [value])]
     if language() != "zh":
         return f"{name}: {', '.join(told)}"
-    return f"{_DETAILS.get(name, name)}: {', '.join(_STATES.get(one, _VALUES.get(one, one)) for one in told)}"
+    return f"{_DETAILS.get(name, name)}: {', '.join({**_STATES, **_ACTS, **_VALUES}.get(one, one) for one in told)}"
 
 
 def _why(detail: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from hefu.chains.casefile.writing import CASE, case_folder, load, refresh
 from hefu.errors import HefuError, Problem, Text
 from hefu.http.node import Node
 from hefu.protocol.book import Book
+from hefu.protocol.records import Answer
 from hefu.trust.access import Identity
 
 STATES: Final = ("open", "answered", "closing", "closed", "expired")
@@ -74,7 +76,6 @@ class Cases:
         self._node = node
         self._read: dict[Path, tuple[tuple[int, ...], Listed]] = {}
         self._seen: OrderedDict[tuple[str, str, str], float] = OrderedDict()
-        self._done: OrderedDict[str, None] = OrderedDict()
 
     def all(self) -> tuple[list[Standing], list[Problem]]:
         """Every case, open ones by score first; and what is wrong with those that cannot be read."""
@@ -115,16 +116,20 @@ class Cases:
         if len(self._seen) > _KEPT:
             self._seen.popitem(last=False)
 
-    async def write(self, number: str, key: str, language: str, act: Callable[[Path], Record]) -> None:
-        """Do something to the record of a case and write its files again; a form that is sent twice does it once."""
+    async def write(
+        self, identity: Identity, number: str, key: str, language: str, act: Callable[[Path], Record]
+    ) -> None:
+        """Do something to the record of a case and write its files again; a form that is sent twice, also after a restart,
+        does it once.
+        """
+        sent = (identity.actor, key)
         async with self.turn:
             own = self.find(number)
-            if key and key in self._done:
+            if key and await self._node.read(lambda reader: reader.fetch(Answer, [sent])):
                 return
             await asyncio.to_thread(act, own)
-            self._done[key] = None
-            if len(self._done) > _KEPT:
-                self._done.popitem(last=False)
+            if key:
+                await self._node.writer.do(_answered, sent)
             await asyncio.to_thread(refresh, own, language)
 
 
@@ -152,6 +157,12 @@ def _standing(one: Listed, today: date) -> Standing:
     else:
         state = "answered" if one.record.answers else "open"
     return Standing(one.case, one.record, state)
+
+
+def _answered(book: Book, items: Sequence[tuple[str, str]]) -> list[None]:
+    for actor, key in items:
+        book.put(Answer(actor, key, "", HTTPStatus.SEE_OTHER, {}, book.now))
+    return [None for _ in items]
 
 
 def _note(book: Book, items: Sequence[tuple[str, str, str, str]]) -> list[None]:

@@ -114,6 +114,7 @@ def _environment(code: str) -> Environment:
         of=language.of,
         word=lambda value: words.word(language, value),
         place=lambda value: words.place(language, value),
+        filter=lambda asked: words.asked(language, asked),
         said=lambda problem: words.said(language, problem),
         actor=lambda value: words.actor(language, value),
         unit=lambda code: words.unit(language, code),

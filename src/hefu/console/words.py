@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from hefu.console.language import Language
 from hefu.documents.codes.tables import units
@@ -243,6 +244,11 @@ WORDS: Final = {
     "principal_certificate": N_("Principal's certificate"),
     "reason": N_("Reason"),
     "remark": N_("Remark"),
+    "person": N_("Person or organisation"),
+    "from": N_("From day"),
+    "to": N_("until"),
+    "after": N_("After"),
+    "before": N_("Before"),
 }
 """English by code. What is not here is shown as its code, so that nothing is hidden behind a guess."""
 
@@ -323,6 +329,11 @@ def said(language: Language, problem: Mapping[str, Any]) -> str:
         return f"{place(language, counted)}: {details['found']}{details[f'rule_{language.code}']}"
     message = language.of(problem["message"])
     return message if path in message else f"{path}: {message}"
+
+
+def asked(language: Language, query: str) -> str:
+    """A filter (``state=held&from=2026-03-01``) in words."""
+    return " · ".join(f"{word(language, name)}: {word(language, value)}" for name, value in parse_qsl(query))
 
 
 def actor(language: Language, said: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import unquote_plus
+from urllib.parse import urlencode
 
 import structlog
 from starlette.requests import Request
@@ -41,6 +41,8 @@ _WAITING: Final = 100_000
 """Looks and numbers that may wait to be written; beyond it looks are counted and lost."""
 _ASKED: Final = 300
 """Characters of a filter that are kept."""
+_PAGING: Final = ("limit",)
+"""What of a query chooses nothing."""
 _SHOWN: Final = range(400)
 _DENIED: Final = (403, 404)
 """Answers that show nothing and stand on record all the same: what somebody was refused, or sought in vain."""
@@ -97,8 +99,8 @@ class Look:
     def take(self, question: Look, status: int) -> None:
         """A question of this page was answered."""
         if question.subject is not None:
-            self.subject = self.subject or question.subject
-            self.asked = self.asked or question.asked
+            if self.subject is None:
+                self.subject, self.asked = question.subject, question.asked
             (self.numbers if status in _SHOWN else self.denied).update(question.numbers)
 
 
@@ -113,7 +115,8 @@ def begin(request: Request, subject: Subject | None) -> Look:
     request.state.look = look = Look(subject)
     if subject is not None:
         look.at(*map(str, request.path_params.values()))
-        look.asked = unquote_plus(request.url.query)[:_ASKED]
+        query = [(name, value) for name, value in request.query_params.multi_items() if name not in _PAGING]
+        look.asked = urlencode(query)[:_ASKED]
     return look
 
 

@@ -20,7 +20,7 @@ from hefu.console.cases import MONEY, STATES, Cases, name_of
 from hefu.console.language import language_of
 from hefu.console.page import back_to, form_of, page, pages
 from hefu.console.papers.bundle import UNKNOWN
-from hefu.console.papers.intake import received
+from hefu.console.papers.intake import first_file, received
 from hefu.errors import HefuError, Text
 from hefu.http.guard import admit
 from hefu.http.problem import as_problem
@@ -142,7 +142,7 @@ def _entering(router: APIRouter) -> None:
                 records.answer,
                 by=fields.get("by", ""),
                 text=fields.get("text", ""),
-                document=_given(Path(folder)),
+                document=first_file(Path(folder)),
                 entered_by=name_of(request.state.identity),
             )
             return await _written(request, number, fields.get("key", ""), act)
@@ -180,15 +180,11 @@ def _entering(router: APIRouter) -> None:
         return await _written(request, number, form.get("key", ""), act)
 
 
-def _given(folder: Path) -> Path | None:
-    """The file that was sent, if one was."""
-    return next((one for one in folder.rglob("*") if one.is_file()), None)
-
-
 async def _written(request: Request, number: str, key: str, act: Any) -> Response:
     """The case after something was entered; with what is wrong if it was not."""
     try:
-        await _admitted(request, number).write(number, key, language_of(request).code, act)
+        desk, identity = _admitted(request, number), request.state.identity
+        await desk.write(identity, number, key, language_of(request).code, act)
     except HefuError as error:
         return await _again(request, number, error)
     return back_to(f"/cases/{number}")

@@ -23,7 +23,7 @@ def routes() -> APIRouter:
     async def gate(request: Request, state: str = "") -> Response:
         admit(request, Action.STATUS, Subject.GATE)
         only = state if state in FILTERS else ""
-        look_of(request).asked = only
+        look_of(request).asked = f"state={only}" if only else ""
         frame = await lookout.look(request.app.state.node, only)
         board = frame.html(language_of(request))
         return page(request, "gate.html", frame=frame, board=board, states=FILTERS, state=only)
@@ -35,7 +35,7 @@ def routes() -> APIRouter:
         """
         admit(request, Action.STATUS, Subject.GATE)
         only = state if state in FILTERS else ""
-        look_of(request).asked = only
+        look_of(request).asked = f"state={only}" if only else ""
         shows = request.headers.get("last-event-id") or seen
         frames = lookout.frames(request.app.state.node, language_of(request), shows, only)
         return event_stream(frames, request.headers.get("accept-encoding", ""))

@@ -16,7 +16,7 @@ from hefu.console.calls import Refused, part
 from hefu.console.draft import GOODS, Line, filled, lines_in
 from hefu.console.page import back_to, calls_of, page, pages
 from hefu.console.pages.contingency import moment, waiting
-from hefu.console.upload import form_with_file
+from hefu.console.papers.intake import form_with_file
 from hefu.documents.certificate import Purpose, RefundState
 from hefu.documents.readers.limits import MAX_DOCUMENT_BYTES
 

@@ -38,7 +38,8 @@ def routes() -> APIRouter:
 
     @router.get("/journal")
     async def journal(request: Request, before: int = 0) -> Response:
-        told = await calls_of(request).get("/v1/events", before=str(before), limit="100")
+        page_of = {"before": str(before)} if before else {}
+        told = await calls_of(request).get("/v1/events", limit="100", **page_of)
         return page(request, "journal.html", entries=told["entries"], before=before)
 
     return router

@@ -42,8 +42,8 @@ TOO_LARGE: Final = errors.kind(
     http=413,
     message=Text("{what_zh}超过上限 {limit}", "{what_en}: more than {limit}"),
     cure=Text(
-        "分几次交来; 很大的量用命令行: hefu inspect, hefu dossier",
-        "give it in parts; for very much use the command line: hefu inspect, hefu dossier",
+        "分几次交来, 或缩小文件 (扫描件降低分辨率); 大量单证用命令行: hefu inspect, hefu dossier",
+        "give it in parts, or smaller (a scan at a lower resolution); very many papers on the command line: hefu inspect, hefu dossier",
     ),
 )
 CUT_OFF: Final = errors.kind(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -57,6 +58,21 @@ async def received(request: Request, folder: Path, limit: int) -> Writing:
     finally:
         writing.close()
     return writing
+
+
+async def form_with_file(request: Request, limit: int) -> tuple[dict[str, str], bytes]:
+    """The fields of a form of at most ``limit`` bytes, and what its file holds; nothing if none was chosen. Raises what
+    :func:`received` raises.
+    """
+    with tempfile.TemporaryDirectory(prefix="hefu-form-") as folder:
+        writing = await received(request, Path(folder), limit)
+        file = first_file(Path(folder))
+        return writing.fields, file.read_bytes() if file else b""
+
+
+def first_file(folder: Path) -> Path | None:
+    """The file that was sent, if one was."""
+    return next((one for one in folder.rglob("*") if one.is_file()), None)
 
 
 class Writing:
