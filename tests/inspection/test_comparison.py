@@ -7,10 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from hefu.documents.certificate import Certificate
+from hefu.documents.codes.tables import units
 from hefu.documents.declaration import Declaration
+from hefu.inspection.findings.checks import SAID
+from hefu.inspection.findings.wording import in_words
 from hefu.inspection.judging.comparison import judge_all
 from hefu.rules.case import Case, ExportState, UseState
 from hefu.rules.compare import compare
@@ -127,6 +131,8 @@ def test_goods_covered_twice_are_told_of_each_certificate(tmp_path: Path) -> Non
     told = inspected(papers_of([*both, declaration("export", certificates=None)], tmp_path))
     found = told.findings.filter(told.findings["code"] == "papers.goods_covered_twice")
     assert sorted(found["certificate"]) == ["N1", "N2"]
+    assert "200 件, 重复开具" in found["message_zh"][0]
+    assert "100 articles exported, certificates add up to 200 articles," in found["message_en"][0]
     assert set(told.certificates["status"]) == {"over_covered"}
 
 
@@ -182,3 +188,18 @@ def test_the_same_declarations_are_looked_at_closely_however_they_are_cut(
         assert set(told.details) <= set(blocked) | set(told.findings["declaration"])
         closely.append(told.details)
     assert len(closely[0]) == len(closely[1]) == 20
+
+
+def test_units_behind_quantities_are_put_into_english() -> None:
+    """Every unit, also where one begins as another does."""
+    told = pl.DataFrame(
+        {"code": "papers.goods_covered_twice", "declared": [f"5 {one.name}" for one in units().values()]}
+    )
+    rows = told.select(
+        (pl.col(name) if name in told.columns else pl.lit(None, kind)).alias(name)
+        for name, kind in SAID.items()
+    )
+    english = in_words(rows)["message_en"].to_list()
+    assert all(
+        f": 5 {one.english} exported," in text for one, text in zip(units().values(), english, strict=True)
+    )

@@ -38,6 +38,8 @@ class Check:
     ground: Text
     of: Paper | None = None
     """The paper whose field ``other`` names, where it names one."""
+    measured: bool = False
+    """Whether ``declared`` and ``certified`` are quantities, with the Chinese name of their unit behind them."""
 
 
 _PRACTICE: Final = Text("单证相符 (实务)", "documents must agree (practice)")
@@ -133,6 +135,7 @@ CHECKS: Final = {
                 "have tax void the certificate that is too many, while it is unused",
             ),
             _A256,
+            measured=True,
         ),
         Check(
             "papers.certificate_unused",

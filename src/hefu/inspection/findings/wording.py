@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from hefu.documents.codes.tables import units
 from hefu.errors import Text
 from hefu.inspection.fields.fields import FIELDS, Paper
 from hefu.inspection.fields.titles import called
@@ -43,7 +44,12 @@ def _texts(check: Check) -> list[pl.Expr]:
     for name in ("message", "remedy"):
         for language in ("zh", "en"):
             sentence = getattr(getattr(check, name), language)
-            told.append(filled(sentence, _named(check.of, language)).alias(f"{name}_{language}"))
+            named = _named(check.of, language)
+            told.append(
+                filled(sentence, named, english=check.measured and language == "en").alias(
+                    f"{name}_{language}"
+                )
+            )
     return told
 
 
@@ -54,21 +60,28 @@ def _named(paper: Paper | None, language: str) -> Mapping[str, str]:
     return {one.name: getattr(called(paper, one.name), language) for one in FIELDS[paper]}
 
 
-def filled(text: str, names: Mapping[str, str] | None = None) -> pl.Expr:
+def filled(text: str, names: Mapping[str, str] | None = None, *, english: bool = False) -> pl.Expr:
     """A sentence with its slots taken from the columns of the same names, as far as there are any. ``names``: what the
-    values of ``other`` are called.
+    values of ``other`` are called; ``english``: the units of quantities are put into English.
     """
     parts = _SLOT.split(text)
     told = []
     for place, part in enumerate(parts):
         if place % 2 and part in SAID:
             held = col(part).cast(pl.String).fill_null("")
+            if english and part in ("declared", "certified"):
+                held = held.str.replace_many(_MEASURES, leftmost=True)
             told.append(held.replace(dict(names)) if names and part == "other" else held)
         elif part:
             told.append(pl.lit("…" if place % 2 else part))
     return pl.concat_str(told)
 
 
+_MEASURES: Final = {
+    f" {one.name}": f" {one.english}"
+    for one in sorted(units().values(), key=lambda one: len(one.name), reverse=True)
+}
+"""Units as they stand behind quantities; the longest first, since 克 begins 克拉."""
 DESK: Final = {
     "certificate.unknown": (
         Text(

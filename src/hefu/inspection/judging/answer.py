@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +21,7 @@ from hefu.inspection.papers.shelved import Papers
 from hefu.rules.case import Case, UseState
 from hefu.rules.change import Change, changes_of_all
 from hefu.rules.compare import compare
-from hefu.rules.finding import Finding
+from hefu.rules.finding import Comparison, Finding
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import RuleSet
 
@@ -48,8 +48,8 @@ def answer(
 ) -> Inspection:
     """The whole answer. ``said``: what checks found, those of the judgement included."""
     ruleset, policy = rules
-    exact = _exact(judged.heavy, ruleset, policy)
-    found = _found(judged, said, exact, ruleset)
+    closely = compare(list(judged.heavy.values()), policy, ruleset)
+    found = _found(judged, said, _exact(closely), ruleset)
     declarations = _declarations(papers, found)
     held = declarations.filter(col("outcome") == "held").get_column("declaration")
     told = _certificates(papers, policy, held, found)
@@ -91,7 +91,7 @@ def answer(
         certificates=told,
         findings=found,
         pairs=judged.pairs,
-        details=_details(judged.heavy, rules, on_step),
+        details=_details(judged.heavy, closely, rules, on_step),
         omitted=omitted,
         assumptions=tuple((one.zh, one.en) for one in (*papers.assumed.values(), *_limits(omitted, judged))),
     )
@@ -108,11 +108,11 @@ def _limits(omitted: int, judged: Judgement) -> Iterator[Text]:
         )
 
 
-def _exact(heavy: Mapping[str, Case], ruleset: RuleSet, policy: Policy) -> pl.DataFrame:
+def _exact(closely: Sequence[Comparison]) -> pl.DataFrame:
     """The comparison's own words for the heaviest declarations."""
     rows = [
         (told.declaration, one.code, one.certificate, one.item, one.line, *_words(one))
-        for told in compare(list(heavy.values()), policy, ruleset)
+        for told in closely
         for one in told.findings
     ]
     schema = {name: FOUND[name] for name in (*_KEY, *_TEXTS)}
@@ -323,19 +323,20 @@ def _refusals(papers: Papers) -> pl.DataFrame:
 
 
 def _details(
-    heavy: Mapping[str, Case], rules: tuple[RuleSet, Policy], on_step: Callable[[int], None]
+    heavy: Mapping[str, Case],
+    closely: Sequence[Comparison],
+    rules: tuple[RuleSet, Policy],
+    on_step: Callable[[int], None],
 ) -> dict[str, Detail]:
     """The heaviest declarations with their papers, and the smallest changes of the first that are held."""
     ruleset, policy = rules
     cases = list(heavy.values())
-    held = [
-        case for case, answer in zip(cases, compare(cases, policy, ruleset), strict=True) if not answer.passes
-    ]
+    held = [case for case, told in zip(cases, closely, strict=True) if not told.passes]
     changes: dict[str, tuple[Change, ...]] = {}
     for start in range(0, min(len(held), CHANGED), _AT_ONCE):
         part = held[start : min(start + _AT_ONCE, CHANGED)]
-        for case, told in zip(part, changes_of_all(part, policy, ruleset), strict=True):
-            changes[case.declaration.number] = told
+        for case, found in zip(part, changes_of_all(part, policy, ruleset), strict=True):
+            changes[case.declaration.number] = found
         on_step(len(part))
     on_step(len(cases) - len(changes))
     return {
