@@ -61,7 +61,9 @@ class Forked(subprocess.Popen[bytes]):
 
 
 def start(side: Side, home: Path) -> subprocess.Popen[bytes]:
-    """As :func:`hefu.cli.processes.start`."""
+    """As :func:`hefu.cli.processes.start`, which does it where the system has no descriptors of processes."""
+    if not hasattr(os, "pidfd_open"):
+        return processes.start(side, home)
     return Forked(_mother(*(os.environ.get(name, "") for name in _BEFORE)).bear(side, home))
 
 
