@@ -55,6 +55,7 @@ def main() -> int:
 
     try:
         measured("gate against bare SQL", lambda: gate.against_bare_sql(chosen.rounds))
+        measured("gate with the score", lambda: gate.with_the_score(chosen.rounds))
         numbers = count(1)
         with gate.nodes() as home:
             single = measured(

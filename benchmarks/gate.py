@@ -18,6 +18,7 @@ import orjson
 from benchmarks import work
 from benchmarks.client import Connection, rate, request
 from benchmarks.measure import Bar, Row, paired, undisturbed
+from hefu.chains.gate.score import Score
 from hefu.cli import home as homes
 from hefu.cli import processes
 from hefu.customs.service import CustomsAuthority
@@ -109,6 +110,45 @@ def against_bare_sql(rounds: int) -> Row:
         hefu,
         bare,
         bar=Bar(0.5, at_least=True),
+        rounds=rounds,
+    )
+
+
+def with_the_score(rounds: int) -> Row:
+    """The gate with the memory of parties beside it that points out signs, against the gate alone; the memory is full, so
+    that each declaration that comes makes it forget one.
+    """
+    policy = Policy.model_validate({"rates": {"202602": {"USD": "7.1"}}})
+    papers = [work.traded(n) for n in range(BULK)]
+
+    def gate(score: Score | None) -> float:
+        with tempfile.TemporaryDirectory(dir=".") as folder:
+            store = SqliteStore(f"{folder}/store.sqlite", Side.CUSTOMS)
+            _arrive(store, [certificate for certificate, _ in papers])
+            writer = Writer(store, now)
+            if score is not None:
+                writer.committed.append(score.notice)
+            handler = answering(CustomsAuthority(policy).lodge)
+            commands = [Command(_OFFICER, declaration) for _, declaration in papers]
+            with undisturbed():
+                start = time.perf_counter()
+                replies = asyncio.run(writer.do_all(handler, commands))
+                writer.stop()  # what is noticed of the last group counts, too
+                took = time.perf_counter() - start
+            store.close()
+            if not all(reply.body["result"] == "reserved" for reply in replies):
+                raise AssertionError(replies[0])
+            if score is not None and score.of(papers[-1][1].number)["seen"] is not True:
+                raise AssertionError("the score has not looked")
+            return took / BULK * 1e6
+
+    return paired(
+        "gate, bulk, with the score",
+        "without it",
+        "µs a declaration",
+        lambda: gate(Score(policy, BULK // 4)),
+        lambda: gate(None),
+        bar=Bar(1.1, at_least=False),
         rounds=rounds,
     )
 

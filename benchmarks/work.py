@@ -1,4 +1,6 @@
-"""Documents for the measurements: sound exports of one item, each with a certificate of its own."""
+"""Documents for the measurements: sound exports of one item, each with a certificate of its own. Those of ``traded`` have
+some hundred traders and owners, brokers, offices and prices.
+"""
 
 from __future__ import annotations
 
@@ -34,3 +36,31 @@ def declaration(which: int) -> Declaration:
             "certificates": [{"number": f"B{which:09}"}], "items": [item],
         }
     )  # fmt: skip
+
+
+_FIRMS = 400
+_BROKERS = 40
+_GOODS = ("6109100000", "8517130000", "9403609990", "8471300000", "6403990090", "8504401400", "9503002900")
+
+
+def _firm(which: int) -> dict[str, str]:
+    return {"uscc": f"9111{which:014}", "name": f"企业{which}"}
+
+
+def traded(which: int) -> tuple[Certificate, Declaration]:
+    """A priced export by one of many firms, two in five of them as agents."""
+    trader = _firm(which * 7919 % _FIRMS)
+    owner = _firm(2000 + which * 7919 % _FIRMS) if which % 5 < 2 else trader
+    code = _GOODS[which * 31 % len(_GOODS)]
+    held = certificate(which).model_dump(mode="json", exclude_none=True)
+    held["holder"] = trader
+    held["lines"][0]["hs_code"] = code
+    told = declaration(which).model_dump(mode="json", exclude_none=True)
+    told |= {
+        "trader": trader, "owner": owner, "declarant": _firm(1000 + which * 13 % _BROKERS), "terms": "FOB",
+        "office": ("5301", "2202", "3104")[which % 3], "net_weight": str(20 + which % 30),
+    }  # fmt: skip
+    told["items"][0] |= {
+        "hs_code": code, "total": str(800 + which * 17 % 400), "currency": "USD", "destination": "USA",
+    }  # fmt: skip
+    return Certificate.model_validate(held), Declaration.model_validate(told)

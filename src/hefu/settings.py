@@ -110,6 +110,12 @@ class NodeSettings(_Setting):
         description="Folder of case files, as hefu chains analyse -o writes it, that investigators open in the console of"
         " customs; sought in this folder. Empty: none.",
     )
+    signs_declarations: int = Field(
+        100_000,
+        ge=0,
+        description="Of how many of the latest declarations customs remembers the parties, to point out signs of"
+        " buy-and-export to a person. 0: none.",
+    )
     papers_hours: float = Field(
         8.0, gt=0, description="How long papers that an enterprise gives in the console are kept for it."
     )

@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from hefu.chains.gate.http import watch_gate
 from hefu.cli import home as homes
 from hefu.customs.node import build as build_customs
 from hefu.http.guard import GuardedRoute, free, may
@@ -57,6 +58,8 @@ DECIDED: dict[Side, dict[tuple[str, str], Action | None]] = {
         ("POST", "/v1/declarations/{number}/refuse"): Action.REFUSE,
         ("GET", "/v1/declarations/{number}"): Action.READ_DECLARATION,
         ("GET", "/v1/declarations/{number}/changes"): Action.READ_DECLARATION,
+        ("GET", "/v1/declarations/{number}/signs"): Action.READ_SIGNS,
+        ("GET", "/v1/signs"): Action.INVESTIGATE,
         ("GET", "/v1/certificates/{number}"): Action.READ_CERTIFICATE,
         ("GET", "/v1/rules"): Action.RULES,
         ("GET", "/v1/functions"): None,
@@ -144,7 +147,9 @@ WHO = {
 @pytest.fixture
 def applications(tmp_path: Path) -> dict[Side, FastAPI]:
     homes.make(tmp_path, {Side.TAX: 1, Side.CUSTOMS: 2})
-    return {Side.TAX: build_tax(tmp_path / "tax"), Side.CUSTOMS: build_customs(tmp_path / "customs")}
+    customs = build_customs(tmp_path / "customs")
+    watch_gate(customs)
+    return {Side.TAX: build_tax(tmp_path / "tax"), Side.CUSTOMS: customs}
 
 
 def every_route(app: FastAPI) -> list[APIRoute]:

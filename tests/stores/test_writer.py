@@ -43,7 +43,7 @@ def with_writer(work: Callable[[Writer], Coroutine[Any, Any, Any]]) -> tuple[Any
     store = SqliteStore(":memory:", Side.TAX)
     writer = Writer(store, lambda: NOW)
     sizes: list[int] = []
-    writer.committed = lambda book: sizes.append(len(book.changes))
+    writer.committed.append(lambda book: sizes.append(len(book.changes)))
     try:
         return asyncio.run(work(writer)), store, sizes
     finally:

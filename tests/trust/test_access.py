@@ -44,6 +44,7 @@ EXPECTED = {
     Action.OWN_PAPERS: {E},
     Action.INVESTIGATE: {I},
     Action.READ_READS: {A},
+    Action.READ_SIGNS: {C, I},
 }
 
 

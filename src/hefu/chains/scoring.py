@@ -16,11 +16,11 @@ import polars as pl
 from hefu.chains.facts import AGENTS, LOGISTICS, UNKNOWN, Facts
 from hefu.chains.indicators import HITS, Indicator
 
-_Z: Final = 1.2816
+Z: Final = 1.2816
 """One-sided 90 % bound of a share (Wilson)."""
-_BEYOND: Final = 8.0
+BEYOND: Final = 8.0
 """So many times the peers' rate is as much as a rate can say (assumption)."""
-_PRIOR_HITS, _PRIOR_SEEN = 0.5, 100.0
+PRIOR_HITS, PRIOR_SEEN = 0.5, 100.0
 """What peers' rates are held against until there are enough peers (assumption)."""
 _PRIOR_PEERS: Final = 50.0
 _HAVING: Final = 0.25
@@ -105,10 +105,10 @@ class Evidences:
         peers = self.seen.group_by("kind").agg(all_seen=pl.col("seen").sum(), peers=pl.len())
         n, seen = pl.col("n"), pl.col("seen")
         # The party's own hits are no measure of its peers.
-        usual = (pl.col("hit") - n + _PRIOR_HITS) / pl.max_horizontal(
-            pl.col("all_seen").fill_null(0) - seen + _PRIOR_SEEN, _PRIOR_SEEN
+        usual = (pl.col("hit") - n + PRIOR_HITS) / pl.max_horizontal(
+            pl.col("all_seen").fill_null(0) - seen + PRIOR_SEEN, PRIOR_SEEN
         )
-        beyond = ((_lower(n, seen) / usual).log() / pl.lit(_BEYOND).log()).clip(0, 1)
+        beyond = ((_lower(n, seen) / usual).log() / pl.lit(BEYOND).log()).clip(0, 1)
         told = (
             counted.join(peers, on="kind", how="left")
             .with_columns(hit=n.sum().over("indicator", "kind"))
@@ -118,7 +118,7 @@ class Evidences:
             .with_columns(
                 having=pl.coalesce(
                     "tail",
-                    ((pl.col("excess") >= _HAVING).sum().over("indicator", "kind") + _PRIOR_HITS)
+                    ((pl.col("excess") >= _HAVING).sum().over("indicator", "kind") + PRIOR_HITS)
                     / pl.max_horizontal(pl.col("peers").fill_null(0), _PRIOR_PEERS),
                 )
             )
@@ -167,6 +167,6 @@ class Evidences:
 
 def _lower(n: pl.Expr, seen: pl.Expr) -> pl.Expr:
     """Lower bound of a share (Wilson)."""
-    rate, z2 = n / seen, _Z * _Z
-    spread = _Z * (rate * (1 - rate) / seen + z2 / (4 * seen * seen)).sqrt()
+    rate, z2 = n / seen, Z * Z
+    spread = Z * (rate * (1 - rate) / seen + z2 / (4 * seen * seen)).sqrt()
     return (rate + z2 / (2 * seen) - spread) / (1 + z2 / seen)

@@ -109,6 +109,10 @@ def _serve(side: Side, folder: Path) -> None:
 
     application = build(folder)
     attach(application)
+    if side is Side.CUSTOMS:
+        from hefu.chains.gate.http import watch_gate  # noqa: PLC0415
+
+        watch_gate(application)
     application.state.node.open_store()  # here, so that what is wrong with it is said as it is
     gc.collect()
     gc.freeze()  # what is loaded now stays; the collector need not walk it under load

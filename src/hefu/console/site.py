@@ -23,6 +23,7 @@ from hefu.console.pages import (
     papers,
     reads,
     search,
+    signs,
     steps,
     works,
 )
@@ -36,6 +37,6 @@ def attach(app: FastAPI) -> None:
     if app.state.node.side is Side.CUSTOMS:
         keep_papers(app)
         app.state.cases = Cases(app.state.node)
-        own = (gate, declarations, contingency, paper, mine, papers, steps, cases)
+        own = (gate, declarations, contingency, paper, mine, papers, steps, cases, signs)
     for one in (entrance, search, certificates, acts, works, levels, reads, *own):
         app.include_router(one.routes(), include_in_schema=False)

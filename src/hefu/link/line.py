@@ -69,7 +69,7 @@ class Line:
             if any(kind is Outgoing for kind, _ in book.changes):
                 loop.call_soon_threadsafe(self._open.set)
 
-        writer.committed = notice
+        writer.committed.append(notice)
 
     async def run(self) -> None:
         """Send what is open until cancelled; after a failure wait, twice as long each time.

@@ -1,4 +1,4 @@
-"""Lists of declarations: of a trader, a page at a time; of a state, the newest."""
+"""Lists of declarations: of a trader, a page at a time; of a state, the newest; the last ones."""
 
 from __future__ import annotations
 
@@ -46,3 +46,14 @@ def newest_of(reader: SqliteReader, *, state: str, limit: int) -> list[Entry]:
         Entry(datetime.fromisoformat(at), by, f"declaration.{state}", number, "", {})
         for at, by, number in rows
     ]
+
+
+def last_lodged(reader: SqliteReader, most: int, *, after: int, limit: int) -> list[tuple[int, Lodgement]]:
+    """Of the last ``most`` declarations that were lodged, those behind a row id, the oldest first, with their row ids."""
+    table = TABLES[Lodgement]
+    query = (
+        f"SELECT rowid, {', '.join(table.columns)} FROM lodgement"  # noqa: S608
+        " WHERE rowid > max(?, (SELECT coalesce(max(rowid), 0) FROM lodgement) - ?) ORDER BY rowid LIMIT ?"
+    )
+    rows = reader.connection.execute(query, (after, most, limit))
+    return [(row[0], cast("Lodgement", table.read(row[1:]))) for row in rows]

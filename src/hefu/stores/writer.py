@@ -97,13 +97,13 @@ class _Work:
 
 class Writer:
     """Takes work from the event loop and does it in groups. ``clock`` gives the time of each group;
-    ``committed`` is told of every durable book after its callers, in the writer's thread. ``recovering``: the store
+    ``committed`` are told of every durable book after its callers, in the writer's thread. ``recovering``: the store
     was restored and is behind what its side has said.
     """
 
     def __init__(self, store: SqliteStore, clock: Callable[[], datetime]) -> None:
         self.store = store
-        self.committed: Callable[[Book], None] | None = None
+        self.committed: list[Callable[[Book], None]] = []
         self.recovering = store.restored()
         self._clock = clock
         self._waiting: deque[_Work] = deque()
@@ -162,8 +162,8 @@ class Writer:
             _answer(group, self._done(group))
             durable, self._durable = self._durable, []
             for book in durable:
-                if self.committed is not None:
-                    self.committed(book)
+                for tell in self.committed:
+                    tell(book)
             self._working = False
 
     def _done(self, group: Sequence[_Work]) -> list[Any]:

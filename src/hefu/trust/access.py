@@ -89,6 +89,7 @@ class Action(StrEnum):
     OWN_PAPERS = "papers.look_through"
     INVESTIGATE = "case.investigate"
     READ_READS = "reads.read"
+    READ_SIGNS = "sign.read"
 
 
 _ALL = frozenset(Role)
@@ -127,6 +128,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.OWN_PAPERS: frozenset({Role.ENTERPRISE}),
         Action.INVESTIGATE: frozenset({Role.INVESTIGATOR}),
         Action.READ_READS: frozenset({Role.AUDITOR}),
+        Action.READ_SIGNS: frozenset({Role.CUSTOMS_OFFICER, Role.INVESTIGATOR}),
     }
 )
 """The table. An action that is missing here is nobody's."""

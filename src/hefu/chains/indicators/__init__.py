@@ -11,7 +11,7 @@ from hefu.chains.indicators import firms, gate, goods, invoices, money, naming, 
 from hefu.chains.indicators.indicator import HITS, Find, Indicator, Threshold
 from hefu.errors import Text
 
-__all__ = ["HITS", "Indicator", "Threshold", "indicators"]
+__all__ = ["HITS", "Indicator", "Threshold", "indicator", "indicators", "limits_of"]
 
 _MODULES: Final = (gate, naming, spread, firms, invoices, money, goods)
 
@@ -22,6 +22,16 @@ def indicators() -> tuple[Indicator, ...]:
     told = tomllib.loads((files("hefu.chains.indicators") / "indicators.toml").read_text("utf-8"))
     grounds = {name: Text(*pair) for name, pair in told.pop("grounds").items()}
     return tuple(_made(name, entry, grounds) for name, entry in told.items())
+
+
+def indicator(name: str) -> Indicator:
+    """One of them, by the name under which it stands in the table."""
+    return next(one for one in indicators() if one.code == f"chains.{name}")
+
+
+def limits_of(name: str) -> dict[str, float]:
+    """The thresholds of one."""
+    return {key: one.value for key, one in indicator(name).thresholds.items()}
 
 
 def _made(name: str, entry: dict[str, Any], grounds: dict[str, Text]) -> Indicator:

@@ -48,6 +48,7 @@ def routes() -> APIRouter:
             missing=missing,
             changes=changes.get("changes", []),
             apply_for=told["document"].get("related") or "",
+            signs=await calls.find(f"/v1/declarations/{part(number)}/signs"),
         )
 
     @router.get("/declarations/{number}/correct")
