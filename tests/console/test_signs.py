@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from hefu.documents.canonical import as_json
 from hefu.protocol.records import Side
 from tests.builders import AGENT, EXPORTER, PRINCIPAL, STRANGER, declaration
 from tests.console.conftest import Sit
+from tests.console.seats import faults, seated
 from tests.nodes import Nodes
 
 pytestmark = pytest.mark.processes
@@ -33,7 +35,7 @@ def swapped(nodes: Nodes) -> None:
         time.sleep(0.05)  # the answer leaves before anybody looks for signs
 
 
-def signs(nodes: Nodes, number: str, who: str = "customs") -> dict:  # type: ignore[type-arg]
+def signs(nodes: Nodes, number: str, who: str = "customs") -> dict[str, Any]:
     return nodes.ask(Side.CUSTOMS, who, "GET", f"/v1/declarations/{number}/signs")[1]
 
 
@@ -66,11 +68,32 @@ def test_what_the_declarant_and_the_other_authority_read_says_nothing_of_it(node
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh", ("供人参考的提示", "不是认定", "换抬头", "正当的解释", "货主依法更换了代理", "注明日期的代理协议")),
-        ("en", ("Signs for a person", "no finding", "header swap", "Innocent reading", "dated agency agreements")),
+        (
+            "zh",
+            (
+                "供人参考的提示",
+                "不是认定",
+                "换抬头",
+                "正当的解释",
+                "货主依法更换了代理",
+                "注明日期的代理协议",
+            ),
+        ),
+        (
+            "en",
+            (
+                "Signs for a person",
+                "no finding",
+                "header swap",
+                "Innocent reading",
+                "dated agency agreements",
+            ),
+        ),
     ],
 )
-def test_an_officer_reads_it_on_the_page_of_the_declaration(sit: Sit, language: str, words: tuple[str, ...]) -> None:
+def test_an_officer_reads_it_on_the_page_of_the_declaration(
+    sit: Sit, language: str, words: tuple[str, ...]
+) -> None:
     desk = sit(Side.CUSTOMS, "customs", language)
     page = desk.see(f"/declarations/{AGAIN}").text
     for word in words:
@@ -80,8 +103,8 @@ def test_an_officer_reads_it_on_the_page_of_the_declaration(sit: Sit, language: 
 
 
 def test_the_page_of_everybody_else_has_no_such_part(sit: Sit) -> None:
-    for who in ("operator", "auditor"):
-        assert "Signs for a person" not in sit(Side.CUSTOMS, who).see(f"/declarations/{AGAIN}").text
+    for who in REFUSED:
+        assert "Signs for a person" not in sit(Side.CUSTOMS, who).see(f"/declarations/{FIRST}").text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -94,3 +117,14 @@ def test_an_investigator_has_the_newest_in_a_list(sit: Sit, language: str) -> No
     assert STRANGER["name"] in page
     assert AGAIN not in desk.see("/signs?least=4").text
     assert sit(Side.CUSTOMS, "customs").see("/signs").status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "options", [{}, {"locale": "zh-CN", "color_scheme": "dark", "viewport": {"width": 360, "height": 700}}]
+)
+def test_both_pages_are_accessible(browser: Any, nodes: Nodes, options: dict[str, Any]) -> None:
+    for who, path in (("customs", f"/declarations/{AGAIN}"), ("investigator", "/signs")):
+        with seated(browser, nodes, Side.CUSTOMS, who, **options) as page:
+            page.goto(f"{nodes.address(Side.CUSTOMS)}/console{path}")
+            assert faults(page) == []

@@ -36,14 +36,12 @@ def lodged(
     **changes: Any,
 ) -> Lodgement:
     """A lodgement; parties are given by the number of the firm."""
-    parties = {name: firm(changes.pop(name)) for name in ("trader", "owner", "declarant") if name in changes}
+    parties: dict[str, Any] = {
+        name: firm(changes.pop(name)) for name in ("trader", "owner", "declarant") if name in changes
+    }
     direction = "1" if act == "return" else "0"
-    told = declaration(
-        act,
-        number=f"53012026{direction}{number:09}",
-        certificates=None,
-        **{"owner": parties.get("trader"), **parties, "items": [goods()], **changes},
-    )
+    given: dict[str, Any] = {"owner": parties.get("trader"), "items": [goods()], **parties, **changes}
+    told = declaration(act, number=f"53012026{direction}{number:09}", certificates=None, **given)
     at = START + timedelta(days=day)
     said = {"findings": [{"code": one} for one in findings]}
     return Lodgement(told.number, told, "", DeclarationState(state), revision, said, (), "x", at, at)

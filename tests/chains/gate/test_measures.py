@@ -36,7 +36,9 @@ def test_the_line_through_peers_is_that_of_least_squares() -> None:
         peers.change(x, y, 1)
     peers.change(100.0, 7.0, -1)
     slope, mean_x, mean_y = frame.select(
-        pl.cov("x", "y") / pl.col("x").var(), pl.col("x").mean().alias("x mean"), pl.col("y").mean().alias("mean")
+        pl.cov("x", "y") / pl.col("x").var(),
+        pl.col("x").mean().alias("x mean"),
+        pl.col("y").mean().alias("mean"),
     ).row(0)
     usual, stray = peers.usual(4.0)
     assert usual == pytest.approx(mean_y + slope * (4.0 - mean_x))

@@ -30,9 +30,7 @@ def decided(path: Path, score: Score | None, documents: Sequence[object] = (*SWA
     if score is not None:
         writer.committed.append(score.notice)
     handler = answering(CustomsAuthority(RATES).lodge)
-    replies: list[Reply] = asyncio.run(
-        writer.do_all(handler, [Command(OFFICER, one) for one in documents])
-    )
+    replies: list[Reply] = asyncio.run(writer.do_all(handler, [Command(OFFICER, one) for one in documents]))
     writer.stop()
     writer.store.close()
     return replies
@@ -120,7 +118,9 @@ def test_signs_are_forgotten_with_their_declarations() -> None:
 def test_after_a_start_the_memory_is_built_again_and_bounded(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     live = Score(RATES, 150)
-    many = [lodged(n, trader=n % 7, owner=n % 7 if n % 3 else 50 + n % 2).document for n in range(2 * PAGE + 30)]
+    many = [
+        lodged(n, trader=n % 7, owner=n % 7 if n % 3 else 50 + n % 2).document for n in range(2 * PAGE + 30)
+    ]
     decided(path, live, many)
     again = Score(RATES, 150)
     asyncio.run(again.rebuild(str(path)))

@@ -23,9 +23,7 @@ def priced(number: int, trader: int, total: str, **changes: Any) -> Lodgement:
 
 @pytest.mark.parametrize("state", ["held", "refused", "withdrawn"])
 def test_goods_that_were_stopped_come_again_under_another_title(state: str) -> None:
-    (sign,) = after(
-        lodged(1, trader=1, owner=9, state=state), lodged(2, trader=2, owner=9, day=5)
-    )
+    (sign,) = after(lodged(1, trader=1, owner=9, state=state), lodged(2, trader=2, owner=9, day=5))
     assert (sign.name, sign.party, sign.other, sign.against) == ("header_swap", code(2), code(1), "5 d")
     assert sign.papers == ("530120260000000001",)
 

@@ -34,9 +34,9 @@ PAGE: Final = 100
 """Declarations that are read from the store at once when the memory is built again."""
 
 MEANS: Final = Text(
-    "供人参考的提示, 不是认定: 不扣留, 不放行, 不改变核验结果和单证; 每条都有正当的解释和可以澄清的单证",
-    "a hint for a person and no finding: it holds nothing, releases nothing and changes no verdict and no document;"
-    " each sign has an innocent reading and a paper that clears it",
+    "供人参考的提示, 不是认定: 不扣留, 不放行, 不改变核验结果和单证。每条都有正当的解释和可以澄清的单证。",
+    "A hint for a person and no finding: it holds nothing, releases nothing and changes no verdict and no document."
+    " Each sign has an innocent reading and a paper that clears it.",
 )
 
 _log = structlog.get_logger("hefu.gate.score")

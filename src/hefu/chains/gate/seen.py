@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from sys import intern
 from typing import Final, NamedTuple
 
 from hefu.documents.declaration import Act, DeclarationItem
@@ -70,7 +71,7 @@ class Sight:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._rates: dict[tuple[date, str], float] = {}
-        self._last = (datetime.min, 0)  # a group is lodged at one moment
+        self._last = (datetime.min.replace(tzinfo=UTC), 0)  # a group is lodged at one moment
 
     def seen(self, lodgement: Lodgement) -> Seen:
         """A lodgement as it is remembered."""
@@ -88,10 +89,10 @@ class Sight:
             trader,
             owner,
             _code(told.declarant) if told.declarant else trader,
-            told.office or "",
+            intern(told.office or ""),
             told.related or "",
             tuple([self._goods(told.declared_on, item, weight) for item in items]),
-            frozenset([item.hs_code[:2] for item in items]),
+            frozenset([intern(item.hs_code[:2]) for item in items]),
             _slip(findings, own=owner == trader) if findings else "",
             is_stopped(lodgement),
         )
@@ -107,9 +108,8 @@ class Sight:
             # As invoiced: freight and insurance are no reason for a price several times the usual one.
             worth = float(item.total) * self._rate(day, item.currency)
             price = math.log(worth / quantity) if worth > 0 else None
-        return Goods(
-            item.hs_code[:8], item.first.unit, quantity, price, weight, item.destination or ""
-        )
+        code, unit, place = intern(item.hs_code[:8]), intern(item.first.unit), intern(item.destination or "")
+        return Goods(code, unit, quantity, price, weight, place)
 
     def _rate(self, day: date, currency: str) -> float:
         """CNY for one unit of a currency; 0 where it is not known."""
@@ -128,7 +128,7 @@ def is_stopped(lodgement: Lodgement) -> bool:
 
 
 def _code(party: Party) -> str:
-    return party.uscc or party.customs_code or ""
+    return intern(party.uscc or party.customs_code or "")
 
 
 def _slip(findings: list[dict[str, str]], *, own: bool) -> str:

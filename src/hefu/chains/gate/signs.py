@@ -118,9 +118,7 @@ def header_swap(one: Seen, _: Trader, memory: Memory) -> Sign | None:
             days = one.day - stopped.day
             if stopped.trader != one.trader and days <= _SWAP["days"] and _is_swap(one, goods, stopped):
                 value = f"{stopped.number} -> {one.number}"
-                return Sign(
-                    "header_swap", one.trader, value, f"{days} d", stopped.trader, (stopped.number,)
-                )
+                return Sign("header_swap", one.trader, value, f"{days} d", stopped.trader, (stopped.number,))
     return None
 
 
@@ -198,7 +196,10 @@ def new_header_burst(one: Seen, _: Trader, memory: Memory) -> Sign | None:
     if not firsts or firsts[-1].trader != one.trader or not firsts[-1].new:
         return None
     recent = [first for first in firsts if one.day - first.day <= _BURST["days"]]
-    fresh, all_ = len({first.trader for first in recent if first.new}), len({first.trader for first in recent})
+    fresh, all_ = (
+        len({first.trader for first in recent if first.new}),
+        len({first.trader for first in recent}),
+    )
     usual = memory.new_firsts / memory.all_firsts
     if fresh < _BURST["least"] or fresh < _BURST["times"] * usual * all_:
         return None
