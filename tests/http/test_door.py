@@ -116,6 +116,8 @@ ON_RECORD: dict[Side, dict[str, Subject]] = {
         "/v1/certificates/states": Subject.STATES,
         "/v1/declarations/{number}": Subject.DECLARATION,
         "/v1/declarations/{number}/changes": Subject.CHANGES,
+        "/v1/declarations/{number}/signs": Subject.SIGNS,
+        "/v1/signs": Subject.SIGNS,
         "/v1/certificates/{number}": Subject.CERTIFICATE,
         "/v1/contingencies/uses": Subject.USES,
         "/v1/papers": Subject.PAPERS,

@@ -176,6 +176,7 @@ WORDS: Final = {
     "read.divergences": N_("Differences of the registers"),
     "read.case": N_("Case file"),
     "read.cases": N_("List of case files"),
+    "read.signs": N_("Signs at the gate"),
     "read.reads": N_("Who looked at what"),
     "read.lost": N_("Looks that could not be written"),
     "way.api": N_("API"),

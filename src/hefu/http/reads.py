@@ -78,6 +78,7 @@ class Subject(StrEnum):
     DIVERGENCES = "read.divergences"
     CASE = "read.case"
     CASES = "read.cases"
+    SIGNS = "read.signs"
     READS = "read.reads"
     LOST = "read.lost"
     """No look: so many could not be written."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.responses import Response
 
 from hefu import errors
@@ -15,6 +15,7 @@ from hefu.chains.gate.score import Score
 from hefu.http.guard import GuardedRoute, may
 from hefu.http.node import Node, bearer
 from hefu.http.problem import respond
+from hefu.http.reads import Subject, look_of
 from hefu.protocol.outcome import UNKNOWN_DECLARATION
 from hefu.protocol.records import Lodgement
 from hefu.trust.access import Action
@@ -51,7 +52,7 @@ def _routes(node: Node, score: Score) -> APIRouter:
     router = APIRouter(route_class=GuardedRoute, tags=["signs"])
 
     @router.get("/v1/declarations/{number}/signs", openapi_extra=bearer())
-    @may(Action.READ_SIGNS)
+    @may(Action.READ_SIGNS, Subject.SIGNS)
     async def signs(number: str) -> Response:
         """What was noticed of a declaration when it was decided: each sign with its values, the innocent reading, what
         clears it and its ground. A hint for a person: no verdict, hold or document depends on it.
@@ -61,12 +62,15 @@ def _routes(node: Node, score: Score) -> APIRouter:
         return respond(200, score.of(number))
 
     @router.get("/v1/signs", openapi_extra=bearer())
-    @may(Action.INVESTIGATE)
+    @may(Action.INVESTIGATE, Subject.SIGNS)
     async def newest(
+        request: Request,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         least: Annotated[float, Query(ge=0, description="Score from which on a declaration is listed.")] = 0,
     ) -> Response:
         """The last declarations of which anything was noticed, the newest first."""
-        return respond(200, score.newest(limit, least))
+        told = score.newest(limit, least)
+        look_of(request).at(*(one["number"] for one in told["declarations"]))
+        return respond(200, told)
 
     return router

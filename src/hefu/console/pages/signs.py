@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from hefu.console.page import calls_of, page, pages
+from hefu.http.guard import admit
 from hefu.trust.access import Action
 
 SHOWN: Final = 100
@@ -23,7 +24,7 @@ def routes() -> APIRouter:
     @router.get("/signs")
     async def signs(request: Request, least: str = LEAST[0]) -> Response:
         """The newest first; the score only says which to look at first."""
-        request.app.state.door.admit(request.state.identity, Action.INVESTIGATE)
+        admit(request, Action.INVESTIGATE)
         chosen = least if least in LEAST else LEAST[0]
         told = await calls_of(request).find("/v1/signs", limit=str(SHOWN), least=chosen)
         return page(request, "signs.html", told=told, least=chosen, steps=LEAST)
