@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 from collections.abc import Callable, Coroutine
 from functools import cache
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 from fastapi import APIRouter, Request
@@ -148,12 +149,24 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         "referrer-policy": "same-origin",
         "x-content-type-options": "nosniff",
         "content-language": language_of(request).tag,
+        "vary": "accept-encoding",
     }
-    return Response(text, status, headers, "text/html; charset=utf-8")
+    content = text.encode()
+    if "gzip" in request.headers.get("accept-encoding", ""):  # a slow line is slower than any computer packs
+        content, headers["content-encoding"] = gzip.compress(content, 5, mtime=0), "gzip"
+    return Response(content, status, headers, "text/html; charset=utf-8")
 
 
 def problem_page(request: Request, status: int, body: Any) -> Response:
     """What went wrong and what to do next."""
     if status == _SIGNED_OUT:
         return RedirectResponse(f"{PATH}/sign-in?next={request.url.path}", 303)
-    return page(request, "problem.html", status, problems=body.get("problems", []), code=body.get("code", ""))
+    problems, code = body.get("problems", []), body.get("code", "")
+    return page(request, "problem.html", status, problems=problems, code=code, back=_before(request))
+
+
+def _before(request: Request) -> str:
+    """The page of this console from which a form was sent or a link followed; empty if none is told."""
+    said = urlsplit(request.headers.get("referer", ""))
+    inside = said.netloc == request.headers.get("host") and said.path.startswith(f"{PATH}/")
+    return said._replace(scheme="", netloc="").geturl() if inside and said.path != request.url.path else ""
