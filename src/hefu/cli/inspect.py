@@ -16,11 +16,13 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text as Rich
 
+from hefu.chains.inspected import noticed
 from hefu.cli import show
 from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 from hefu.http.judging import rules_under
 from hefu.inspection.fields import mapping
 from hefu.inspection.fields.fields import Paper
+from hefu.inspection.findings.noticed import Noticed
 from hefu.inspection.findings.result import Inspection
 from hefu.inspection.findings.summary import NOTHING, Finding, Summary, summary
 from hefu.inspection.layout import saving
@@ -89,6 +91,7 @@ def inspect(
         on.date() if on else None,
         node,
         token,
+        noticed,
     )
     with _progress() as progress:
         told = order.fulfil(progress)
@@ -99,6 +102,7 @@ def inspect(
         write_json(answer, sys.stdout)
     else:
         _show(summary(answer))
+        _show_noticed(answer.noticed)
         for file in (*(out or ()), *((save_columns,) if save_columns else ())):
             show.out().print(show.say(f"已写入 {file}", f"written: {file}"), markup=False)
     raise typer.Exit(_exit(answer))
@@ -145,6 +149,21 @@ def _show(told: Summary) -> None:
         out.print(show.say(*told.certificates))
     out.print(show.say(*told.rules), markup=False)
     _show_groups(told)
+
+
+def _show_noticed(told: Noticed | None) -> None:
+    """How the declarations look to an investigator, in a line each; the reports say more."""
+    if told is None or not told.notices:
+        return
+    out = show.out()
+    title = show.say(
+        "调查人员会注意到 (不是认定; 见报告, 或 hefu chains own)",
+        "an investigator would notice (no finding; see the report, or hefu chains own)",
+    )
+    out.print(Rich(f"\n{title}", style="bold"))
+    for one in told.notices:
+        ready = show.say(f"备好{one.clears.zh}", f"have ready: {one.clears.en}")
+        out.print(Rich(f"  {show.say(*one.title)}  {one.count}/{one.seen}  {ready}"))
 
 
 def _show_files(told: Summary) -> None:

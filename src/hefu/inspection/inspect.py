@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ import polars as pl
 from hefu.documents.fields import SHANGHAI
 from hefu.engines.shelves import Shelves
 from hefu.inspection.fields.mapping import Mapping
+from hefu.inspection.findings.noticed import Look
 from hefu.inspection.findings.result import Inspection
 from hefu.inspection.judging.across import across_all
 from hefu.inspection.judging.answer import answer
@@ -49,8 +50,10 @@ def inspect(
     today: date | None = None,
     progress: Progress | None = None,
     buckets: int | None = None,
+    look: Look | None = None,
 ) -> Inspected:
-    """Inspect what was given, under a rule set and policy. ``today`` (Shanghai) is when certificates lapse;
+    """Inspect what was given, under a rule set and policy. ``today`` (Shanghai) is when certificates lapse; ``look`` says
+    how the declarations look to somebody who looks for chains;
     ``buckets`` how many parts are judged in turn, by default as many as the size of the files asks for.
     """
     told = progress or Progress()
@@ -66,7 +69,8 @@ def inspect(
         told.step("judge", papers.shelves.buckets)
         judged = judge_all(papers, policy, ruleset, lambda: told.advance(1))
         told.step("compare", 0)
-        said = across_all(papers, judged, policy, today or datetime.now(SHANGHAI).date())
+        day = today or datetime.now(SHANGHAI).date()
+        said = across_all(papers, judged, policy, day)
         told.step("explain", len(judged.heavy))
         made = answer(
             papers,
@@ -76,6 +80,8 @@ def inspect(
             datetime.now(SHANGHAI),
             told.advance,
         )
+        if look is not None:
+            made = replace(made, noticed=look(papers.shelves, day))
         return Inspected(made, layouts)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hefu.inspection import live, report
 from hefu.inspection.fields.mapping import Mapping
+from hefu.inspection.findings.noticed import Look
 from hefu.inspection.inspect import Inspected, inspect
 from hefu.inspection.papers.reading import Given
 from hefu.inspection.progress import Progress
@@ -20,7 +21,8 @@ from hefu.rules.ruleset import RuleSet
 class Order:
     """What is asked for: papers, the rules they are held against, and the reports to write (``report.write`` says
     which, ``language`` is that of workbooks). ``today`` (Shanghai) is the day on which periods are counted; ``node`` the
-    customs node that is asked, with ``token``, where each certificate stands.
+    customs node that is asked, with ``token``, where each certificate stands; ``look`` says how the declarations look to
+    somebody who looks for chains.
     """
 
     given: Sequence[Given]
@@ -31,6 +33,7 @@ class Order:
     today: date | None = None
     node: str = ""
     token: str = ""
+    look: Look | None = None
 
     def fulfil(self, progress: Progress) -> Inspected:
         """Inspect, ask, write. Raises as :func:`hefu.inspection.report.write` and ``live.beside`` do, and what is wrong
@@ -39,7 +42,15 @@ class Order:
         for file in self.out:
             report.check(file)
         ruleset, policy = self.rules
-        told = inspect(self.given, policy, ruleset, mapping=self.mapping, today=self.today, progress=progress)
+        told = inspect(
+            self.given,
+            policy,
+            ruleset,
+            mapping=self.mapping,
+            today=self.today,
+            progress=progress,
+            look=self.look,
+        )
         answer = told.answer
         if self.node:
             progress.step("ask", answer.certificates.height + len(answer.details))

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 
 from hefu import errors
+from hefu.chains.inspected import noticed
 from hefu.console.papers.bundle import DOSSIER, INSPECTION, MEMORY
 from hefu.documents.fields import SHANGHAI
 from hefu.errors import HefuError, Text
@@ -113,6 +114,7 @@ def _inspect(order: Mapping[str, Any], progress: Progress) -> None:
         order["language"],
         node=order.get("node", ""),
         token=order.get("token", ""),
+        look=noticed,
     ).fulfil(progress)
     _keep(made / "summary.json", asdict(summary(told.answer, SHOWN)))
 

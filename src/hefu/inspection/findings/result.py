@@ -16,6 +16,7 @@ import polars as pl
 from hefu.errors import Text
 from hefu.inspection.fields.fields import Paper
 from hefu.inspection.fields.titles import called
+from hefu.inspection.findings.noticed import Noticed
 
 _S, _I = pl.String, pl.Int64
 _FEW: Final = pl.Categorical()
@@ -82,7 +83,8 @@ class Detail:
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """The answer. ``details`` holds the heaviest declarations with findings, by number; ``omitted`` says how many
-    more have findings. ``live`` is the authority's own record of each certificate, by number, where a node was asked.
+    more have findings. ``noticed`` is how the declarations look to somebody who looks for chains, where that was asked.
+    ``live`` is the authority's own record of each certificate, by number, where a node was asked.
     """
 
     at: datetime
@@ -102,6 +104,7 @@ class Inspection:
     assumptions: tuple[tuple[str, str], ...] = ()
     live: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     node: str = ""
+    noticed: Noticed | None = None
 
     @property
     def sound(self) -> bool:

@@ -74,6 +74,7 @@ def content(inspection: Inspection) -> dict[str, Any]:
         "tables": {name: _table(frame, whole) for name, (frame, whole) in tables.items()},
         "details": {number: beside(inspection.details[number], own.get(number, [])) for number in closely},
         "live": _live(inspection, certificates.get_column("certificate")),
+        "noticed": _visible(inspection.noticed.as_json()) if inspection.noticed else None,
     }
 
 
@@ -225,6 +226,15 @@ def _column(values: pl.Series) -> Any:
         at = {value: place for place, value in enumerate(told.to_list())}
         return {"texts": [_json(one) for one in told.to_list()], "at": [at[one] for one in values.to_list()]}
     return [_json(one) for one in values.to_list()]
+
+
+def _visible(value: Any) -> Any:
+    """Every text of it as a person can see it."""
+    if isinstance(value, dict):
+        return {key: _visible(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_visible(one) for one in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _live(inspection: Inspection, certificates: pl.Series) -> dict[str, list[list[str]]]:

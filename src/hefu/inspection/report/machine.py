@@ -66,6 +66,7 @@ def _head(inspection: Inspection) -> dict[str, Any]:
         "node": inspection.node,
         "live": inspection.live,
         "omitted": inspection.omitted,
+        "noticed": inspection.noticed.as_json() if inspection.noticed else None,
     }
 
 

@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from hefu.documents.cell_text import safe
 from hefu.errors import Text
 from hefu.inspection.findings.actions import TITLES, Action
+from hefu.inspection.findings.noticed import Noticed
 from hefu.inspection.findings.result import Inspection, with_names
 
 col = pl.col
@@ -80,6 +81,16 @@ _CERTIFIED: Final = (
     ("file", Text("文件", "file"), 30),
     ("sheet", Text("表", "sheet"), 12),
     ("row", Text("行", "row"), 7),
+)
+_NOTICED: Final = (
+    ("title", Text("会引起注意的情形", "what would be noticed"), 26),
+    ("count", Text("份数", "declarations"), 12),
+    ("seen", Text("共", "of"), 8),
+    ("paper", Text("单证", "paper"), 24),
+    ("message", Text("情况", "what it says"), 56),
+    ("innocent", Text("正当的解释", "innocent reading"), 36),
+    ("remedy", Text("应备好的单证", "have ready"), 40),
+    ("ground", Text("依据", "ground"), 40),
 )
 _REFUSED: Final = (
     ("file", Text("文件", "file"), 30),
@@ -152,6 +163,9 @@ class _Writer:
             lambda row: _OUTCOMES[row["outcome"]],
         )
         self._table(self._say(Text("全部证明", "all certificates")), _CERTIFIED, inspection.certificates)
+        if inspection.noticed and inspection.noticed.notices:
+            name = self._say(Text("调查人员怎么看", "as an investigator sees it"))
+            self._table(name, _NOTICED, _noticed(inspection.noticed))
         if inspection.refusals.height:
             self._table(self._say(Text("未能读取", "not read")), _REFUSED, inspection.refusals)
         unknown = with_names(inspection, inspection.columns.filter(col("field") == ""), "suggested")
@@ -243,6 +257,23 @@ class _Writer:
                 told["text_wrap"] = True
             self._formats[key] = self._book.add_format(told)
         return self._formats[key]
+
+
+def _noticed(told: Noticed) -> pl.DataFrame:
+    """A row for each paper of each thing."""
+    return pl.DataFrame(
+        [
+            {
+                **{f"{name}_{language}": getattr(text, language)
+                   for name, text in (("title", one.title), ("message", says), ("innocent", one.innocent),
+                                      ("remedy", one.clears), ("ground", one.ground))
+                   for language in ("zh", "en")},
+                "count": one.count, "seen": one.seen, "paper": paper,
+            }
+            for one in told.notices
+            for paper, says in one.papers
+        ]
+    )  # fmt: skip
 
 
 _WORDS: Final = {

@@ -179,6 +179,24 @@ function overviewView() {
   return [headline(), aboutList(), tiles(), outcomeBar(numbers), start, charts()];
 }
 
+/** How the declarations look to an investigator: no finding, and which paper settles each thing. */
+function noticedView() {
+  const { noticed } = DATA;
+  if (!noticed) return [h("p", {}, t("nothing_listed"))];
+  if (noticed.left_out) return [h("p", { class: "notice" }, say(Object.values(noticed.left_out)))];
+  const text = (one) => say([one.zh, one.en]);
+  const one = (notice) => h("section", { class: "card" },
+    h("h3", {}, `${text(notice.title)} · ${t("noticed_of", { n: count(notice.count), of: count(notice.seen) })}`),
+    h("ul", {}, notice.papers.map(({ paper, says }) => h("li", {}, h("span", { class: "number" }, paper), " ", text(says)))),
+    facts([[t("noticed_innocent"), text(notice.innocent)], [t("noticed_clears"), text(notice.clears)], [t("ground"), text(notice.ground)]]));
+  return [
+    h("p", {}, t("noticed_means")),
+    h("p", {}, `${noticed.name} ${noticed.firm} · ${t("noticed_seen", { n: count(noticed.declarations) })}`),
+    noticed.notices.length ? h("div", { class: "cards" }, noticed.notices.map(one)) : h("p", { class: "notice" }, t("noticed_nothing")),
+    noticed.lacking.length ? h("p", {}, `${t("noticed_lacking")}: ${noticed.lacking.map(text).join(", ")}`) : null,
+  ];
+}
+
 /** When, what and by which rules. */
 function aboutList() {
   const { about, totals } = DATA;

@@ -2,9 +2,9 @@
 
 const VIEWS = {
   overview: overviewView, todo: todoView, declarations: declarationsView, certificates: certificatesView,
-  read: readView, found: searchView, declaration: declarationView, certificate: certificateView,
+  noticed: noticedView, read: readView, found: searchView, declaration: declarationView, certificate: certificateView,
 };
-const SECTIONS = ["overview", "todo", "declarations", "certificates", "read"];
+const SECTIONS = ["overview", "todo", "declarations", "certificates", ...(DATA.noticed ? ["noticed"] : []), "read"];
 const WITHIN = { declaration: "declarations", certificate: "certificates" };
 
 function readAddress() {
@@ -44,10 +44,10 @@ function searchBox() {
 }
 
 function top() {
-  const counts = { todo: DATA.tables.findings.total, declarations: DATA.tables.declarations.total, certificates: DATA.tables.certificates.total };
+  const counts = { todo: DATA.tables.findings.total, declarations: DATA.tables.declarations.total, certificates: DATA.tables.certificates.total, noticed: DATA.noticed?.notices.length };
   const current = WITHIN[route.view] ?? route.view;
   const tab = (view) => h("a", { href: address(view), "aria-current": view === current ? "page" : null },
-    t(view), view in counts ? h("span", { class: "n" }, count(counts[view])) : null);
+    t(view), counts[view] !== undefined ? h("span", { class: "n" }, count(counts[view])) : null);
   return [
     h("div", { class: "bar" },
       h("span", { class: "brand" }, h("span", { class: "mark", "aria-hidden": "true" }), t("title")),
