@@ -265,6 +265,9 @@ def show_status(told: dict[str, dict[str, Any]]) -> None:
             console.print(
                 f"  [red]{say('由备份恢复, 正在找回', 'restored, recovering what it has said since')}[/]"
             )
+        if one["reads"]["error"] or one["reads"]["lost"]:
+            unwritten = say("查看记录无法写入", "who looks at what cannot be written")
+            console.print(f"  [red]{unwritten}[/] {one['reads']}")
         for message in one["aside"]:
             console.print(
                 f"  [red]{say('搁置', 'set aside')}[/] {message['stream']}/{message['sequence']}: {message['why']}"
