@@ -20,7 +20,7 @@ _NUMBERS = count(880_000)
 PAGES = {
     (Side.CUSTOMS, "customs"): ("/gate", "/search", "/acts", "/works", "/journal"),
     (Side.CUSTOMS, "operator"): ("/gate", "/search", "/acts", "/works", "/works/levels", "/journal"),
-    (Side.CUSTOMS, "auditor"): ("/gate", "/search", "/acts", "/works", "/journal"),
+    (Side.CUSTOMS, "auditor"): ("/gate", "/search", "/acts", "/works", "/journal", "/reads"),
     (Side.CUSTOMS, "exporter"): ("/mine", "/inspections", "/dossiers", "/steps", "/search"),
     (Side.TAX, "tax"): ("/applications", "/search", "/acts", "/works", "/journal"),
     (Side.TAX, "operator"): ("/applications", "/search", "/works", "/works/levels?hours=24"),
