@@ -79,7 +79,7 @@ def test_papers_of_many_firms_and_too_many_papers_are_left_out_with_the_reason(
     monkeypatch.setattr(inspected, "MOST", 5)
     _, told = looked(folder)
     assert told.left_out is not None
-    assert told.left_out.en.startswith("9 declarations are too many (at most 5)")
+    assert told.left_out.en.startswith("too many declarations (at most 5 with")
     assert told.notices == ()
 
 

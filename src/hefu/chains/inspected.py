@@ -15,9 +15,9 @@ from hefu.errors import Text
 from hefu.inspection.findings.noticed import Notice, Noticed
 from hefu.rules.mass import tables as mass
 
-MOST: Final = 100_000
-"""Declarations beyond which nobody looks: indicators read all of them at once, and an inspection of millions stays within
-its memory and its time.
+MOST, MOST_ITEMS = 100_000, 300_000
+"""Declarations and their items beyond which nobody looks: indicators read all of them at once, and an inspection of
+millions stays within its memory and its time.
 """
 _MAINLY: Final = 0.5
 """Share of the declarations that one trader has, so that they are taken for its own (assumption)."""
@@ -34,10 +34,10 @@ def noticed(shelves: Shelves, today: date) -> Noticed:
         for bucket in range(shelves.buckets)
     ]
     many = sum(one.height for one in heads)
-    if many > MOST:
+    if many > MOST or (items := _every(shelves, "items", mass.ITEMS)).height > MOST_ITEMS:
         return _left_out(
-            f"{many} 份报关单太多 (最多 {MOST}); 可分批用 hefu chains own",
-            f"{many} declarations are too many (at most {MOST}); hefu chains own looks at parts of them",
+            f"报关单太多 (最多 {MOST} 份 {MOST_ITEMS} 项); 可分批用 hefu chains own",
+            f"too many declarations (at most {MOST} with {MOST_ITEMS} items); hefu chains own looks at parts of them",
         )
     told = _declared(pl.concat(heads))
     traders = told["trader"].value_counts(sort=True)
@@ -46,7 +46,7 @@ def noticed(shelves: Shelves, today: date) -> Noticed:
             "没有一家企业是半数以上报关单的境内收发货人; 可用 hefu chains own --firm 指定企业",
             "no firm is the trader of half of the declarations; hefu chains own --firm looks at the one that you name",
         )
-    found = own(_tables(shelves, told), today, str(traders["trader"][0]))
+    found = own(_tables(shelves, told, items), today, str(traders["trader"][0]))
     lacking = {table.title: None for _, tables in found.blind for table in tables}
     return Noticed(
         firm=found.firm,
@@ -68,20 +68,20 @@ def _left_out(zh: str, en: str) -> Noticed:
     return Noticed(left_out=Text(zh, en))
 
 
-def _tables(shelves: Shelves, declared: pl.DataFrame) -> Tables:
-    def every(name: str, schema: Any) -> pl.DataFrame:
-        return pl.concat(shelves.take(name, one, schema) for one in range(shelves.buckets))
+def _every(shelves: Shelves, name: str, schema: Any) -> pl.DataFrame:
+    return pl.concat(shelves.take(name, one, schema) for one in range(shelves.buckets))
 
+
+def _tables(shelves: Shelves, declared: pl.DataFrame, items: pl.DataFrame) -> Tables:
     tables = {one.name: one.empty() for one in TABLES}
-    items = every("items", mass.ITEMS).join(declared, on="declaration", how="semi")
-    certified = every("certificates", mass.CERTIFICATES).join(
-        every("lines", mass.LINES), on="certificate", how="left"
+    certified = _every(shelves, "certificates", mass.CERTIFICATES).join(
+        _every(shelves, "lines", mass.LINES), on="certificate", how="left"
     )
     return {
         **tables,
         DECLARATIONS.name: declared,
         LINES.name: _as(
-            LINES, items, item="item", hs="item_hs", name="item_name", quantity="first", unit="first_unit"
+            LINES, items.join(declared, on="declaration", how="semi"), item="item", hs="item_hs", name="item_name", quantity="first", unit="first_unit"
         ),
         CERTIFICATES.name: _as(
             CERTIFICATES, certified.filter(col("holder_uscc").is_not_null()),

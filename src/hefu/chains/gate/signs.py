@@ -95,8 +95,9 @@ def signs_of(one: Seen, memory: Memory) -> tuple[Sign, ...]:
     if one.act is not Act.EXPORT:
         return ()
     trader = memory.traders[one.trader]
-    found = [rule(one, trader, memory) for rule in _SIGNS]
-    return tuple([sign for sign in found if sign is not None])
+    asked = _ALWAYS if one.owner == one.trader and not one.slip else _SIGNS
+    found = [sign for rule in asked if (sign := rule(one, trader, memory)) is not None]
+    return tuple(found)
 
 
 def score(signs: tuple[Sign, ...]) -> float:
@@ -233,6 +234,8 @@ _SIGNS: Final[tuple[Callable[[Seen, Trader, Memory], Sign | None], ...]] = (
     new_header_burst,
     unit_price,
 )
+_ALWAYS: Final = tuple(rule for rule in _SIGNS if rule not in (habit, many_headers))
+"""Those that do not need another's goods or a finding."""
 NAMES: Final = (
     "header_swap",
     "return_and_again",
