@@ -11,6 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from hefu.errors import Text
+from hefu.inspection.findings.noticed import Notice, Noticed
 from hefu.inspection.report.html import write_html
 from tests.inspection.reported import IMAGE, SCRIPT, asked, export_number, nothing, sample, sound
 from tests.watched import Watched
@@ -19,11 +21,25 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 pytestmark = pytest.mark.browser
 
 VIEWS = (
-    "view=overview", "view=todo", "view=declarations", "view=certificates", "view=read", "view=found&q=CK2026",
+    "view=overview", "view=todo", "view=declarations", "view=certificates", "view=noticed", "view=read", "view=found&q=CK2026",
     f"view=declaration&n={export_number(31)}", "view=certificate&n=CK2026000100",
 )  # fmt: skip
 HS = export_number(31)
 """The declaration whose commodity code differs."""
+
+
+SEEN = Noticed(
+    "91110000101623741K",
+    IMAGE,
+    9,
+    (
+        Notice(
+            "chains.other_holder", Text("持有人", "holder"), 2, 9, ((HS, Text("证明", SCRIPT)),),
+            Text("合并", "a merger"), Text("记录", "the history"), Text("公告", "the announcement"),
+        ),
+    ),
+    (Text("发票", "invoices"),),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, one in (("whole", whole), ("asked", asked(whole)), ("nothing", nothing()), ("sound", sound())):
         write_html(one, told / f"{name}.html", "en")
     write_html(whole, told / "open.html")
+    write_html(replace(whole, noticed=SEEN), told / "seen.html", "en")
+    left = Noticed(left_out=Text("太多", "too many"))
+    write_html(replace(whole, noticed=left), told / "left.html", "en")
     many = pl.concat([whole.declarations] * 120).with_row_index("at")
     many = many.with_columns(
         declaration=pl.format("5301202609{}", (10_000_000 + pl.col("at")).cast(pl.String))
@@ -342,8 +361,8 @@ STRUCTURE = """() => {
 )
 def test_it_can_be_read_by_everyone(desk: Desk) -> None:
     axe = os.environ.get("HEFU_AXE")  # axe.min.js, where a developer has it
-    for view in VIEWS:
-        page = desk.open(view, "asked")
+    for view, name in (*((one, "asked") for one in VIEWS), ("view=noticed", "seen")):
+        page = desk.open(view, name)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert page.evaluate(CONTRAST) == [], view
         assert page.evaluate(STRUCTURE) == [], view
@@ -359,3 +378,24 @@ def test_it_can_be_read_by_everyone(desk: Desk) -> None:
 def test_who_wants_no_motion_gets_none(desk: Desk) -> None:
     page = desk.open()
     assert page.evaluate("getComputedStyle(document.querySelector('.tile')).transitionDuration") == "0s"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("持有人", "合并", "记录", "不是认定")),
+        ("en", ("holder · 2 of 9", "a merger", "the history", SCRIPT)),
+    ],
+)
+def test_how_an_investigator_sees_it_is_a_section_of_its_own(
+    desk: Desk, language: str, words: tuple[str, ...]
+) -> None:
+    title = "调查人员怎么看" if language == "zh" else "As an investigator sees it"
+    desk.open(f"lang={language}&view=noticed", "seen")
+    assert title in desk.text("nav")
+    for word in (*words, IMAGE, HS):
+        assert word in desk.text(), word
+    desk.open(f"lang={language}&view=noticed", "left")
+    assert ("太多" if language == "zh" else "too many") in desk.text()
+    desk.open(f"lang={language}", "whole")
+    assert title not in desk.text("nav")
