@@ -22,7 +22,7 @@ from hefu.errors import Text
 
 NEEDED: Final = 2
 """Independent sources that a referral needs (reference on risk, §4.3)."""
-_SUSPECT: Final = 2.0
+_SUSPECT: Final = 1.5
 """What a party's own indicators must add to the log of the odds before it is called a suspect; with less it is a witness
 of the case that ties it, unless nobody in the case has more (assumption, set on worlds for training)."""
 _DECISIVE: Final = 0.5

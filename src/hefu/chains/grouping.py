@@ -38,7 +38,9 @@ _FAMILIES: Final = {
 """Things in common that follow from each other are one: the second adds nothing that is independent."""
 _DECIDES: Final = "indicator"
 _NEAR: Final = "logistics"
-"""Neighbours use the same broker and also meet the same suppliers and buyers: it adds weight, but makes no second kind."""
+_LOCAL: Final = (_NEAR, "upstream", "downstream", "deals")
+"""Neighbours use the same broker, meet the same suppliers and buyers and deal with each other: there, a broker in common
+adds weight, and is no second kind."""
 _LARGEST: Final = 120
 """Members of a group beyond which the bar is raised inside it (reference: shells of a ring up to 195, seen seldom)."""
 _STEP: Final = 2.0
@@ -70,12 +72,13 @@ def ties(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
         .group_by("a", "b")
         .agg(
             weight=pl.col("weight").sum(),
-            kinds=(pl.col("kind") != _NEAR).sum(),
+            apart=(pl.col("kind") != _NEAR).sum(),
+            kinds=pl.when(pl.col("kind").is_in(_LOCAL).all()).then(0).otherwise(pl.len()),
             decisive=pl.col("weight").filter(pl.col("kind") == _DECIDES).max().fill_null(0),
         )
         .filter(
             pl.col("weight") >= STRONG,
-            (pl.col("kinds") >= 2) | (pl.col("decisive") > _SUPPORTED),
+            (pl.max_horizontal("apart", "kinds") >= 2) | (pl.col("decisive") > _SUPPORTED),
         )
         .sort("a", "b")
     )
