@@ -39,7 +39,9 @@ _WITHOUT_A_RING: Final = frozenset(
 )
 """Patterns that no ring in worlds for training shows."""
 _RIDGE: Final = 10.0
-"""How strongly the weights are held to the rules' (chosen from 0.5, 2, 10, 30 on kinds and worlds left out)."""
+"""How strongly the weights are held to the rules'. Chosen on a coarse grid (about 0.5, 2, 10, 30), on kinds and worlds left
+out of an earlier set like this one.
+"""
 _SCALES: Final = (0.3, 0.45, 0.6, 0.8, 1.0, 1.3)
 _CODES: Final = tuple(one.code for one in indicators())
 
