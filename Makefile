@@ -13,7 +13,7 @@ SHARE ?= 1
 MESSAGES ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser up demo test lint format simulate storm backlog model reliability mutation bench chains-evaluation rules-docs lock clean
+.PHONY: help install browser up demo test lint format simulate storm backlog model reliability mutation bench chains-evaluation chains-learning rules-docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -91,6 +91,9 @@ $(RIVALS): requirements/rivals.txt $(STAMP)
 
 chains-evaluation: $(CHAINS) ## how far chains are laid bare, in SEEDS=3 simulated worlds, beside other methods; writes benchmarks/CHAINS.md
 	PYTHONPATH=src .venv-chains/bin/python -m benchmarks.chains --seeds $(if $(filter file,$(origin SEEDS)),3,$(SEEDS)) --write
+
+chains-learning: $(CHAINS) ## learn how much each indicator counts when cases are ordered, beside the rules' weights; writes learned.toml
+	PYTHONPATH=src .venv-chains/bin/python -m benchmarks.chains.learning --write
 
 $(CHAINS): requirements/chains.txt
 	@$(or $(PYTHON),python3) -m venv --clear .venv-chains

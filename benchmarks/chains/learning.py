@@ -176,7 +176,7 @@ def written(weights: Weights, told: Sequence[Look]) -> str:
     cases = _groups(told)
     lines = [
         "# How much each indicator counts when cases are ordered, in nats at full strength. Written by",
-        "# `python -m benchmarks.chains.learning`; not changed by hand. Learned in simulated worlds for training, never in",
+        "# `make chains-learning`; not changed by hand. Learned in simulated worlds for training, never in",
         "# the worlds that are measured, nor on their held-out kinds (docs/decisions/0016, 0017). No closed case has been seen.",
         f'made = "{datetime.now(UTC):%Y-%m-%d}"',
         f'worlds = "{worlds}"',
