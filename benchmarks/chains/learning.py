@@ -134,7 +134,7 @@ def _groups(told: Iterable[Look]) -> list[Group]:
 
 
 def _line(name: str, told: Sequence[tuple[float, ...]]) -> str:
-    return f"{name:<24}" + "  ".join(f"{statistics.fmean(column):.3f}" for column in zip(*told, strict=True))
+    return f"{name:<30}" + "  ".join(f"{statistics.fmean(column):.3f}" for column in zip(*told, strict=True))
 
 
 def _worth(look: Look, weights: Weights, kind: str = "") -> tuple[float, float, float]:
@@ -147,7 +147,7 @@ def _worth(look: Look, weights: Weights, kind: str = "") -> tuple[float, float, 
 
 def checked(told: Sequence[Look], ridge: float = _RIDGE) -> list[str]:
     """The rules' weights beside learned ones, on worlds and on kinds that were left out of what was learned."""
-    rules, lines = assumed(indicators()), ["left out                bare@20 bare@50 p@20"]
+    rules, lines = assumed(indicators()), ["left out                      bare@20 bare@50 p@20"]
     worlds = sorted({one.world for one in told})
     fitted = {world: fit(_groups(one for one in told if one.world != world), ridge) for world in worlds}
     for coverage in _COVERAGES:
