@@ -22,6 +22,8 @@ BEYOND: Final = 8.0
 """So many times the peers' rate is as much as a rate can say (assumption)."""
 PRIOR_HITS, PRIOR_SEEN = 0.5, 100.0
 """What peers' rates are held against until there are enough peers (assumption)."""
+REPEATED: Final = 0.5
+"""What each further indicator of one source counts, of the one before: it says in part the same."""
 _PRIOR_PEERS: Final = 50.0
 _HAVING: Final = 0.25
 """From this excess on a party has an indicator, when its peers are counted."""
@@ -139,7 +141,7 @@ class Evidences:
             "party", "source", "nats", "indicator", descending=[False, False, True, False]
         )
         return ranked.with_columns(
-            share=pl.col("strength") * 0.5 ** pl.int_range(pl.len()).over("party", "source"),
+            share=pl.col("strength") * REPEATED ** pl.int_range(pl.len()).over("party", "source"),
         ).with_columns(worth=pl.col("nats") * pl.col("share") / pl.col("strength"))
 
     @cached_property

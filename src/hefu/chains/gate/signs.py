@@ -19,7 +19,7 @@ from hefu.chains.gate.measures import Peers, Spread
 from hefu.chains.gate.memory import Memory, Trader
 from hefu.chains.gate.seen import Goods, Seen
 from hefu.chains.indicators import Indicator, indicator, limits_of
-from hefu.chains.scoring import BEYOND, COUNTS, PRIOR_HITS, PRIOR_SEEN, Z
+from hefu.chains.scoring import BEYOND, COUNTS, PRIOR_HITS, PRIOR_SEEN, REPEATED, Z
 from hefu.documents.declaration import Act
 from hefu.errors import Text
 
@@ -106,7 +106,7 @@ def score(signs: tuple[Sign, ...]) -> float:
     for sign in signs:
         by_source.setdefault(sign.rule.source, []).append(sign.nats)
     return sum(
-        nats * 0.5**place
+        nats * REPEATED**place
         for told in by_source.values()
         for place, nats in enumerate(sorted(told, reverse=True))
     )
