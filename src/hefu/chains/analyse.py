@@ -42,11 +42,9 @@ def cases(
     """The cases in order: the one to look at first comes first, and each chain is one case."""
     maker = Maker(found, found.rules, weights, engine())
     members = groups(found, found.rules).group_by("group", maintain_order=True).agg("party")
-    ranked = sorted(
-        ((maker.rank(parties), parties) for _, parties in members.iter_rows() if maker.is_enough(parties)),
-        key=lambda one: (-one[0], one[1]),
-    )
-    return [maker.make(parties) for score, parties in ranked[:top] if weights.confidence(score) >= minimum]
+    enough = (parties for _, parties in members.iter_rows() if maker.is_enough(parties))
+    ranked = sorted(map(maker.scored, enough), key=lambda one: (-one.score, one.members))
+    return [maker.make(one) for one in ranked[:top] if weights.confidence(one.score) >= minimum]
 
 
 def analyse(tables: Tables, as_of: date, *, minimum: float = MINIMUM, top: int | None = None) -> list[Case]:

@@ -56,6 +56,15 @@ def evidence_of(rule: Indicator, row: Mapping[str, Any], names: Mapping[str, str
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A group of parties, what each indicator adds to its score, the most first, and the sum."""
+
+    members: list[str]
+    contributions: dict[str, float]
+    score: float
+
+
 @dataclass(frozen=True)
 class Maker:
     """What all cases of one run share."""
@@ -127,14 +136,11 @@ class Maker:
                 told[code] += share / place
         return told
 
-    def contributions(self, members: list[str]) -> dict[str, float]:
-        """What each indicator adds to the score of a group, the most first."""
+    def scored(self, members: list[str]) -> Scored:
+        """What each indicator adds to the log of the odds of a group."""
         told = {code: self.weights.by_indicator[code] * share for code, share in self.spoken(members).items()}
-        return dict(sorted(told.items(), key=lambda one: (-one[1], one[0])))
-
-    def rank(self, members: list[str]) -> float:
-        """The score of a group: what its indicators add to the log of the odds."""
-        return sum(self.contributions(members).values())
+        added = dict(sorted(told.items(), key=lambda one: (-one[1], one[0])))
+        return Scored(members, added, sum(added.values()))
 
     @cached_property
     def _decided(self) -> frozenset[str]:
@@ -154,9 +160,9 @@ class Maker:
         """Whether indicators of enough independent sources speak."""
         return len(frozenset().union(*(self._sources.get(one, frozenset()) for one in members))) >= NEEDED
 
-    def make(self, members: list[str]) -> Case:
+    def make(self, group: Scored) -> Case:
         """The case of a group."""
-        facts = self.evidences.facts
+        facts, members = self.evidences.facts, group.members
         rows = sorted(
             (row for one in members for row in self._hits[one]),
             key=lambda row: (-self._by_code[row["indicator"]].weight, row["indicator"], str(row["on"]), *map(str, row.values())),
@@ -176,8 +182,7 @@ class Maker:
             evidence_of(self._by_code[row["indicator"]], row, facts.parties.names, number)
             for number, row in enumerate(rows, 1)
         )
-        suspects, contributions = self.suspects(members), self.contributions(members)
-        score = sum(contributions.values())
+        suspects = self.suspects(members)
         parties = tuple(self._party(one, standings[one], one in suspects) for one in everybody)
         declarations = self.declarations(members)
         return Case(
@@ -185,8 +190,8 @@ class Maker:
             as_of=facts.as_of,
             pattern=self._pattern(rows),
             title=title(self._pattern(rows), parties),
-            score=round(score, 3),
-            confidence=self.weights.confidence(score),
+            score=round(group.score, 3),
+            confidence=self.weights.confidence(group.score),
             parties=parties,
             links=self._links(everybody, rows),
             evidence=evidence,
@@ -196,7 +201,7 @@ class Maker:
             unknown=unknowns(stands, parties),
             declarations=tuple(declarations),
             coverage=coverage(stands),
-            contributions={code: round(points, 2) for code, points in contributions.items()},
+            contributions={code: round(points, 2) for code, points in group.contributions.items()},
             engine=self.engine,
         )
 

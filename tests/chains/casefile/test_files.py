@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hefu.chains.case import Case, Role, Strength
+from hefu.chains.casefile import adding, words
 from hefu.chains.casefile import record as records
-from hefu.chains.casefile import words
+from hefu.chains.casefile.adding import SLIGHT
 from hefu.chains.casefile.captions import Language
 from hefu.chains.casefile.ftm import ftm_entities
 from hefu.chains.casefile.machine import case_json, read_case
@@ -174,7 +175,7 @@ def test_no_cell_of_the_workbook_is_live(case: Case, language: Language) -> None
 
 def test_the_workbook_has_every_row_party_and_link() -> None:
     case = bought_invoices()
-    evidence, parties, links, amounts = openpyxl.load_workbook(
+    evidence, parties, links, amounts, adds = openpyxl.load_workbook(
         io.BytesIO(evidence_workbook(case, "en"))
     ).worksheets
     rows = list(evidence.iter_rows(values_only=True))
@@ -196,6 +197,31 @@ def test_the_workbook_has_every_row_party_and_link() -> None:
     last = list(amounts.iter_rows(min_row=2, values_only=True))
     assert last[0][:3] == ("value of the goods", "12,406,880.00", "12,406,880.00")
     assert "never added" in str(last[-1][0])
+    assert adds.max_row > 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pdf_and_workbook_tell_what_each_indicator_adds_and_what_is_too_slight_for_evidence(
+    language: Language,
+) -> None:
+    case = bought_invoices()
+    codes = list(dict.fromkeys(one.indicator for one in case.evidence))
+    weighed = replace(
+        case,
+        contributions={**{code: 0.5 * place for place, code in enumerate(codes, 1)}, "chains.far_port": 0.31},
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(evidence_workbook(weighed, language))).worksheets[-1]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert [row[1] or "" for row in rows[:-2]] == codes[::-1]
+    assert [row[2] for row in rows[:-1]] == [
+        f"{0.5 * len(codes) - 0.5 * n:.1f}" for n in range(len(codes))
+    ] + ["0.3"]
+    assert rows[-2][0] == SLIGHT[LANGUAGES.index(language)]
+    with pdfplumber.open(io.BytesIO(case_pdf(weighed, Record(), DAY, language))) as told:
+        text = squeezed("".join(one.extract_text() for one in told.pages))
+    assert squeezed(adding.TITLE[LANGUAGES.index(language)]) in text
+    assert f"{case.score:.1f}" in text
+    assert squeezed(SLIGHT[LANGUAGES.index(language)])[:12] in text
 
 
 # What these schemata of followthemoney 4 take: https://followthemoney.tech/explorer/

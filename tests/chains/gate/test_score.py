@@ -135,8 +135,7 @@ def test_what_is_decided_while_it_is_built_is_looked_at_afterwards(tmp_path: Pat
     score = Score(RATES, 100)
 
     async def both() -> None:
-        rebuilding = asyncio.create_task(score.rebuild(str(path)))
-        await asyncio.sleep(0)
+        rebuilding = asyncio.create_task(score.rebuild(str(path)))  # has not begun to run
         score.notice(book_of(lodged(2, trader=2, owner=9)))
         assert score.of(SWAP[1].number)["memory"]["being_built"] is True
         await rebuilding

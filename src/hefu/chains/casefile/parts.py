@@ -7,6 +7,7 @@ from typing import Final
 
 from hefu.chains.case import Case, Evidence, Party
 from hefu.chains.casefile import words
+from hefu.chains.casefile.adding import ADDS, GROUND, SLIGHT, TITLE, about, added
 from hefu.chains.casefile.captions import party_name
 from hefu.chains.casefile.folding import Picture
 from hefu.chains.casefile.markup import Html, el
@@ -180,33 +181,30 @@ def _spaced(parts: list[Html]) -> list[str]:
 
 def grounds(case: Case) -> Html:
     """What each indicator adds to the score, its legal ground, and its rows."""
-    grounds: dict[tuple[str, Text], list[int]] = {}
-    for one in case.evidence:
-        grounds.setdefault((one.indicator, one.ground), []).append(one.number)
-    added = case.contributions
-    ordered = sorted(grounds.items(), key=lambda one: -added.get(one[0][0], 0.0))
-    titles = (
-        Text("指标", "Indicator"), Text("加分", "Adds"), Text("法律依据", "Legal ground"), Text("证据", "Evidence"),
-    )  # fmt: skip
+    titles = (Text("指标", "Indicator"), ADDS, GROUND, Text("证据", "Evidence"))
     rows = [
         el(
             "tr",
-            el("th", words.indicator(indicator), " ", el("span", indicator, class_="code"), scope="row"),
-            cell(titles[1], f"{added[indicator]:.1f}" if indicator in added else "–", class_="figure"),
-            cell(titles[2], ground if ground.zh else Text("无", "none")),
-            cell(titles[3], cited(numbers)),
+            el(
+                "th",
+                words.indicator(one.indicator),
+                " ",
+                el("span", one.indicator, class_="code"),
+                scope="row",
+            )
+            if one.indicator
+            else el("th", SLIGHT, scope="row"),
+            cell(titles[1], one.figure, class_="figure"),
+            cell(titles[2], one.ground),
+            cell(titles[3], cited(one.rows)),
         )
-        for (indicator, ground), numbers in ordered
+        for one in added(case)
     ]
-    said = Text(
-        f"分值 {case.score:.1f}, 由下列各指标相加; 权重由模拟数据学得, 只用于排序和说明把握, 不是立案的理由。",
-        f"The score is {case.score:.1f}, the sum of what these indicators add. The weights were learned on simulated trade;"
-        " they order cases and say how sure one is; a weight is never the reason for a case.",
-    )
+    what = about(case)
     return section(
         "grounds",
-        Text("各指标的加分和法律依据", "What each indicator adds, and its legal ground"),
-        el("p", said, class_="small") if added else None,
+        TITLE,
+        el("p", what, class_="small") if what else None,
         table(
             Text("加分和法律依据", "What is added, and legal grounds"),
             [el("th", one, scope="col") for one in titles],

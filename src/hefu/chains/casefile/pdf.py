@@ -20,6 +20,7 @@ from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer
 
 from hefu.chains.case import Case, Evidence, Strength
 from hefu.chains.casefile import words
+from hefu.chains.casefile.adding import ADDS, GROUND, SLIGHT, TITLE, about, added
 from hefu.chains.casefile.captions import Language, line_claim, party_name, said
 from hefu.chains.casefile.folding import Picture
 from hefu.chains.casefile.pdf_drawing import ChainDrawing
@@ -95,6 +96,7 @@ class Paper:
             *self._claims(),
             *self._roles(),
             *self._unknowns(),
+            *self._adds(),
             *self._evidence(),
             *self._firm(),
             *self._rights(),
@@ -227,6 +229,19 @@ class Paper:
         ]
         title = Text("还不知道什么, 最省的下一问", "What is not known, and the cheapest next question")
         return [self._p("", _PART, lead=title), *(told or [self._p(Text("没有列出。", "None listed."))])]
+
+    def _adds(self) -> list[Flowable]:
+        rows = [self._heads(Text("指标", "Indicator"), ADDS, GROUND, Text("证据行", "Rows"))]
+        for one in added(self.case):
+            name = said(words.indicator(one.indicator) if one.indicator else SLIGHT, self.language)
+            cells = (f"{name} {one.indicator}".strip(), one.figure, one.ground, words.numbers(one.rows, 40))
+            rows.append([self._p(cell, _SMALL) for cell in cells])
+        what = about(self.case)
+        return [
+            self._p("", _PART, lead=TITLE),
+            *([self._p(what, _SMALL)] if what else []),
+            self._table(rows, [2.6, 0.5, 3.2, 1.7], repeat=1),
+        ]
 
     def _evidence(self) -> list[Flowable]:
         told: list[Flowable] = [self._p("", _PART, lead=Text("证据", "Evidence"))]

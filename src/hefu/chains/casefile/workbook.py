@@ -12,6 +12,7 @@ from xlsxwriter.workbook import Workbook
 
 from hefu.chains.case import Case
 from hefu.chains.casefile import words
+from hefu.chains.casefile.adding import SLIGHT, about, added
 from hefu.chains.casefile.captions import Language, said
 from hefu.chains.casefile.folding import picture
 from hefu.chains.casefile.rights import NEVER_ADDED
@@ -35,6 +36,10 @@ _LINKS: Final = (
     (Text("线", "line"), 6), (Text("自", "from"), 22), (Text("至", "to"), 22), (Text("种类", "kind"), 10), (Text("依据", "known by"), 18),
     (Text("内容", "claim"), 60), (Text("份数", "documents"), 10), (Text("元", "CNY"), 18), (Text("首日", "first"), 12), (Text("末日", "last"), 12),
     (Text("证据行", "rows"), 24),
+)  # fmt: skip
+_ADDED: Final = (
+    (Text("指标", "indicator"), 44), (Text("代码", "code"), 26), (Text("加分", "adds"), 10), (Text("法律依据", "legal ground"), 60),
+    (Text("证据行", "rows"), 30),
 )  # fmt: skip
 _AMOUNTS: Final = (
     (Text("金额", "amount"), 32), (Text("从 (元)", "from (CNY)"), 20), (Text("至 (元)", "to (CNY)"), 20), (Text("依据", "basis"), 60),
@@ -85,6 +90,11 @@ def evidence_workbook(case: Case, language: Language) -> bytes:
         sheets.add(Text("金额", "amounts"), _AMOUNTS, [
             *((words.amount_kind(one.kind), _yuan(one.low), _yuan(one.high), one.basis) for one in case.amounts),
             (NEVER_ADDED, "", "", ""),
+        ])  # fmt: skip
+        sheets.add(Text("加分", "what adds"), _ADDED, [
+            *((words.indicator(one.indicator) if one.indicator else SLIGHT, one.indicator, one.figure, one.ground, words.numbers(one.rows))
+              for one in added(case)),
+            (about(case) or "", "", "", "", ""),
         ])  # fmt: skip
     return file.getvalue()
 

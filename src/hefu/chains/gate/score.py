@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -88,11 +88,14 @@ class Score:
                 else:
                     self._waiting.extend(fresh)
 
-    async def rebuild(self, path: str) -> None:
+    def rebuild(self, path: str) -> Coroutine[Any, Any, None]:
         """Build the memory again from the last declarations of the store, a page at a time with a pause as long as the
-        page took: callers come first. What is decided meanwhile is taken in afterwards.
+        page took: callers come first. What is decided from this call on is taken in afterwards.
         """
-        self._waiting = deque(maxlen=self._most)
+        self._waiting = waiting = deque[Lodgement](maxlen=self._most)
+        return self._rebuild(path, waiting)
+
+    async def _rebuild(self, path: str, waiting: deque[Lodgement]) -> None:
         clock = asyncio.get_running_loop().time
         place: int | None = 0
         while place is not None:
@@ -100,7 +103,7 @@ class Score:
             place = await asyncio.to_thread(self._page, path, place)
             await asyncio.sleep(clock() - began)
         with self._turn:
-            self._take(self._waiting)
+            self._take(waiting)
             self._waiting = None
 
     def _page(self, path: str, place: int) -> int | None:
