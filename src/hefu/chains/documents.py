@@ -29,15 +29,16 @@ def as_tables(papers: Iterable[Declaration | Certificate], policy: Policy) -> Ta
     rows: dict[str, list[dict[str, Any]]] = {one.name: [] for one in _MADE}
     for paper in papers:
         if isinstance(paper, Certificate):
-            rows[CERTIFICATES.name] += _certified(paper)
+            rows[CERTIFICATES.name] += certified(paper)
         else:
-            rows[DECLARATIONS.name].append(_declared(paper))
-            rows[LINES.name] += _lines(paper, policy)
-    return {one.name: _frame(one, rows[one.name]) for one in _MADE}
+            rows[DECLARATIONS.name].append(declared(paper))
+            rows[LINES.name] += lines(paper, policy)
+    return {one.name: framed(one, rows[one.name]) for one in _MADE}
 
 
-def _frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=table.schema) if rows else table.empty()
+def framed(table: Table, rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
+    """Rows by column name as a table; columns that they lack are empty."""
+    return pl.DataFrame(list(rows), schema=table.schema)
 
 
 def _party(column: str, party: Party | None) -> dict[str, str | None]:
@@ -46,7 +47,8 @@ def _party(column: str, party: Party | None) -> dict[str, str | None]:
     return {column: party.uscc or party.customs_code, f"{column}_name": party.name}
 
 
-def _declared(one: Declaration) -> dict[str, Any]:
+def declared(one: Declaration) -> dict[str, Any]:
+    """A declaration as a row."""
     return {
         "declaration": one.number,
         "act": one.act.value,
@@ -63,7 +65,8 @@ def _declared(one: Declaration) -> dict[str, Any]:
     }
 
 
-def _lines(one: Declaration, policy: Policy) -> list[dict[str, Any]]:
+def lines(one: Declaration, policy: Policy) -> list[dict[str, Any]]:
+    """Its items as rows."""
     values = {made.item.item: made.fob for made in workings(one, policy)} if one.act is Act.EXPORT else {}
     alone = len(one.items) == 1 and one.net_weight is not None
     return [
@@ -81,7 +84,8 @@ def _lines(one: Declaration, policy: Policy) -> list[dict[str, Any]]:
     ]
 
 
-def _certified(one: Certificate) -> list[dict[str, Any]]:
+def certified(one: Certificate) -> list[dict[str, Any]]:
+    """A certificate as a row for each export item, or one row."""
     head = {
         "certificate": one.number,
         **_party("holder", one.holder),

@@ -16,7 +16,7 @@ from hefu.chains.case import Case
 from hefu.chains.casefile.writing import counting, write_cases
 from hefu.chains.facts import last_day
 from hefu.chains.reading import Read, read
-from hefu.cli import chains_own, chains_record, show
+from hefu.cli import chains_gather, chains_own, chains_record, show
 from hefu.cli.options import BAD_INPUT, FINDINGS, AsJson
 
 app = typer.Typer(no_args_is_help=True, help="Buy-and-export laid bare 买单出口分析.")
@@ -61,6 +61,7 @@ def analyse_(
     raise typer.Exit(BAD_INPUT if told.problems else FINDINGS if cases else 0)
 
 
+app.command("gather")(chains_gather.gather_)
 app.command("own")(chains_own.own_)
 app.command()(chains_record.answer)
 app.command()(chains_record.close)
