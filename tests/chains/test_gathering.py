@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from hefu.chains.gathering import gather, to_gather
-from hefu.chains.reading import read
+from hefu.chains.gathering import gather
 from hefu.chains.tables import TABLES, Tables
 from hefu.protocol.records import Side
 from hefu.rules.policy import Policy
 from tests.builders import EXPORT, EXPORTER, STRANGER, certificate, claim_line, declaration, item, line
-from tests.cli.conftest import Hefu, hefu, saved  # noqa: F401 - the fixture
 from tests.protocol.authorities import OTHER_RETURN, RETURN
 from tests.protocol.refunds.test_claims import NARROW, Desk
 
@@ -130,31 +127,3 @@ def test_an_empty_node_gives_empty_tables_of_the_right_columns(desk: Desk) -> No
     known = {one.name: one.schema for one in TABLES}
     assert {name: table.schema for name, table in told.items()} == {name: known[name] for name in told}
     assert sum(table.height for table in told.values()) == 0
-
-
-def test_the_command_writes_tables_that_the_analysis_reads(
-    hefu: Hefu,
-    tmp_path: Path,
-    desk: Desk,  # noqa: F811
-) -> None:
-    desk.used()
-    assert to_gather(desk.stores[Side.CUSTOMS]) == 2
-    store = saved(desk, tmp_path / "home" / "customs" / "store.sqlite")
-    out = tmp_path / "tables"
-    done = hefu("chains", "gather", out, "--json")
-    assert (done.code, done.err) == (0, "")
-    assert done.json == {"stores": [str(store)], "tables": {"declarations": 1, "lines": 1, "certificates": 1}}
-    told = read([out])
-    assert not told.problems
-    assert not told.ignored
-    assert told.tables["certificates"]["declaration"].to_list() == [RETURN]
-    assert "gather" not in hefu("chains", "analyse", out, "-o", tmp_path / "cases").err
-
-
-def test_without_a_store_it_says_where_it_looked(hefu: Hefu, tmp_path: Path) -> None:  # noqa: F811
-    done = hefu("chains", "gather", tmp_path / "tables")
-    assert done.code == 2
-    assert "chains.no_store" in done.err
-    assert not (tmp_path / "tables").exists()
-    named = hefu("chains", "gather", tmp_path / "tables", "--tax", tmp_path / "none.sqlite")
-    assert str(tmp_path / "none.sqlite") in named.err
