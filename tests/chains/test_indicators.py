@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from hefu.chains.analyse import evidence
 from hefu.chains.facts import Facts
 from hefu.chains.indicators import Indicator, indicators
 from hefu.chains.parties import resolve
+from hefu.chains.reading import read
 from hefu.chains.tables import TABLES
 from hefu.chains.telling import PATTERNS
 from tests.chains.builders import AS_OF, tables
@@ -68,3 +71,27 @@ def test_the_guide_lists_every_indicator_and_table(page: str) -> None:
         )
     for table in TABLES:
         assert f"| `{table.name}` | {table.letter} |" in text
+
+
+SAMPLES = read([Path(__file__).parents[2] / "samples" / "chains"]).tables
+
+
+@pytest.mark.parametrize("column", ["fob", "amount", "basis", "quantity", "purchase"])
+def test_sums_of_nothing_are_no_error_and_pass_no_threshold(column: str) -> None:
+    zero = pl.lit(0).cast(pl.Int64).alias(column)
+    told = {
+        name: frame.with_columns(zero) if column in frame.columns else frame
+        for name, frame in SAMPLES.items()
+    }
+    values = evidence(told, AS_OF).hits["value"]
+    assert not values.str.contains(r"\b(?:nan|inf)\b").any()
+
+
+def test_no_table_needs_the_columns_that_may_be_missing() -> None:
+    told = {
+        table.name: SAMPLES[table.name].with_columns(
+            pl.lit(None).cast(one.dtype).alias(one.name) for one in table.columns if not one.needed
+        )
+        for table in TABLES
+    }
+    assert evidence(told, AS_OF).hits.schema["party"] == pl.String

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import Facts
-from hefu.chains.indicators.indicator import Limits, days, hits, percent, worded
+from hefu.chains.indicators.indicator import Limits, days, hits, percent, ratio, worded
 from hefu.chains.ties import controlled
 
 
@@ -116,7 +116,7 @@ def troubled_supplier(facts: Facts, limits: Limits) -> pl.DataFrame:
         facts.table("invoices")
         .group_by("buyer", "seller")
         .agg(one=pl.col("invoice").min(), last=pl.col("issued").max(), fen=pl.col("amount").sum())
-        .with_columns(share=pl.col("fen") / pl.col("fen").sum().over("buyer"))
+        .with_columns(share=ratio(pl.col("fen"), pl.col("fen").sum().over("buyer")))
         .join(troubled, on="seller")
         .filter(pl.col("share") >= limits["share"])
         .join(facts.table("claims").select(buyer="claimant").unique(), on="buyer", how="semi")

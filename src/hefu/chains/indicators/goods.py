@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, ratio, worded
 from hefu.chains.ties import beyond
 
 _TRIED: Final = 50
@@ -146,7 +146,7 @@ def shell_cohort(facts: Facts, limits: Limits) -> pl.DataFrame:
         .join(bought, on="trader", how="anti")
         .group_by("trader")
         .agg(
-            away=pl.col("fob").filter(pl.col("district") != pl.col("home")).sum() / pl.col("fob").sum(),
+            away=ratio(pl.col("fob").filter(pl.col("district") != pl.col("home")).sum(), pl.col("fob").sum()),
             registered=pl.col("registered").first(),
         )
         .filter(pl.col("away") > limits["away"], pl.col("registered").is_not_null())
@@ -220,5 +220,5 @@ def reward_without_trade(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         bare, table="S", field="amount", party="party", document=worded("{} {}", "party", pl.col("last").cast(pl.String)),
-        value=percent(pl.col("fen") / pl.col("basis")), against=pl.lit("R: -, V: -"), on="last", fen="basis",
+        value=percent(ratio(pl.col("fen"), pl.col("basis"))), against=pl.lit("R: -, V: -"), on="last", fen="basis",
     )  # fmt: skip

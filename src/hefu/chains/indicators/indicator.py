@@ -105,6 +105,11 @@ def percent(share: pl.Expr) -> pl.Expr:
     return worded("{} %", (share * 100).round().cast(pl.Int64))
 
 
+def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """A share of a whole; null where the whole is nothing or is not known, so that it passes no threshold."""
+    return pl.when(whole > 0).then(part / whole)
+
+
 def days(later: pl.Expr, earlier: pl.Expr) -> pl.Expr:
     """Whole days between two dates."""
     return (later - earlier).dt.total_days()

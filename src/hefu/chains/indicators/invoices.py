@@ -6,7 +6,7 @@ import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
 from hefu.chains.graphs import cyclic
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, ratio, worded
 from hefu.chains.ties import controlled
 
 
@@ -60,7 +60,7 @@ def supplier_cover(facts: Facts, limits: Limits) -> pl.DataFrame:
         .with_columns(known=pl.col("bought").is_not_null().mean())
         # Where most sellers' purchases are not loaded, none says nothing.
         .filter(pl.col("bought").is_not_null() | (pl.col("known") >= limits["known"]))
-        .with_columns(share=pl.col("bought").fill_null(0) / pl.col("sold"))
+        .with_columns(share=ratio(pl.col("bought").fill_null(0), pl.col("sold")))
         .filter(pl.col("share") < limits["cover"])
     )
     main = (
@@ -82,7 +82,7 @@ def supplier_concentration(facts: Facts, limits: Limits) -> pl.DataFrame:
         .group_by("buyer", "seller")
         .agg(vat=pl.col("vat").sum(), n=pl.len(), one=pl.col("invoice").min(), first=pl.col("issued").min(),
              last=pl.col("issued").max(), fen=pl.col("amount").sum())
-        .with_columns(share=pl.col("vat") / pl.col("vat").sum().over("buyer"), all=pl.col("n").sum().over("buyer"))
+        .with_columns(share=ratio(pl.col("vat"), pl.col("vat").sum().over("buyer")), all=pl.col("n").sum().over("buyer"))
         .filter(pl.col("all") >= limits["least"], pl.col("share") > 0)
     )  # fmt: skip
     hand = controlled(facts).select(seller="firm", mate="other")
@@ -219,7 +219,7 @@ def value_gain(facts: Facts, limits: Limits) -> pl.DataFrame:
         .agg(cost=pl.col("amount").sum() / pl.col("quantity").sum(), one=pl.col("invoice").min())
     )  # fmt: skip
     gains = out.join(bought, on=["trader", "hs8", "unit"]).filter(
-        pl.col("n") >= limits["least"], pl.col("price") > limits["times"] * pl.col("cost")
+        pl.col("n") >= limits["least"], pl.col("cost") > 0, pl.col("price") > limits["times"] * pl.col("cost")
     )
     return hits(
         gains, table="V", field="amount", party="trader", document="one",
@@ -248,7 +248,7 @@ def changed_goods(facts: Facts, limits: Limits) -> pl.DataFrame:
         .group_by("party")
         .agg(
             n=pl.len(),
-            fits=pl.col("amount").filter(pl.col("had")).sum() / pl.col("amount").sum(),
+            fits=ratio(pl.col("amount").filter(pl.col("had")).sum(), pl.col("amount").sum()),
             one=pl.col("invoice").filter(pl.col("had").is_null()).min(),
             other=pl.col("other").filter(pl.col("had").is_null()).mode().sort().first(),
             last=pl.col("issued").max(),
@@ -271,7 +271,7 @@ def farm_invoices(facts: Facts, limits: Limits) -> pl.DataFrame:
         invoices.group_by(party="buyer")
         .agg(
             n=pl.col("farm").sum(),
-            share=pl.col("amount").filter(pl.col("farm")).sum() / pl.col("amount").sum(),
+            share=ratio(pl.col("amount").filter(pl.col("farm")).sum(), pl.col("amount").sum()),
             spread=pl.col("price").filter(pl.col("farm")).std()
             / pl.col("price").filter(pl.col("farm")).mean(),
             one=pl.col("invoice").filter(pl.col("farm")).min(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, ratio, worded
 from hefu.chains.indicators.invoices import closed_walks
 
 
@@ -36,7 +36,7 @@ def pass_through(facts: Facts, limits: Limits) -> pl.DataFrame:
         passed.group_by("party")
         .agg(
             n=pl.col("is_passed").sum(),
-            share=pl.col("amount").filter(pl.col("is_passed")).sum() / pl.col("amount").sum(),
+            share=ratio(pl.col("amount").filter(pl.col("is_passed")).sum(), pl.col("amount").sum()),
             one=pl.col("document").filter(pl.col("is_passed")).min(),
             last=pl.col("on").max(),
             fen=pl.col("amount").filter(pl.col("is_passed")).sum(),
@@ -81,7 +81,7 @@ def payer_country(facts: Facts, limits: Limits) -> pl.DataFrame:
         .group_by(party="receiver", kind="kind")
         .agg(
             n=pl.len(),
-            share=pl.col("amount").filter(pl.col("payer_country") != pl.col("destination")).sum() / pl.col("amount").sum(),
+            share=ratio(pl.col("amount").filter(pl.col("payer_country") != pl.col("destination")).sum(), pl.col("amount").sum()),
             one=pl.col("receipt").filter(pl.col("payer_country") != pl.col("destination")).min(),
             last=pl.col("on").max(),
             fen=pl.col("amount").filter(pl.col("payer_country") != pl.col("destination")).sum(),
@@ -109,7 +109,7 @@ def missing_receipts(facts: Facts, limits: Limits) -> pl.DataFrame:
             on="party",
         )
         .filter(pl.col("n") >= limits["least"], pl.col("received") < limits["share"] * pl.col("fob"))
-        .with_columns(share=pl.col("received") / pl.col("fob"))
+        .with_columns(share=ratio(pl.col("received"), pl.col("fob")))
     )  # fmt: skip
     return hits(
         owed, table="X", field="amount", party="party", document="one", value=percent(pl.col("share")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import AGENTS, LOGISTICS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, hits, mutual, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, hits, mutual, percent, ratio, worded
 
 
 def covered(facts: Facts, deals: pl.DataFrame, agent: str, principal: str) -> pl.DataFrame:
@@ -125,7 +125,7 @@ def unsupported_export(facts: Facts, limits: Limits) -> pl.DataFrame:
             pl.col("own") > limits["fen"],
             pl.col("bought") < limits["cover"] * pl.col("own"),
         )
-        .with_columns(share=pl.col("bought") / pl.col("own"))
+        .with_columns(share=ratio(pl.col("bought"), pl.col("own")))
     )
     return hits(
         own, table="V", field="amount", party="party", document="one", value=percent(pl.col("share")),
@@ -150,7 +150,7 @@ def claims_without_purchase(facts: Facts, limits: Limits) -> pl.DataFrame:
             pl.col("said") > 0,
             pl.col("bought") < limits["cover"] * pl.col("said"),
         )
-        .with_columns(share=pl.col("bought") / pl.col("said"))
+        .with_columns(share=ratio(pl.col("bought"), pl.col("said")))
     )  # fmt: skip
     return hits(
         claims, table="R", field="purchase", party="party", document="one", value=percent(pl.col("share")),

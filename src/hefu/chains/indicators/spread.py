@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, ratio, worded
 from hefu.chains.ties import cargoes, same_cargo
 
 
@@ -122,7 +122,7 @@ def origin_elsewhere(facts: Facts, limits: Limits) -> pl.DataFrame:
     shares = (
         known.group_by(party="trader")
         .agg(
-            away=pl.col("fob").filter(pl.col("away")).sum() / pl.col("fob").sum(),
+            away=ratio(pl.col("fob").filter(pl.col("away")).sum(), pl.col("fob").sum()),
             fob=pl.col("fob").filter(pl.col("away")).sum(),
             n=pl.len(),
             one=pl.col("declaration").filter(pl.col("away")).min(),
@@ -266,7 +266,7 @@ def far_port(facts: Facts, limits: Limits) -> pl.DataFrame:
     shares = (
         routes.group_by(party="trader")
         .agg(
-            far=pl.col("fob").filter(pl.col("far")).sum() / pl.col("fob").sum(),
+            far=ratio(pl.col("fob").filter(pl.col("far")).sum(), pl.col("fob").sum()),
             n=pl.col("n").sum(),
             one=pl.col("one").filter(pl.col("far")).min(),
             fob=pl.col("fob").filter(pl.col("far")).sum(),
