@@ -62,7 +62,8 @@ class Nodes:
             timeout=60,
             trust_env=False,
         )
-        return answer.status_code, orjson.loads(answer.content)
+        is_file = answer.headers.get("content-type", "").startswith("text/")
+        return answer.status_code, {} if is_file else orjson.loads(answer.content)
 
     @asynccontextmanager
     async def caller(self, side: Side, who: str) -> AsyncIterator[Caller]:

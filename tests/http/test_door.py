@@ -14,6 +14,7 @@ from hefu.cli import home as homes
 from hefu.customs.node import build as build_customs
 from hefu.http.guard import GuardedRoute, free, may
 from hefu.http.reads import Subject
+from hefu.procedures.due.http import tell_due
 from hefu.protocol.records import Side
 from hefu.tax.node import build as build_tax
 from hefu.trust.access import TABLE, Action, Role
@@ -88,6 +89,8 @@ SHARED: dict[tuple[str, str], Action | None] = {
     ("GET", "/v1/events/live"): Action.STATUS,
     ("GET", "/v1/reads"): Action.READ_READS,
     ("GET", "/v1/levels"): Action.STATUS,
+    ("GET", "/v1/due"): Action.READ_DUE,
+    ("GET", "/v1/due.ics"): Action.READ_DUE,
     ("GET", "/v1/status"): Action.STATUS,
     ("POST", "/v1/reconcile"): Action.RECONCILE,
     ("GET", "/v1/divergences"): Action.RECONCILE,
@@ -134,6 +137,8 @@ ON_BOTH = {
     "/v1/divergences": Subject.DIVERGENCES,
     "/v1/acts": Subject.ACTS,
     "/v1/reads": Subject.READS,
+    "/v1/due": Subject.DUE,
+    "/v1/due.ics": Subject.DUE,
 }
 NOBODYS = {"/v1/levels", "/v1/status", "/v1/keys", "/v1/rules"}
 WHO = {
@@ -151,7 +156,10 @@ def applications(tmp_path: Path) -> dict[Side, FastAPI]:
     homes.make(tmp_path, {Side.TAX: 1, Side.CUSTOMS: 2})
     customs = build_customs(tmp_path / "customs")
     watch_gate(customs)
-    return {Side.TAX: build_tax(tmp_path / "tax"), Side.CUSTOMS: customs}
+    tax = build_tax(tmp_path / "tax")
+    tell_due(tax)
+    tell_due(customs)
+    return {Side.TAX: tax, Side.CUSTOMS: customs}
 
 
 def every_route(app: FastAPI) -> list[APIRoute]:

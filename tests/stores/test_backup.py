@@ -277,7 +277,7 @@ def test_an_older_schema_is_brought_up_to_date(home: Path, tmp_path: Path) -> No
     old = sqlite3.connect(home / "customs" / "store.sqlite")
     old.executescript(
         "DROP TABLE export; DROP TABLE claim; DROP TABLE refund_line; DROP TABLE repaid; DROP TABLE obligation;"
-        " DROP TABLE agency; DROP TABLE agency_line; DROP INDEX issue_declaration; DROP INDEX lodgement_trader;"
+        " DROP TABLE agency; DROP TABLE agency_line; DROP INDEX issue_declaration; DROP INDEX lodgement_trader; DROP INDEX copy_holder;"
         " DROP INDEX lodgement_state; DROP INDEX issue_state; CREATE INDEX lodgement_held ON lodgement (state) WHERE state = 'held';"
         " ALTER TABLE account DROP COLUMN claimed; ALTER TABLE account DROP COLUMN owed;"
         " DROP TABLE aside; DROP TABLE divergence; DROP TABLE restoration; DROP TABLE application; PRAGMA user_version = 5;"

@@ -45,6 +45,7 @@ EXPECTED = {
     Action.INVESTIGATE: {I},
     Action.READ_READS: {A},
     Action.READ_SIGNS: {C, I},
+    Action.READ_DUE: {E},
 }
 
 

@@ -69,14 +69,24 @@ class Client:
 
     def ask(self, side: Side, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         """Status and JSON body. Raises ``node.unreachable``."""
+        answer = self._said(side, method, path, body)
+        told: dict[str, Any] = orjson.loads(answer.content)
+        return answer.status_code, told
+
+    def _said(self, side: Side, method: str, path: str, body: Any = None) -> httpx2.Response:
         headers = {} if method == "GET" else {"Idempotency-Key": str(uuid.uuid4())}
         content = None if body is None else orjson.dumps(body)
         try:
-            answer = self._clients[side].request(method, path, content=content, headers=headers)
+            return self._clients[side].request(method, path, content=content, headers=headers)
         except httpx2.HTTPError as error:
             errors.fail(UNREACHABLE, place=side.value, value=f"{type(error).__name__}: {error}")
-        told: dict[str, Any] = orjson.loads(answer.content)
-        return answer.status_code, told
+
+    def file(self, side: Side, path: str) -> bytes:
+        """A file that a GET answers. Raises what the node refuses."""
+        answer = self._said(side, "GET", path)
+        if answer.status_code >= httpx2.codes.BAD_REQUEST:
+            raise refused(orjson.loads(answer.content))
+        return answer.content
 
     def get(self, side: Side, path: str) -> dict[str, Any]:
         """The JSON body of a GET. Raises what the node refuses."""

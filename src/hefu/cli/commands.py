@@ -22,6 +22,7 @@ _MODULES: Final = {
     "apply": ("hefu.cli.apply", "apply"),
     "applications": ("hefu.cli.apply", "applications"),
     "steps": ("hefu.cli.steps", "steps"),
+    "due": ("hefu.cli.due", "due"),
     "dossier": ("hefu.cli.dossier", "dossier"),
     "ledger": ("hefu.cli.refunds", "ledger"),
     "claim": ("hefu.cli.refunds", "claim"),

@@ -106,9 +106,11 @@ def _serve(side: Side, folder: Path) -> None:
     else:
         from hefu.customs.node import build  # noqa: PLC0415
     from hefu.console.site import attach  # noqa: PLC0415 - only a node needs it
+    from hefu.procedures.due.http import tell_due  # noqa: PLC0415
 
     application = build(folder)
     attach(application)
+    tell_due(application)
     if side is Side.CUSTOMS:
         from hefu.chains.gate.http import watch_gate  # noqa: PLC0415
 

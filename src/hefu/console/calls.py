@@ -61,9 +61,9 @@ class Calls:
         except Refused:
             return None
 
-    async def file(self, path: str) -> tuple[bytes, str]:
+    async def file(self, path: str, **query: str) -> tuple[bytes, str]:
         """A file that the own node keeps, and its media type. Raises :class:`Refused`."""
-        said = await self._said("GET", path, {})
+        said = await self._said("GET", path, query)
         return said.content, said.headers["content-type"]
 
     async def post(

@@ -15,6 +15,7 @@ from hefu.console.pages import (
     certificates,
     contingency,
     declarations,
+    due,
     entrance,
     gate,
     levels,
@@ -38,5 +39,5 @@ def attach(app: FastAPI) -> None:
         keep_papers(app)
         app.state.cases = Cases(app.state.node)
         own = (gate, declarations, contingency, paper, mine, papers, steps, cases, signs)
-    for one in (entrance, search, certificates, acts, works, levels, reads, *own):
+    for one in (entrance, search, certificates, acts, works, levels, reads, due, *own):
         app.include_router(one.routes(), include_in_schema=False)

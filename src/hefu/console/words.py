@@ -177,6 +177,7 @@ WORDS: Final = {
     "read.case": N_("Case file"),
     "read.cases": N_("List of case files"),
     "read.signs": N_("Signs at the gate"),
+    "read.due": N_("What is due"),
     "read.reads": N_("Who looked at what"),
     "read.lost": N_("Looks that could not be written"),
     "way.api": N_("API"),

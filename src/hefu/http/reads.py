@@ -79,6 +79,7 @@ class Subject(StrEnum):
     CASE = "read.case"
     CASES = "read.cases"
     SIGNS = "read.signs"
+    DUE = "read.due"
     READS = "read.reads"
     LOST = "read.lost"
     """No look: so many could not be written."""

@@ -1,16 +1,23 @@
-"""Lists of declarations: of a trader, a page at a time; of a state, the newest; the last ones."""
+"""Lists: declarations of a trader, a page at a time, of a state the newest, the last ones; and what is a firm's own."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Final, cast
 
-from hefu.protocol.records import DeclarationState, Entry, Lodgement
+from hefu.protocol.applications.records import Filing
+from hefu.protocol.records import Copy, DeclarationState, Entry, Lodgement
+from hefu.protocol.refunds.records import Export
 from hefu.stores.sqlite import SqliteReader
 from hefu.stores.tables import TABLES
 
 _TRADER: Final = "json_extract(document, '$.trader.uscc')"
 """As the index ``lodgement_trader`` has it."""
+_CLAIMED: Final = (
+    "SELECT 1 FROM refund_line WHERE way = 'claimed'"
+    " AND goods > 'item:' || export.number || ':' AND goods < 'item:' || export.number || ';'"
+)
+""";`` follows ``:``, so this is every item of the export."""
 
 
 def declarations_of(
@@ -57,3 +64,60 @@ def last_lodged(reader: SqliteReader, most: int, *, after: int, limit: int) -> l
     )
     rows = reader.connection.execute(query, (after, most, limit))
     return [(row[0], cast("Lodgement", table.read(row[1:]))) for row in rows]
+
+
+def exports_of(
+    reader: SqliteReader, firm: str, since: date, until: date, limit: int, *, unclaimed: bool = False
+) -> list[Export]:
+    """At tax: the exports of which a firm (USCC) is trader or owner, declared from one day to another, the oldest first;
+    only those of which no refund is claimed, if so asked.
+    """
+    table = TABLES[Export]
+    found: dict[str, Export] = {}
+    for role in ("trader", "owner"):  # as the indices export_trader and export_owner have it
+        query = (
+            f"SELECT {', '.join(table.columns)} FROM export WHERE json_extract(document, '$.{role}.uscc') = ?"  # noqa: S608
+            " AND json_extract(document, '$.declared_on') BETWEEN ? AND ?"
+            f"{' AND NOT EXISTS (' + _CLAIMED + ')' if unclaimed else ''}"
+            " ORDER BY json_extract(document, '$.declared_on'), number LIMIT ?"
+        )
+        for row in reader.connection.execute(query, (firm, since.isoformat(), until.isoformat(), limit)):
+            one = cast("Export", table.read(row))
+            found[one.number] = one
+    return sorted(found.values(), key=lambda one: (one.document.declared_on, one.number))[:limit]
+
+
+def papers_of_export(reader: SqliteReader, number: str) -> dict[str, list[str]]:
+    """At tax: the numbers of claims, payment slips, certificates and agency certificates of an export's goods, by kind:
+    ``claim``, ``slip``, ``certificate``, ``agency``.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for query, kind in (
+        ("SELECT paper FROM refund_line WHERE goods > ? AND goods < ?", ""),
+        ("SELECT certificate FROM cover WHERE goods > ? AND goods < ?", "certificate:"),
+        ("SELECT agency FROM agency_line WHERE goods > ? AND goods < ?", "agency:"),
+    ):
+        for (told,) in reader.connection.execute(query, (f"item:{number}:", f"item:{number};")):
+            name, _, paper = f"{kind}{told}".partition(":")
+            found.setdefault(name, {})[paper] = None
+    return {kind: list(numbers) for kind, numbers in found.items()}
+
+
+def applications_of(reader: SqliteReader, firm: str) -> list[Filing]:
+    """At tax: the applications of a firm (USCC), the oldest first."""
+    table = TABLES[Filing]
+    query = (
+        f"SELECT {', '.join(table.columns)} FROM application"  # noqa: S608
+        " WHERE json_extract(document, '$.applicant.uscc') = ? ORDER BY filed_at, serial"
+    )
+    return [cast("Filing", table.read(row)) for row in reader.connection.execute(query, (firm,))]
+
+
+def unused_certificates_of(reader: SqliteReader, firm: str) -> list[Copy]:
+    """At customs: the certificates of a firm (USCC) that nothing holds, in the order of numbers."""
+    table = TABLES[Copy]
+    query = (
+        f"SELECT {', '.join(table.columns)} FROM copy WHERE json_extract(document, '$.holder.uscc') = ?"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM holding WHERE certificate = copy.number) ORDER BY number"
+    )
+    return [cast("Copy", table.read(row)) for row in reader.connection.execute(query, (firm,))]

@@ -90,6 +90,7 @@ class Action(StrEnum):
     INVESTIGATE = "case.investigate"
     READ_READS = "reads.read"
     READ_SIGNS = "sign.read"
+    READ_DUE = "due.read"
 
 
 _ALL = frozenset(Role)
@@ -128,6 +129,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.OWN_PAPERS: frozenset({Role.ENTERPRISE}),
         Action.INVESTIGATE: frozenset({Role.INVESTIGATOR}),
         Action.READ_READS: frozenset({Role.AUDITOR}),
+        Action.READ_DUE: frozenset({Role.ENTERPRISE}),
         Action.READ_SIGNS: frozenset({Role.CUSTOMS_OFFICER, Role.INVESTIGATOR}),
     }
 )

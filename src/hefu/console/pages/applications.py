@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from hefu.console.calls import part
 from hefu.console.page import back_to, calls_of, form_of, page, pages
+from hefu.console.pages.due import due_of
 
 _STATES: Final = ("filed", "approved", "rejected", "withdrawn")
 
@@ -20,7 +21,9 @@ def routes() -> APIRouter:
     @router.get("/applications")
     async def queue(request: Request, state: str = "filed") -> Response:
         told = await calls_of(request).get("/v1/applications", state=state)
-        return page(request, "applications.html", state=state, states=_STATES, rows=told["applications"])
+        due = await due_of(request) if not request.query_params else None
+        rows = told["applications"]
+        return page(request, "applications.html", state=state, states=_STATES, rows=rows, due=due)
 
     @router.get("/applications/{serial}")
     async def read(request: Request, serial: str) -> Response:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from hefu.console.page import calls_of, page, pages
+from hefu.console.pages.due import due_of
 from hefu.protocol.records import DeclarationState
 
 SHOWN: Final = 50
@@ -54,6 +55,7 @@ def routes() -> APIRouter:
             is_filtered=bool(asked["state"] or asked["from"] or asked["to"]),
             next=urlencode({**kept, "after": told["next"]}) if told["next"] else "",
             first=urlencode(kept),
+            due=None if filters else await due_of(request),
             today=date.today().isoformat(),  # noqa: DTZ011 - only bounds what may be chosen
         )
 

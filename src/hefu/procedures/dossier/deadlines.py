@@ -78,7 +78,8 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """One thing due. ``day`` is its last day (``None``: it has none, it comes with an event), ``counted_from`` the day
-    and ``place`` the paper that it is counted from; ``about`` the number of the paper that it concerns.
+    and ``place`` the paper that it is counted from; ``about`` the number of the paper that it concerns; ``seen`` whether
+    what has been done about it would be seen where it is counted.
     """
 
     code: str
@@ -90,6 +91,7 @@ class Deadline:
     done_on: date | None = None
     late: bool = False
     note: Text | None = None
+    seen: bool = True
 
     @property
     def words(self) -> Words:
@@ -129,6 +131,7 @@ class Deadline:
             "place": self.place,
             "done_on": _iso(self.done_on),
             "late": self.late,
+            "seen": self.seen,
             "title": told.title._asdict(),
             "note": self.note._asdict() if self.note else None,
             "cure": told.cure._asdict(),
