@@ -9,8 +9,11 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from hefu.chains import vocabulary
 from hefu.chains.reading import read, table_of
 from hefu.chains.tables import TABLES
+from hefu.documents.certificate import Purpose, RefundState
+from hefu.documents.declaration import Act
 from hefu.errors import HefuError
 from tests.chains.builders import declared, line, tables
 
@@ -37,6 +40,44 @@ def test_titles_and_days_as_people_write_them(tmp_path: Path) -> None:
         ("P1", date(2026, 3, 1), "a1", "甲公司", "B1", None, 1200),
         ("P2", date(2026, 3, 2), "a1", "甲公司", "B1", None, 7),
     ]  # fmt: skip
+
+
+def test_titles_and_words_of_forms_are_known(tmp_path: Path) -> None:
+    (tmp_path / "报关单.csv").write_text(
+        "海关编号,业务,申报日期,状态,境内发货人统一社会信用代码,境内发货人,生产销售单位\n"
+        "D1,出口,2026-03-01,已放行,A1,甲公司,乙厂\nD2,export,2026-03-02,Withdrawn,A1,甲公司,\n"
+    )
+    (tmp_path / "企业.csv").write_text(
+        "统一社会信用代码,名称,类型,状态\nA1,甲公司,生产企业,走逃（失联）\nA2,乙厂,,立案\n"
+    )
+    (tmp_path / "发票.csv").write_text(
+        "数电发票号码,开票日期,销方识别号,购方识别号,购方名称\nV1,2026-03-01,B1,A1,甲公司\n"
+    )
+    got = read([tmp_path])
+    assert not got.problems
+    assert not got.ignored
+    assert got.tables["declarations"].select("declaration", "act", "state", "trader", "trader_name", "owner_name").rows() == [
+        ("D1", "export", "released", "A1", "甲公司", "乙厂"), ("D2", "export", "withdrawn", "A1", "甲公司", None),
+    ]  # fmt: skip
+    firms = got.tables["firms"].select("firm", "firm_name", "kind", "status").rows()
+    assert firms == [("A1", "甲公司", "producer", "vanished"), ("A2", "乙厂", None, "under investigation")]
+    assert got.tables["invoices"].select("seller", "buyer", "buyer_name").rows() == [("B1", "A1", "甲公司")]
+
+
+def test_a_word_that_no_indicator_knows_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    (tmp_path / "firms.csv").write_text("firm,status\nA1,normal\nA2,gone fishing\n")
+    got = read([tmp_path])
+    (problem,) = got.problems
+    assert (problem.place, problem.value) == ("3", "gone fishing")
+    assert "normal or abnormal or vanished" in problem.message.en
+    assert "正常、非正常、走逃" in problem.message.zh
+    assert got.counts["firms"]["read"] == 1
+
+
+def test_the_words_are_those_of_the_documents() -> None:
+    assert set(vocabulary.ACTS) == {one.value for one in Act}
+    assert set(vocabulary.PURPOSES) == {one.value for one in Purpose}
+    assert set(vocabulary.REFUND_STATES) == {one.value for one in RefundState}
 
 
 def test_a_workbook_with_a_sheet_for_each_table(tmp_path: Path) -> None:
@@ -117,3 +158,13 @@ def test_columns_that_nobody_asked_for_are_named(tmp_path: Path) -> None:
     (tmp_path / "payments.csv").write_text("payment,on,payer,payee,amount,mood\nP1,2026-01-01,A,B,5,good\n")
     assert [one.split(": ")[1] for one in read([tmp_path]).ignored] == ["mood"]
     assert isinstance(read([tmp_path]).tables["payments"], pl.DataFrame)
+
+
+@pytest.mark.parametrize("page", ["chains.md", "chains.zh.md"])
+def test_the_guide_lists_every_word(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    for table in TABLES:
+        for column in table.columns:
+            for word, also in column.words.items():
+                said = (f"{word} {one}" if page == "chains.md" else f"{one} {word}" for one in also)
+                assert any(one in text for one in said), word

@@ -47,7 +47,7 @@ UNREADABLE = errors.kind(
 MISSING_COLUMN = errors.kind(
     "chains.missing_column",
     http=422,
-    message=Text("{file}: 缺少列 {value} ({zh})", "{file}: lacks the column {value} ({en})"),
+    message=Text("{file}: 缺少列 {value} ({zh})", "{file}: lacks the column {value} ({en}, {zh})"),
     cure=Text("补上该列, 可用英文列名或中文标题", "add the column, under its name or its title"),
 )
 BAD_CELL = errors.kind(
@@ -179,7 +179,11 @@ def _folded(text: str) -> str:
 def table_of(name: str) -> Table | None:
     """The table that a file or sheet is named after; what follows the name (a year, a part) does not matter."""
     folded = _folded(name)
-    known = {_folded(one): table for table in TABLES for one in (table.name, table.title.zh, table.title.en)}
+    known = {
+        _folded(one): table
+        for table in TABLES
+        for one in (table.name, table.title.zh, table.title.en, *table.also)
+    }
     fitting = [one for one in known if folded.startswith(one)]
     return known[max(fitting, key=len)] if fitting else None
 
@@ -236,7 +240,11 @@ def _cell(value: Any) -> str | None:
 def _typed(table: Table, name: str, frame: pl.LazyFrame, told: Read) -> pl.DataFrame:
     """The rows of a sheet in the table's types; refused ones are named in ``told`` and counted."""
     has = frame.collect_schema()
-    known = {_folded(key): one for one in table.columns for key in (one.title.en, one.title.zh, one.name)}
+    known = {
+        _folded(key): one
+        for one in table.columns
+        for key in (*one.also, one.title.en, one.title.zh, one.name)
+    }
     columns = {title: known[_folded(title)] for title in has if _folded(title) in known}
     told.ignored += [f"{name}: {title}" for title in has if title != _PLACE and title not in columns]
     missing = [one for one in table.columns if one.needed and one not in columns.values()]
@@ -298,6 +306,10 @@ def _read_as(column: Column) -> pl.Expr:
     if column.dtype == pl.Boolean:
         low = text.str.to_lowercase()
         return pl.when(low.is_in(_TRUE)).then(statement=True).when(low.is_in(_FALSE)).then(statement=False)
+    if column.words:
+        low = text.str.normalize("NFKC").str.to_lowercase().str.replace_all("_", " ", literal=True)
+        known = {one: word for word, also in column.words.items() for one in (*also, word.replace("_", " "))}
+        return low.replace_strict(known, default=None, return_dtype=pl.String)
     return text
 
 
@@ -307,6 +319,8 @@ def _named(name: str, bad: pl.DataFrame, columns: list[Column]) -> list[Problem]
         for one in columns:
             if row[f"{one.name} bad"]:
                 rule = _RULES[type(one.dtype)]
+                if one.words:
+                    rule = Text("、".join(also[0] for also in one.words.values()), " or ".join(one.words))
                 slots = {"zh": one.title.zh, "en": one.title.en, "rule_zh": rule.zh, "rule_en": rule.en}
                 told.append(
                     Problem(

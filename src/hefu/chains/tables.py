@@ -8,12 +8,14 @@ by 10^5 as in the documents, weights are in grams; dates are days in Asia/Shangh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 import polars as pl
 
+from hefu.chains import vocabulary
 from hefu.errors import Text
 
 
@@ -26,17 +28,24 @@ class Holder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its type, the title that a person gives it, and whether each row must have it."""
+    """A column: its type, the title that a person gives it, and whether each row must have it. ``also`` are titles that
+    forms and exports of other programs use for it. ``words``: of a column that takes certain words only, each with those
+    that stand for it, the first of them its Chinese name.
+    """
 
     name: str
     dtype: pl.DataType
     title: Text
     needed: bool = False
+    also: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A kind of paper. ``letter`` is its short name in case files; ``by`` are the columns that tell rows apart."""
+    """A kind of paper. ``letter`` is its short name in case files; ``by`` are the columns that tell rows apart;
+    ``also`` are other names that files have.
+    """
 
     name: str
     letter: str
@@ -44,6 +53,7 @@ class Table:
     title: Text
     columns: tuple[Column, ...]
     by: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pl.Schema:
@@ -61,22 +71,31 @@ _WHOLE: Final = pl.Int64()
 _FLAG: Final = pl.Boolean()
 
 
-def _text(name: str, zh: str, en: str, *, needed: bool = False) -> Column:
-    return Column(name, _TEXT, Text(zh, en), needed)
+def _text(name: str, zh: str, en: str, *also: str, needed: bool = False) -> Column:
+    return Column(name, _TEXT, Text(zh, en), needed, also)
+
+
+def _word(name: str, zh: str, en: str, words: vocabulary.Words, *, needed: bool = False) -> Column:
+    return Column(name, _TEXT, Text(zh, en), needed, words=words)
 
 
 def _day(name: str, zh: str, en: str, *, needed: bool = False) -> Column:
     return Column(name, _DAY, Text(zh, en), needed)
 
 
-def _whole(name: str, zh: str, en: str, *, needed: bool = False) -> Column:
-    return Column(name, _WHOLE, Text(zh, en), needed)
+def _whole(name: str, zh: str, en: str, *also: str, needed: bool = False) -> Column:
+    return Column(name, _WHOLE, Text(zh, en), needed, also)
 
 
-def _party(name: str, zh: str, en: str, *, needed: bool = False) -> tuple[Column, Column]:
+def _party(name: str, zh: str, en: str, *also: str, needed: bool = False) -> tuple[Column, Column]:
+    """The two columns of a party; ``also`` are other words for it, which stand alone for its name, too."""
+    ids = tuple(
+        f"{one}{kind}" for one in (zh, *also) for kind in ("统一社会信用代码", "纳税人识别号", "识别号")
+    )
+    names = tuple(f"{one}{kind}" for one in (zh, *also) for kind in ("名称", "") if one + kind)
     return (
-        _text(name, f"{zh}统一社会信用代码", f"{en}, id", needed=needed),
-        _text(f"{name}_name", f"{zh}名称", f"{en}, name"),
+        _text(name, ids[0], f"{en}, id", *ids[1:], needed=needed),
+        _text(f"{name}_name", names[0], f"{en}, name", *names[1:]),
     )
 
 
@@ -86,21 +105,21 @@ DECLARATIONS: Final = Table(
     Holder.CORE,
     Text("报关单", "declarations"),
     (
-        _text("declaration", "报关单号", "declaration", needed=True),
-        _text("act", "业务", "act", needed=True),  # documents.declaration.Act
+        _text("declaration", "报关单号", "declaration", "海关编号", needed=True),
+        _word("act", "业务", "act", vocabulary.ACTS, needed=True),  # documents.declaration.Act
         _day("lodged", "申报日期", "lodged", needed=True),
         _day("released", "放行日期", "released"),
-        _text("state", "状态", "state", needed=True),  # released, held, reserved, refused, withdrawn
+        _word("state", "状态", "state", vocabulary.STATES, needed=True),
         _text("hold_codes", "扣留原因", "codes of the hold"),  # blank-separated codes of findings
-        *_party("trader", "境内收发货人", "trader", needed=True),
+        *_party("trader", "境内收发货人", "trader", "境内发货人", "收发货人", needed=True),
         *_party("owner", "生产销售单位", "owner"),
         *_party("declarant", "申报单位", "declarant"),
         _text("consignee_name", "境外收货人", "foreign consignee"),
         _text("destination", "运抵国", "destination"),  # ISO 3166 alpha-3
         _text("office", "申报地海关", "customs office"),
-        _text("port", "离境口岸", "port of exit"),
+        _text("port", "离境口岸", "port of exit", "出境关别"),
         _text("mode", "监管方式", "supervision mode"),
-        _text("covers", "关联报关单号", "export that it returns, amends or withdraws"),
+        _text("covers", "关联报关单号", "export that it returns, amends or withdraws", "原报关单号"),
     ),
     ("declaration",),
 )
@@ -110,12 +129,12 @@ LINES: Final = Table(
     Holder.CORE,
     Text("报关单商品", "lines of declarations"),
     (
-        _text("declaration", "报关单号", "declaration", needed=True),
+        _text("declaration", "报关单号", "declaration", "海关编号", needed=True),
         _whole("item", "项号", "item", needed=True),
         _text("hs", "商品编号", "commodity code", needed=True),
         _text("name", "商品名称", "name of goods"),
-        _whole("quantity", "法定数量", "statutory quantity"),
-        _text("unit", "法定计量单位", "statutory unit"),
+        _whole("quantity", "法定数量", "statutory quantity", "法定第一数量"),
+        _text("unit", "法定计量单位", "statutory unit", "法定第一计量单位"),
         _whole("net_weight", "净重", "net weight"),
         _whole("fob", "离岸价", "FOB value"),
         _text("district", "境内货源地", "district of origin"),
@@ -130,8 +149,8 @@ CERTIFICATES: Final = Table(
     (
         _text("certificate", "证明编号", "certificate", needed=True),
         *_party("holder", "持有人", "holder", needed=True),
-        _text("purpose", "用途", "purpose", needed=True),
-        _text("refund_state", "退税状态", "refund state"),
+        _word("purpose", "用途", "purpose", vocabulary.PURPOSES, needed=True),
+        _word("refund_state", "退税状态", "refund state", vocabulary.REFUND_STATES),
         _text("export", "出口报关单号", "export declaration"),
         _whole("item", "项号", "item"),
         _whole("quantity", "数量", "quantity"),
@@ -180,14 +199,14 @@ FIRMS: Final = Table(
     Holder.CORE,
     Text("企业", "firms"),
     (
-        *_party("firm", "企业", "firm", needed=True),
+        *_party("firm", "企业", "firm", "纳税人", "", needed=True),
         _text("customs_code", "海关编码", "customs code"),
         _text("former_names", "曾用名", "former names"),  # separated by ;
-        _text("kind", "类型", "kind"),  # producer, trader, agent, service, broker, forwarder, other
+        _word("kind", "类型", "kind", vocabulary.KINDS),
         _day("registered", "注册日期", "registered"),
         _day("first_filing", "首次备案日期", "first customs or refund filing"),
         _day("closed", "注销日期", "closed"),
-        _text("status", "状态", "status"),  # normal, abnormal, vanished, closed, under investigation
+        _word("status", "状态", "status", vocabulary.STATUSES),
         _text("district", "所在地", "district"),
         _text("address", "地址", "address"),
         _text("legal_person", "法定代表人", "legal representative"),
@@ -207,14 +226,14 @@ CLAIMS: Final = Table(
     (
         _text("claim", "申报编号", "claim", needed=True),
         *_party("claimant", "申报人", "claimant", needed=True),
-        _text("declaration", "报关单号", "declaration", needed=True),
+        _text("declaration", "报关单号", "declaration", "海关编号", needed=True),
         _whole("item", "项号", "item"),
         _whole("quantity", "数量", "quantity"),
         _whole("purchase", "进货金额", "purchase amount"),
         _whole("refund", "退税额", "refund"),
         _day("claimed", "申报日期", "claimed", needed=True),
         _day("paid", "退库日期", "paid"),
-        _text("state", "状态", "state"),  # claimed, paid, refused, reversed
+        _word("state", "状态", "state", vocabulary.CLAIM_STATES),
     ),
     ("claim", "declaration", "item"),
 )
@@ -224,10 +243,10 @@ INVOICES: Final = Table(
     Holder.FILE,
     Text("增值税发票", "VAT invoices"),
     (
-        _text("invoice", "发票号码", "invoice", needed=True),
+        _text("invoice", "发票号码", "invoice", "数电发票号码", needed=True),
         _day("issued", "开票日期", "issued", needed=True),
-        *_party("seller", "销售方", "seller"),
-        *_party("buyer", "购买方", "buyer", needed=True),
+        *_party("seller", "销售方", "seller", "销方"),
+        *_party("buyer", "购买方", "buyer", "购方", needed=True),
         _text("hs", "商品编码", "commodity code"),  # of the customs tariff, where the loader could map it
         _text("name", "货物名称", "name of goods"),
         _whole("quantity", "数量", "quantity"),
@@ -238,6 +257,7 @@ INVOICES: Final = Table(
         Column("abnormal", _FLAG, Text("异常凭证", "listed as abnormal")),
     ),
     ("invoice",),
+    ("发票",),
 )
 PAYMENTS: Final = Table(
     "payments",
@@ -294,7 +314,7 @@ CAPACITY: Final = Table(
     Holder.FILE,
     Text("用电与社保", "power and insurance"),
     (
-        _text("firm", "企业统一社会信用代码", "firm, id", needed=True),
+        _text("firm", "企业统一社会信用代码", "firm, id", "统一社会信用代码", "纳税人识别号", needed=True),
         _text("year", "年度", "year", needed=True),
         _whole("power", "电费", "power bill"),
         _whole("wages", "工资总额", "wages"),
@@ -307,7 +327,7 @@ SUBSIDIES: Final = Table(
     Holder.FILE,
     Text("出口奖励", "export rewards"),
     (
-        _text("firm", "企业统一社会信用代码", "firm, id", needed=True),
+        _text("firm", "企业统一社会信用代码", "firm, id", "统一社会信用代码", "纳税人识别号", needed=True),
         _day("paid", "拨付日期", "paid", needed=True),
         _whole("amount", "金额", "amount", needed=True),
         _whole("basis", "出口额", "export value that was rewarded"),
