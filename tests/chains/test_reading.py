@@ -15,6 +15,7 @@ from hefu.chains.tables import TABLES
 from hefu.documents.certificate import Purpose, RefundState
 from hefu.documents.declaration import Act
 from hefu.errors import HefuError
+from hefu.protocol.records import DeclarationState
 from tests.chains.builders import declared, line, tables
 
 _PAYMENTS = "payment,on,payer,payee,amount\n"
@@ -76,6 +77,7 @@ def test_a_word_that_no_indicator_knows_is_refused_with_those_that_are(tmp_path:
 
 def test_the_words_are_those_of_the_documents() -> None:
     assert set(vocabulary.ACTS) == {one.value for one in Act}
+    assert set(vocabulary.STATES) == {one.value for one in DeclarationState}
     assert set(vocabulary.PURPOSES) == {one.value for one in Purpose}
     assert set(vocabulary.REFUND_STATES) == {one.value for one in RefundState}
 

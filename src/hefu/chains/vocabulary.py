@@ -20,12 +20,14 @@ ACTS: Final[Words] = {
 }
 """As in documents.declaration.Act."""
 STATES: Final[Words] = {
+    "lodged": ("申报", "已申报"),
     "released": ("放行", "已放行", "结关", "已结关"),
     "held": ("扣留", "待核查"),
     "reserved": ("待放行",),
     "refused": ("不予放行", "退单"),
     "withdrawn": ("撤销", "已撤销", "撤单"),
 }
+"""As in protocol.records.DeclarationState."""
 PURPOSES: Final[Words] = {one: ACTS[one] for one in ("export", "return", "amendment", "withdrawal")}
 """As in documents.certificate.Purpose."""
 REFUND_STATES: Final[Words] = {
