@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hefu.documents.canonical import as_json
+from hefu.errors import Text
 from hefu.inspection.findings.result import Detail
 from hefu.inspection.report import beside as module
 from hefu.inspection.report.beside import beside, edit
@@ -15,6 +17,7 @@ from hefu.inspection.report.taken import taken
 from hefu.rules.case import Case
 from hefu.rules.change import smallest_changes
 from hefu.rules.compare import compare
+from hefu.rules.edits import Edit
 from hefu.rules.policy import Policy
 from hefu.rules.ruleset import CURRENT
 from tests.builders import item, line
@@ -126,16 +129,16 @@ def test_a_field_that_should_be_stated_is_shown_empty() -> None:
 
 
 def test_an_edit_says_which_field_of_which_paper() -> None:
-    who = {"zh": "申报人", "en": "declarant"}
-    base = {"document": "declaration", "number": "1", "before": "550", "after": "500", "who": who}
-    told = edit({**base, "field": "items[2].first.quantity"})
+    base = Edit("declaration", "1", "items[2].first.quantity", "550", "500", Text("申报人", "declarant"))
+    told = edit(base.as_json())
     assert (told["part"], told["at"], told["field"]) == ("item", 2, "first")
     assert (told["before"], told["after"], told["who"]) == ("550", "500", ["申报人", "declarant"])
-    told = edit({**base, "field": "lines[1].hs_code", "document": "certificate"})
+    told = edit(replace(base, field="lines[1].hs_code", document="certificate").as_json())
     assert (told["part"], told["at"], told["field"]) == ("line", 1, "hs_code")
-    assert edit({**base, "field": "mode", "after": "4561"})["after"][0].startswith("4561 ")
-    assert edit({**base, "field": "certificates"})["field"] == "certificates"
-    assert edit({**base, "field": "lines[1].unit", "after": "011"})["after"] == ["011 件", "011 articles"]
+    assert edit(replace(base, field="mode", after="4561").as_json())["after"][0].startswith("4561 ")
+    assert edit(replace(base, field="certificates").as_json())["field"] == "certificates"
+    unit = edit(replace(base, field="lines[1].unit", after="011").as_json())
+    assert unit["after"] == ["011 件", "011 articles"]
 
 
 @pytest.mark.parametrize("broken", EXAMPLES, ids=str)

@@ -89,7 +89,7 @@ def test_units_that_do_not_convert_are_the_certificates_or_the_declarations() ->
     reissued, right = offered(case, "unit.not_convertible", "008 只", "011 件", at=(1, 2))
     assert words([reissued, right]) == [
         "certificate BSWT0001 lines[2].unit: 011 件 -> 008 (apply)",
-        f"declaration {case.declaration.number} items[1].first: 008 7 -> 011 100 (declarant)",
+        f"declaration {case.declaration.number} items[1].first: 7 008 -> 100 011 (declarant)",
     ]
     made = paper(after(reissued, case)).lines[0]
     assert (made.unit, str(made.quantity), made.exported_quantity) == ("008", "7", None)

@@ -13,6 +13,7 @@ from hefu.rules.change import Change, changes_of_all, smallest_changes
 from hefu.rules.compare import compare
 from hefu.rules.edits import APPLY, DECLARANT, REISSUE, WAIT, Edit, put, text
 from hefu.rules.policy import Policy
+from hefu.rules.words import edited
 from tests.builders import EXPORT, STRANGER, certificate, invoice_line, item, line
 from tests.rules.mutations import mutated
 from tests.rules.pairs import DEFAULT, Broken, judged, pair, several, standing
@@ -99,7 +100,7 @@ EXPECTED: dict[str, list[str]] = {
     "hs.original_differs-withdrawal": BOTH_CODES,
     "hs.heading_differs": ["declaration items[1].hs_code = 6109100000 (declarant)"],
     "unit.not_convertible-export": [
-        "declaration items[1].first = 011 1 (declarant)",
+        "declaration items[1].first = 1 011 (declarant)",
         "certificate lines[1].unit = 008 (apply)",
     ],
     "unit.not_of_export-ledger": ["certificate lines[1].unit = 011 (apply)"],
@@ -264,6 +265,10 @@ def test_a_proposal_is_told_for_machines_too() -> None:
             "field": "mode",
             "before": "0110",
             "after": "4561",
+            "words": {
+                "before": {"zh": "0110 一般贸易", "en": "0110 general trade"},
+                "after": {"zh": "4561 退运货物", "en": "4561 returned goods"},
+            },
             "who": {"zh": DECLARANT.zh, "en": DECLARANT.en},
         }
     ]
@@ -354,3 +359,28 @@ def test_many_at_once_are_answered_as_one_by_one() -> None:
     together = changes_of_all(cases, DEFAULT)
     assert together == [smallest_changes(case, DEFAULT) for case in cases]
     assert sum(map(bool, together)) > 10
+
+
+@pytest.mark.parametrize(
+    ("field", "told", "zh", "en"),
+    [
+        ("items[1].first", "100 006", "100 套", "100 sets"),
+        ("lines[1].unit", "006 套", "006 套", "006 sets"),
+        ("lines[1].unit", "011", "011 件", "011 articles"),
+        ("mode", "4561", "4561 退运货物", "4561 returned goods"),
+        ("mode", "9999", "9999", "9999"),
+        ("certificate", "return", "退运", "return"),
+        ("certificate", "behind", "后续报文未到", "later messages are missing"),
+        (
+            "certificate",
+            "export, 91110000101623741K, 6109100000 100 011; 6110200000 5 006",
+            "出口, 91110000101623741K, 6109100000 100 件; 6110200000 5 套",
+            "export, 91110000101623741K, 6109100000 100 articles; 6110200000 5 sets",
+        ),
+        ("export_state", "not_released", "未放行", "not released"),
+        ("items[1].first.quantity", "100", "100", "100"),
+        ("related", "", "", ""),
+    ],
+)
+def test_a_proposal_says_codes_in_words(field: str, told: str, zh: str, en: str) -> None:
+    assert edited(field, told) == Text(zh, en)

@@ -291,10 +291,11 @@ def show_changes(changes: Sequence[Sequence[dict[str, Any]]]) -> None:
         lead = say("改动后可通过", "it would pass with") if not place else say("或者", "or")
         console.print(Rich.assemble(("  ✓ ", "green"), lead))
         for one in edits:
-            before = f"{one['before']} → " if one["before"] else ""
+            before, after = (one["words"][name][language()] for name in ("before", "after"))
+            before = f"{before} → " if before else ""
             console.print(
                 f"      {say(PAPERS[one['document']], one['document'])} {one['number']} {one['field']}:"
-                f" {before}{one['after'] or '∅'}  ({one['who'][language()]})",
+                f" {before}{after or '∅'}  ({one['who'][language()]})",
                 markup=False,
             )
 

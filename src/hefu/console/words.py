@@ -79,6 +79,7 @@ WORDS: Final = {
     "investigator": N_("Investigator"),
     "certificate": N_("Certificate"),
     "declaration": N_("Declaration"),
+    "register": N_("Register"),
     "certificate.drafted": N_("Certificate drafted to replace another"),
     "certificate.issued": N_("Certificate issued"),
     "certificate.arrived": N_("Certificate arrived at customs"),
@@ -309,6 +310,19 @@ def word(language: Language, code: str | None) -> str:
 
 _ROW: Final = re.compile(r"(items|lines|line )\[?(\d+)\]?")
 _INDEX: Final = re.compile(r"\[(\d+)\]")
+_FIELDS: Final = {
+    "certificates": N_("Certificates named"),
+    "items": N_("Items"),
+    "lines": N_("Lines"),
+    "related": N_("Export declaration concerned"),
+    "first": N_("First statutory quantity"),
+    "second": N_("Second statutory quantity"),
+    "traded": N_("Quantity traded"),
+    "export_state": N_("State of the export declaration"),
+    "changing": N_("Amendment under way"),
+    "origin": N_("Country of origin"),
+}
+"""Fields of documents that mean something else elsewhere, or nothing."""
 _ROWS: Final = {"items": N_("Item"), "lines": N_("Line"), "line ": N_("Line")}
 
 
@@ -317,7 +331,8 @@ def place(language: Language, path: str) -> str:
     told = []
     for step in path.split("."):
         row = _ROW.fullmatch(step)
-        told.append(f"{language.say(_ROWS[row[1]])} {row[2]}" if row else word(language, step))
+        field = language.say(_FIELDS[step]) if step in _FIELDS else word(language, step)
+        told.append(f"{language.say(_ROWS[row[1]])} {row[2]}" if row else field)
     return " · ".join(told)
 
 

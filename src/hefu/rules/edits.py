@@ -13,6 +13,7 @@ from hefu.documents.certificate import Certificate
 from hefu.documents.declaration import Declaration
 from hefu.errors import Text
 from hefu.rules.case import Case, Standing, UseState
+from hefu.rules.words import edited
 
 DECLARANT: Final = Text("申报人更正报关单", "the declarant corrects the declaration")
 REISSUE: Final = Text(
@@ -45,9 +46,11 @@ class Edit:
     effort: int = 1
 
     def as_json(self) -> dict[str, Any]:
-        """For machines."""
+        """For machines; ``words`` for people, codes with what they mean."""
         told: dict[str, Any] = {name: getattr(self, name) for name in ("document", "number", "field")}
-        return {**told, "before": self.before, "after": self.after, "who": self.who._asdict()}
+        values = {"before": self.before, "after": self.after}
+        words = {name: edited(self.field, value)._asdict() for name, value in values.items()}
+        return {**told, **values, "words": words, "who": self.who._asdict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ def text(value: Any) -> str:
     """A value as an edit shows it."""
     if value is None or value == []:
         return ""
+    if isinstance(value, dict) and value.keys() == {"quantity", "unit"}:
+        return f"{value['quantity']} {value['unit']}"
     if isinstance(value, dict):
         return " ".join(str(one) for one in value.values())
     return str(value)

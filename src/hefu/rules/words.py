@@ -54,10 +54,14 @@ _WORDS: Final[Mapping[str, Text]] = {
     "reversed": Text("已冲减退(免)税", "reversed"),
     "paid_back": Text("已缴回退(免)税", "paid back"),
     "refunded_open": Text("已办理退(免)税", "refunded, open"),
+    "behind": Text("后续报文未到", "later messages are missing"),
 }
 """Codes that documents and registers carry, as people say them."""
 
+_MEASURES: Final = frozenset({"first", "second", "traded"})
 _WORDED: Final = frozenset({"act", "purpose", "state", "export_state", "refund_state"})
+_SAID: Final = frozenset({*_WORDED, "certificate", "lines", "changing"})
+"""Fields of edits whose values are codes in words, or goods."""
 _NO_EXPORT: Final = Text("不再有效", "no longer in force")
 """An export declaration that was withdrawn or refused."""
 _ABSENT: Final = Text("未填", "not stated")
@@ -102,7 +106,7 @@ def _named(column: str, code: str) -> Coded | Mode | None:
     """What the code tables say of a code, where they know it."""
     if column in ("mode", "export_mode"):
         return modes().get(code)
-    return countries().get(code) if column == "item_origin" else None
+    return countries().get(code) if column in ("item_origin", "origin", "destination") else None
 
 
 def _period(end: str, row: Mapping[str, Any]) -> Text:
@@ -113,6 +117,36 @@ def _period(end: str, row: Mapping[str, Any]) -> Text:
     return Text(
         f"{end} (自 {start} 出口起 {months} 个月)", f"{end} ({months} months from the export on {start})"
     )
+
+
+def edited(field: str, told: str) -> Text:
+    """A value of an edit (:class:`hefu.rules.edits.Edit`) in words: codes with what they mean."""
+    name = field.rpartition(".")[2]
+    if name in _MEASURES:
+        quantity, _, code = told.partition(" ")
+        unit = units().get(code)
+        return Text(f"{quantity} {unit.name}", f"{quantity} {unit.english}") if unit else Text(told, told)
+    if name == "unit":
+        unit = units().get(told[:3])
+        return Text(f"{unit.code} {unit.name}", f"{unit.code} {unit.english}") if unit else Text(told, told)
+    named = _named(name, told)
+    if named is not None:
+        return Text(f"{told} {named.name}", f"{told} {named.english}")
+    if name not in _SAID:
+        return Text(told, told)
+    parts = [_WORDS.get(part) or _goods(part) for part in told.split(", ")]
+    return Text(", ".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+
+
+def _goods(told: str) -> Text:
+    """Goods of a certificate as an edit lists them: commodity code, quantity and unit code of each line."""
+    zh, en = [], []
+    for one in told.split("; "):
+        rest, _, code = one.rpartition(" ")
+        unit = units().get(code) if rest else None
+        zh.append(f"{rest} {unit.name}" if unit else one)
+        en.append(f"{rest} {unit.english}" if unit else one)
+    return Text("; ".join(zh), "; ".join(en))
 
 
 def said(sentence: Text, slots: Mapping[str, Any]) -> Text:

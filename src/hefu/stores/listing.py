@@ -13,6 +13,8 @@ from hefu.stores.tables import TABLES
 
 _TRADER: Final = "json_extract(document, '$.trader.uscc')"
 """As the index ``lodgement_trader`` has it."""
+_ROLES: Final = {"trader": "", "owner": f" AND {_TRADER} IS NOT json_extract(document, '$.owner.uscc')"}
+"""As the indices ``export_trader`` and ``export_owner`` have them; an export of one's own is found once."""
 _CLAIMED: Final = (
     "SELECT 1 FROM refund_line WHERE way = 'claimed'"
     " AND goods > 'item:' || export.number || ':' AND goods < 'item:' || export.number || ';'"
@@ -73,18 +75,17 @@ def exports_of(
     only those of which no refund is claimed, if so asked.
     """
     table = TABLES[Export]
-    found: dict[str, Export] = {}
-    for role in ("trader", "owner"):  # as the indices export_trader and export_owner have it
+    found: list[Export] = []
+    for role, more in _ROLES.items():
         query = (
             f"SELECT {', '.join(table.columns)} FROM export WHERE json_extract(document, '$.{role}.uscc') = ?"  # noqa: S608
-            " AND json_extract(document, '$.declared_on') BETWEEN ? AND ?"
+            f" AND json_extract(document, '$.declared_on') BETWEEN ? AND ?{more}"
             f"{' AND NOT EXISTS (' + _CLAIMED + ')' if unclaimed else ''}"
             " ORDER BY json_extract(document, '$.declared_on'), number LIMIT ?"
         )
-        for row in reader.connection.execute(query, (firm, since.isoformat(), until.isoformat(), limit)):
-            one = cast("Export", table.read(row))
-            found[one.number] = one
-    return sorted(found.values(), key=lambda one: (one.document.declared_on, one.number))[:limit]
+        rows = reader.connection.execute(query, (firm, since.isoformat(), until.isoformat(), limit))
+        found += [cast("Export", table.read(row)) for row in rows]
+    return sorted(found, key=lambda one: (one.document.declared_on, one.number))[:limit]
 
 
 def papers_of_export(reader: SqliteReader, number: str) -> dict[str, list[str]]:

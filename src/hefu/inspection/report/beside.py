@@ -11,7 +11,7 @@ from hefu.documents.declaration import Act, Declaration, DeclarationItem
 from hefu.documents.visible import visible
 from hefu.inspection.findings.result import Detail
 from hefu.inspection.report.rows import GOODS, HEAD, Read, Row
-from hefu.inspection.report.shown import Shown, coded, joined
+from hefu.inspection.report.shown import Shown, joined
 from hefu.inspection.report.taken import taken
 from hefu.rules.case import Case, Standing, UseState
 from hefu.rules.pairing import Pair, item_numbered, items_of, pair
@@ -165,6 +165,11 @@ def _bare(section: dict[str, Any]) -> dict[str, Any]:
     return {**{name: one for name, one in section.items() if name != "lines"}, "rows": rows}
 
 
+def _said(told: Mapping[str, str]) -> Shown:
+    zh, en = visible(told["zh"]), visible(told["en"])
+    return zh if zh == en else [zh, en]
+
+
 def edit(one: Mapping[str, Any]) -> dict[str, Any]:
     """An edit of the smallest change, its place and values in words."""
     path = str(one["field"])
@@ -176,5 +181,5 @@ def edit(one: Mapping[str, Any]) -> dict[str, Any]:
     if found:
         parts |= {"part": "line" if found[1] == "lines" else "item", "at": int(found[2])}
     named = field.split(".")[0] if name in ("quantity", "unit", "uscc", "customs_code", "name") else name
-    values = {side: coded(name, str(one[side])) for side in ("before", "after")}
+    values = {side: _said(one["words"][side]) for side in ("before", "after")}
     return {**parts, "field": named or (found and found[1]), "path": path, **values}
