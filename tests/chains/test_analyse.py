@@ -86,3 +86,22 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 def test_nothing_is_a_case_where_there_is_nothing() -> None:
     assert analyse(tables(), AS_OF) == []
+
+
+def test_what_was_not_loaded_is_told_from_what_says_nothing_of_the_parties() -> None:
+    rows = lent_title()
+    claim = {
+        "claim": "R1",
+        "claimant": "HONEST00",
+        "declaration": "H000",
+        "claimed": day(60),
+        "state": "claimed",
+    }
+    (case,) = analyse(tables(**rows, claims=[claim]), AS_OF)
+    assert case.coverage["L"] == case.coverage["D"] > 0
+    assert case.coverage["R"] == 0
+    assert "V" not in case.coverage
+    sums = {one.kind: (one.low, one.high) for one in case.amounts}
+    assert sums["refund_paid"] == (0, 0)
+    assert sums["income"] == (0, 0)
+    assert not {"vat_upstream", "subsidy"} & set(sums)

@@ -6,7 +6,7 @@ import pytest
 
 from hefu.chains.analyse import analyse, cases, evidence
 from hefu.chains.indicators import indicators
-from hefu.chains.weights import assumed, learned
+from hefu.chains.weights import SUREST, assumed, learned
 from tests.chains.builders import AS_OF, tables
 from tests.chains.test_analyse import lent_title
 
@@ -29,7 +29,7 @@ def test_confidence_grows_with_the_score() -> None:
     weights = assumed(indicators())
     assert weights.confidence(-weights.base) == 50
     assert weights.confidence(0) == 1
-    assert weights.confidence(30) == 100
+    assert weights.confidence(30) == SUREST
 
 
 def test_a_case_says_what_each_indicator_adds_and_no_more_than_its_evidence() -> None:

@@ -119,6 +119,8 @@ class Case:
     amounts: tuple[Amount, ...]
     unknown: tuple[Unknown, ...]
     declarations: tuple[str, ...]
-    coverage: dict[str, int]  # table letter -> share of the case's parties, in percent, for which it has rows
+    coverage: dict[
+        str, int
+    ]  # table letter -> share of the case's parties, in percent, of whom it has rows; no letter: not loaded
     engine: str = ""  # version and hash of the rules, thresholds and weights that made it
     contributions: dict[str, float] = field(default_factory=dict)

@@ -200,20 +200,23 @@ class Maker:
             ),
             unknown=unknowns(stands, parties),
             declarations=tuple(declarations),
-            coverage=coverage(stands),
+            coverage=coverage(facts, stands),
             contributions={code: round(points, 2) for code, points in group.contributions.items()},
             engine=self.engine,
         )
 
     def _party(self, one: str, has: Standing, is_suspect: bool) -> Party:
-        role, rest = has.role, has.alternatives
+        role, sure, rest = has.role, has.confidence, has.alternatives
         if not is_suspect and role in _ONLY_SUSPECTS:
-            role, rest = Role.WITNESS, ((has.role, has.confidence), *rest)[:3]
+            # How sure it is a witness, and what it is if it is none.
+            else_ = self.weights.confidence(self._values.get(one, 0.0))
+            more = ((other, round(share * else_ / 100)) for other, share in ((role, sure), *rest))
+            role, sure, rest = Role.WITNESS, 100 - else_, tuple(pair for pair in more if pair[1])[:3]
         return Party(
             id=one,
             name=self.evidences.facts.parties.names.get(one, one),
             role=role,
-            confidence=has.confidence,
+            confidence=sure,
             alternatives=rest,
             suspect=is_suspect,
             why=why(self.evidences.facts.parties.how.get(one), [self._by_code[code] for code in self._codes(one)], is_suspect),

@@ -11,7 +11,7 @@ from hefu.chains.case import Amount, Party, Role, Unknown
 from hefu.chains.facts import Facts
 from hefu.chains.indicators import Indicator
 from hefu.chains.parties import NAMED, party_columns
-from hefu.chains.tables import TABLES
+from hefu.chains.tables import DECLARATIONS, TABLES
 from hefu.errors import Text
 
 CLAIMS: Final = {
@@ -73,6 +73,13 @@ def why(how: str | None, rules: Sequence[Indicator], is_suspect: bool) -> Text:
     return Text(zh, en)
 
 
+_BASIS: Final = {
+    "goods": "declarations", "refund_paid": "claims", "refund_open": "claims", "vat_upstream": "invoices",
+    "income": "agency", "subsidy": "subsidies",
+}  # fmt: skip
+"""The table without which an amount is not known; with it, no row is an amount of nothing."""
+
+
 def amounts(
     facts: Facts, members: Collection[str], declarations: Collection[str], named: Collection[str]
 ) -> tuple[Amount, ...]:
@@ -87,17 +94,27 @@ def amounts(
     open_ = int(claims.filter(pl.col("state") == "claimed")["refund"].sum())
     vat = facts.table("invoices").filter(pl.col("buyer").is_in(parties))
     clean = vat.filter(~pl.col("seller").is_in(parties), ~pl.col("abnormal").fill_null(value=False))
-    reported = int(facts.table("agency").filter(pl.col("declaration").is_in(wanted))["amount"].sum())
+    reported = facts.table("agency").group_by("declaration").agg(reported=pl.col("amount").sum())
+    bare, sure_bare = (_beyond(one, reported) for one in (goods, sure))
     rewards = int(facts.table("subsidies").filter(pl.col("firm").is_in(parties))["amount"].sum())
     told = [
         Amount("goods", sure_goods, all_goods, Text("证据所及报关单至当事人全部出口的离岸价", "FOB value of the declarations that the evidence names, up to all exports of the parties")),
         Amount("refund_paid", paid, paid, Text("这些报关单已退税额", "refunds paid on these declarations")),
         Amount("refund_open", open_, open_, Text("这些报关单已申报未退税额", "refunds claimed and open on these declarations")),
         Amount("vat_upstream", int(clean["vat"].sum()), int(vat["vat"].sum()), Text("案外供货商至全部供货商开给当事人的税额; 未载入发票的不在内", "tax on invoices to the parties, from suppliers outside the case up to all; invoices that are not loaded are not in it")),
-        Amount("income", max(0, sure_goods - reported), all_goods, Text("出口额减代理汇总表已报告额", "export value less what agents reported")),
+        Amount("income", sure_bare, bare, Text("出口额减代理汇总表已报告额", "export value less what agents reported")),
         Amount("subsidy", rewards, rewards, Text("已拨付出口奖励", "export rewards paid")),
     ]  # fmt: skip
-    return tuple(one for one in told if one.high or one.kind == "goods")
+    loaded = {kind for kind, table in _BASIS.items() if facts.table(table).height}
+    return tuple(one for one in told if one.high or one.kind in loaded)
+
+
+def _beyond(heads: pl.DataFrame, reported: pl.DataFrame) -> int:
+    """What the declarations are worth beyond what agents reported of each."""
+    open_ = pl.col("fob") - pl.col("reported").fill_null(0)
+    return int(
+        heads.join(reported, on="declaration", how="left").select(open_.clip(lower_bound=0).sum()).item()
+    )
 
 
 _QUESTIONS: Final = (
@@ -107,8 +124,13 @@ _QUESTIONS: Final = (
     ("invoices", Text("货物从谁处购进, 上游是否缴税", "from whom the goods were bought, and whether VAT was paid upstream"), Text("载入 {name} 的进项发票", "load the input invoices of {name}")),
     ("receipts", Text("谁收了货款", "who received the price"), Text("调取 {name} 的收汇记录", "ask for {name}'s receipts from abroad")),
     ("payments", Text("款项是否回流", "whether money came back"), Text("调取 {name} 收汇或退税后十日的付款", "ask for {name}'s payments in the ten days after a receipt or refund")),
+    ("capacity", Text("能否生产这些货物", "whether it could have made the goods"), Text("调取 {name} 的用电和参保记录", "ask for the power bills and insured staff of {name}")),
     ("firms", Text("该名称属于哪家企业", "which firm has this name"), Text("查询 {name} 的统一社会信用代码", "look up the USCC of {name}")),
 )  # fmt: skip
+
+
+_TRADERS: Final = frozenset({Role.HEADER, Role.AGENT, Role.CLAIMANT})
+_ASKED: Final = {"capacity": frozenset({Role.MILL, Role.OWNER}), "invoices": _TRADERS | {Role.MILL}}
 
 
 def unknowns(stands: Mapping[str, set[str]], parties: Sequence[Party]) -> tuple[Unknown, ...]:
@@ -117,8 +139,7 @@ def unknowns(stands: Mapping[str, set[str]], parties: Sequence[Party]) -> tuple[
     suspects = [one for one in parties if one.suspect]
     for table, what, ask in _QUESTIONS:
         for one in suspects:
-            is_trader = one.role in {Role.HEADER, Role.AGENT, Role.CLAIMANT}
-            if table != "firms" and not is_trader:
+            if table != "firms" and one.role not in _ASKED.get(table, _TRADERS):
                 continue
             if table == "firms" and not one.id.startswith(NAMED):
                 continue
@@ -136,17 +157,21 @@ def tables_of(facts: Facts, parties: Sequence[str]) -> dict[str, set[str]]:
     told: dict[str, set[str]] = {one: set() for one in parties}
     for table in TABLES:
         frame = facts.table(table.name)
-        for ident, name in party_columns(table):
+        if not party_columns(table):  # what has no party of its own speaks of those of its declaration
+            frame = facts.table("declarations").join(
+                frame.select("declaration").unique(), on="declaration", how="semi"
+            )
+        for ident, name in party_columns(table) or party_columns(DECLARATIONS):
             column = ident or f"{(name or '').removesuffix('_name')}_id"
             for party in frame.filter(pl.col(column).is_in(wanted))[column].unique():
                 told[party].add(table.name)
     return told
 
 
-def coverage(stands: Mapping[str, set[str]]) -> dict[str, int]:
-    """For each table: the share of the parties, in percent, that stand in it."""
+def coverage(facts: Facts, stands: Mapping[str, set[str]]) -> dict[str, int]:
+    """For each table that was loaded: the share of the parties, in percent, that stand in it."""
     return {
         table.letter: round(100 * sum(table.name in has for has in stands.values()) / len(stands))
         for table in TABLES
-        if party_columns(table)
+        if facts.table(table.name).height
     }

@@ -21,6 +21,8 @@ _EVEN: Final = 7.0
 """Sum of the rules' weights at which a case is as likely true as not (assumption)."""
 _SLOPE: Final = 1.5
 """So many of their nats change the log of the odds by one (assumption)."""
+SUREST: Final = 99
+"""Papers that only order cases are never certain."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Weights:
     by_indicator: Mapping[str, float]
 
     def confidence(self, score: float) -> int:
-        """How likely a case of this score is true, in percent."""
-        return round(100 / (1 + math.exp(-self.base - score)))
+        """How likely a case of this score is true, in percent, :data:`SUREST` at most."""
+        return min(SUREST, round(100 / (1 + math.exp(-self.base - score))))
 
 
 def assumed(rules: Iterable[Indicator]) -> Weights:

@@ -95,8 +95,8 @@ def box_name(what: Drawn) -> Text:
     if not what.folded:
         name = party_name(what.parties[0])
         return Text(name, name)
-    many, role = _many(what), words.role(what.role)
-    return Text(f"{many.zh}{role.zh}", f"{many.en} ({role.en})")
+    first, rest, role = party_name(what.parties[0]), len(what.parties) - 1, words.role(what.role)
+    return Text(f"{first} 等 {rest + 1} 家 ({role.zh})", f"{first} and {rest} more ({role.en})")
 
 
 def _many(what: Drawn) -> Text:

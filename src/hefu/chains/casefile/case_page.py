@@ -43,6 +43,7 @@ def case_page(case: Case, record: Record, today: date, language: str = "", *, in
         el(
             "main",
             _head(case, record, today),
+            parts.short(case),
             _claims(case, drawn),
             _drawing(case, drawn),
             _amounts(case),
@@ -71,7 +72,11 @@ def _head(case: Case, record: Record, today: date) -> Html:
             el("b", letter),
             " ",
             title,
-            f" {share}%" if share else Text(" 无", " none"),
+            Text(" 未载入", " not loaded")
+            if share is None
+            else f" {share}%"
+            if share
+            else Text(" 无", " none"),
             class_="" if share else "none",
         )
         for letter, title, share in words.coverage(case)

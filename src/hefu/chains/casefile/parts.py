@@ -13,6 +13,7 @@ from hefu.chains.casefile.folding import Picture
 from hefu.chains.casefile.markup import Html, el
 from hefu.chains.casefile.record import PAPERS, Act, Entry, Outcome, Record
 from hefu.chains.casefile.rights import RIGHTS
+from hefu.chains.casefile.short import IN_SHORT, first_rows, in_short
 from hefu.errors import Text
 
 PARTIES: Final = 20
@@ -100,6 +101,12 @@ def _party(one: Party) -> Html:
     )
 
 
+def short(case: Case) -> Html:
+    """The case in a few lines."""
+    lines = [el("div", el("dt", lead), el("dd", text, class_="data")) for lead, text in in_short(case)]
+    return section("short", IN_SHORT, el("dl", *lines, class_="short"))
+
+
 def unknowns(case: Case) -> Html:
     """What is not known, with the cheapest question for each."""
     items = [
@@ -124,13 +131,13 @@ def evidence(case: Case, drawn: Picture) -> Html:
     for at, line in enumerate(drawn.lines):
         for number in line.evidence:
             used.setdefault(number, []).append(words.letter(at))
-    rows = [_row(one, used.get(one.number, [])) for one in case.evidence]
-    rest = rows[ROWS:]
+    first, more_rows = first_rows(case, ROWS)
+    rows, rest = ([_row(one, used.get(one.number, [])) for one in part] for part in (first, more_rows))
     more = Text(f"另外 {len(rest)} 行证据", f"{len(rest)} more rows of evidence")
     return section(
         "evidence",
-        Text(f"证据 ({len(rows)} 行)", f"Evidence ({len(rows)} rows)"),
-        el("div", *rows[:ROWS], class_="rows")
+        Text(f"证据 ({len(case.evidence)} 行)", f"Evidence ({len(case.evidence)} rows)"),
+        el("div", *rows, class_="rows")
         if rows
         else el("p", Text("没有证据行。", "There is none."), class_="empty"),
         el("details", el("summary", more), el("div", *rest, class_="rows")) if rest else None,

@@ -27,6 +27,7 @@ from hefu.chains.casefile.pdf_drawing import ChainDrawing
 from hefu.chains.casefile.pdf_text import LATIN, draw, fonts, paragraph
 from hefu.chains.casefile.record import Record, Status
 from hefu.chains.casefile.rights import NEVER_ADDED, NOT_IN_PICTURE, RIGHTS
+from hefu.chains.casefile.short import first_rows, in_short
 from hefu.errors import Text
 
 MARGIN: Final = 34.0
@@ -90,6 +91,7 @@ class Paper:
         """All of it."""
         return [
             *self._head(),
+            *self._short(),
             self.drawing,
             Spacer(0, 4),
             *self._amounts(),
@@ -133,7 +135,7 @@ class Paper:
         )
         cells = [self._p(value, _SMALL, lead=name) for name, value in facts]
         covered = [
-            f"{letter} {said(title, self.language)} {f'{share}%' if share else '–'}"
+            f"{letter} {said(title, self.language)} {f'{share}%' if share is not None else said(Text('未载入', 'not loaded'), self.language)}"
             for letter, title, share in words.coverage(case)
         ]
         return [
@@ -143,6 +145,9 @@ class Paper:
             self._p("  ·  ".join(covered), _SMALL, lead=Text("各表覆盖当事方", "Parties covered by table")),
             Spacer(0, 4),
         ]
+
+    def _short(self) -> list[Flowable]:
+        return [*(self._p(text, _SMALL, lead=lead) for lead, text in in_short(self.case)), Spacer(0, 4)]
 
     def _amounts(self) -> list[Flowable]:
         told = {one.kind: one for one in self.case.amounts}
@@ -245,11 +250,10 @@ class Paper:
 
     def _evidence(self) -> list[Flowable]:
         told: list[Flowable] = [self._p("", _PART, lead=Text("证据", "Evidence"))]
-        printed = self.case.evidence[:ROWS]
-        shared = sorted(printed, key=_in_common)
-        for _, held in groupby(shared, key=_in_common):
+        printed, left = first_rows(self.case, ROWS)
+        for _, held in groupby(printed, key=_in_common):
             told += self._group(list(held))
-        rest = len(self.case.evidence) - len(printed)
+        rest = len(left)
         if rest:
             told.append(
                 self._p(

@@ -46,7 +46,7 @@ AMOUNTS: Final[Mapping[str, Text]] = {
     "refund_paid": Text("已退税款", "refund paid"),
     "refund_open": Text("已申报未退税款", "refund claimed and open"),
     "vat_upstream": Text("上游已缴增值税 (有证据部分)", "VAT shown as paid upstream"),
-    "income": Text("申报收入与出口额之差", "export value not declared as income"),
+    "income": Text("未见代理申报的出口额", "export value that no agent's report covers"),
     "subsidy": Text("出口奖励", "export rewards"),
 }
 OUTCOMES: Final[Mapping[str, Text]] = {
@@ -183,6 +183,6 @@ def days(first: date | None, last: date | None) -> str:
     return told[0] if len(set(told)) == 1 else " – ".join(told)
 
 
-def coverage(case: Case) -> list[tuple[str, Text, int]]:
-    """Every table with its letter and the share of parties, in percent, for which it had rows."""
-    return [(one.letter, one.title, case.coverage.get(one.letter, 0)) for one in TABLES]
+def coverage(case: Case) -> list[tuple[str, Text, int | None]]:
+    """Every table with its letter and the share of parties, in percent, of whom it has rows; null where it has none at all."""
+    return [(one.letter, one.title, case.coverage.get(one.letter)) for one in TABLES]

@@ -1,0 +1,34 @@
+"""What is said first, and which rows are shown of very many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hefu.chains.casefile.short import first_rows, in_short
+from tests.chains.casefile.made import bought_invoices
+
+
+def test_of_very_many_rows_every_indicator_shows_some() -> None:
+    case = bought_invoices()
+    codes = list(dict.fromkeys(one.indicator for one in case.evidence))
+    many = tuple(replace(case.evidence[0], number=at) for at in range(1, 201))
+    others = tuple(replace(one, number=200 + at) for at, one in enumerate(case.evidence[1:], 1))
+    weighed = replace(case, evidence=many + others, contributions={one: n / 2 for n, one in enumerate(codes)})
+    first, rest = first_rows(weighed, 40)
+    assert len(first) == 40
+    assert {one.indicator for one in first} == set(codes)
+    assert sorted(one.number for one in (*first, *rest)) == [one.number for one in weighed.evidence]
+    assert first[0].indicator == codes[-1]
+
+
+def test_a_case_in_short_says_who_how_much_why_and_what_else() -> None:
+    case = bought_invoices()
+    told = dict(in_short(case))
+    leads = [one.en for one in told]
+    assert leads == [
+        "To be examined", "At stake", "What speaks most", "It may be no more than", "What would clear it", "Ask first",
+    ]  # fmt: skip
+    suspects = [one.name for one in case.parties if one.suspect]
+    who, stake = (next(text for lead, text in told.items() if lead.en == one) for one in leads[:2])
+    assert suspects[0] in who.zh
+    assert f"{len(case.declarations)} declarations" in stake.en
