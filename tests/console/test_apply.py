@@ -67,14 +67,13 @@ def test_an_application_goes_from_step_to_step_and_back_without_losing_anything(
     number, desk = exported(nodes), sit(Side.TAX, "exporter")
     first = desk.see("/apply")
     assert number in first.text  # offered to choose from
-    goods = step(
-        desk, first, "goods", declarations=f"{number}001"
-    )  # as the tax side writes it, with the item
+    named = f"{number}001"  # as the tax side writes it, with the item
+    goods = step(desk, first, "goods", declarations=named, tax_office=TAX_OFFICE)
     filled = fields_of(goods, _FORM)
     assert filled["l0.declaration"] == number
     assert filled["l0.quantity"] == "100"
     taxes = step(desk, goods, "taxes", **{"l0.quantity": "40"})
-    back = step(desk, taxes, "goods", reason="质量原因退回", tax_office=TAX_OFFICE)
+    back = step(desk, taxes, "goods", reason="质量原因退回")
     assert fields_of(back, _FORM)["l0.quantity"] == "40"
     first = step(desk, back, "purpose")
     assert number in first.text
@@ -94,44 +93,92 @@ def test_an_application_goes_from_step_to_step_and_back_without_losing_anything(
 @pytest.mark.processes
 def test_what_speaks_against_it_is_said_in_words_before_it_is_filed(nodes: Nodes, sit: Sit) -> None:
     number, desk = exported(nodes), sit(Side.TAX, "exporter", "zh")
-    goods = step(desk, desk.see("/apply"), "goods", declarations=number)
-    taxes = step(desk, goods, "taxes", **{"l0.quantity": "40"})
-    check = step(desk, taxes, "check", tax_office=TAX_OFFICE)
+    first = desk.see("/apply")
+    goods = step(desk, first, "goods", declarations=number, tax_office=TAX_OFFICE)
+    check = step(desk, step(desk, goods, "taxes", **{"l0.quantity": "40"}), "check")
     assert "application.reason_missing" in check.text
     assert "现在不能提交" in check.text
     assert 'value="file"' not in check.text
-    unread = step(desk, taxes, "check", tax_office="nowhere")
-    assert "税务机关: " in unread.text  # as the form names it
-    assert 'value="file"' not in unread.text
-    none = step(desk, step(desk, goods, "taxes", **{"l0.take": ""}), "check", tax_office=TAX_OFFICE)
-    assert "至少一行" in none.text
+
+
+_AT: Any = {"purpose": 'id="tax_office"', "goods": 'name="l0.quantity"', "taxes": 'id="reason"'}
+"""What each step shows, and no other."""
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("office", ["", "nowhere"])
+def test_a_missing_tax_office_is_said_at_the_step_that_asks_for_it(
+    nodes: Nodes, sit: Sit, office: str
+) -> None:
+    number, desk = exported(nodes), sit(Side.TAX, "exporter", "zh")
+    told = step(desk, desk.see("/apply"), "goods", declarations=number, tax_office=office)
+    assert "税务机关: " in told.text  # as the form names it
+    assert _AT["purpose"] in told.text
+    assert number in told.text
+    skipped = step(desk, told, "check", tax_office=office)
+    assert _AT["purpose"] in skipped.text
+    assert _AT["goods"] in step(desk, told, "goods", tax_office=TAX_OFFICE).text
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("changed", "said"), [({"l0.take": ""}, "至少一行"), ({"l0.quantity": "many"}, "行 1 · 数量: ")]
+)
+def test_goods_that_are_missing_or_wrong_are_said_beside_the_goods(
+    nodes: Nodes, sit: Sit, changed: dict[str, str], said: str
+) -> None:
+    number, desk = exported(nodes), sit(Side.TAX, "exporter", "zh")
+    goods = step(desk, desk.see("/apply"), "goods", declarations=number, tax_office=TAX_OFFICE)
+    told = step(desk, goods, "taxes", **changed)
+    assert said in told.text
+    assert _AT["goods"] in told.text
+    assert _AT["purpose"] in step(desk, told, "purpose").text, "the way back is free"
+
+
+@pytest.mark.processes
+def test_the_tax_office_is_that_of_the_last_application(nodes: Nodes, sit: Sit) -> None:
+    number, desk = exported(nodes), sit(Side.TAX, "exporter")
+    goods = step(desk, desk.see("/apply"), "goods", declarations=number, tax_office="14401010000")
+    taxes = step(desk, goods, "taxes")
+    step(desk, step(desk, taxes, "check", reason="quality"), "file")
+    assert fields_of(desk.see("/apply"), _FORM)["tax_office"] == "14401010000"
+    assert fields_of(sit(Side.TAX, "agent").see("/apply"), _FORM)["tax_office"] != "14401010000"
+
+
+@pytest.mark.processes
+def test_a_return_without_its_export_is_asked_for(sit: Sit) -> None:
+    desk = sit(Side.TAX, "exporter")
+    goods = step(desk, desk.see("/apply"), "goods", declarations="", tax_office=TAX_OFFICE)
+    assert "No export declaration is named" in goods.text
 
 
 @pytest.mark.processes
 def test_goods_that_tax_does_not_know_are_typed(nodes: Nodes, sit: Sit) -> None:
     desk = sit(Side.TAX, "exporter")
-    goods = step(desk, desk.see("/apply"), "goods", declarations="530120260000099999")
+    goods = step(desk, desk.see("/apply"), "goods", declarations="530120260000099999", tax_office=TAX_OFFICE)
     assert "What to do" in goods.text
     assert fields_of(goods, _FORM)["l0.declaration"] == "530120260000099999"
     more = step(desk, goods, "more", **{"l0.item": "1"})
     assert 'name="l1.declaration"' in more.text
     assert fields_of(more, _FORM)["l0.item"] == "1"
-    before = step(desk, desk.see("/apply"), "goods", purpose="export", declarations="")
+    before = step(desk, desk.see("/apply"), "goods", purpose="export", declarations="", tax_office=TAX_OFFICE)
     assert 'name="l0.invoice"' in before.text
 
 
 @pytest.mark.processes
 def test_an_agent_applies_by_its_principals_certificate(nodes: Nodes, sit: Sit) -> None:
     number, principal, agent = exported(nodes), sit(Side.TAX, "exporter"), sit(Side.TAX, "agent")
-    first = step(principal, principal.see("/apply"), "goods", declarations=number, agent_uscc=AGENT["uscc"])
-    more: dict[str, Any] = {"tax_office": TAX_OFFICE, "reason": "质量原因退回"}
+    more: dict[str, Any] = {"reason": "质量原因退回"}
+    named = {"declarations": number, "agent_uscc": AGENT["uscc"], "tax_office": TAX_OFFICE}
+    first = step(principal, principal.see("/apply"), "goods", **named)
     check = step(principal, step(principal, step(principal, first, "taxes"), "check", **more), "file")
     serial = check.url.path.rsplit("/", 1)[1]
     tax = sit(Side.TAX, "tax")
     key = key_of(tax.see(f"/applications/{serial}"), "approve")
     tax.send(f"/applications/{serial}/approve", numbers="", key=key)
     issued = nodes.ask(Side.TAX, "tax", "GET", f"/v1/applications/{serial}")[1]["certificates"][0]
-    goods = step(agent, agent.see("/apply"), "goods", principal_certificate=issued, declarations="")
+    named = {"principal_certificate": issued, "declarations": "", "tax_office": TAX_OFFICE}
+    goods = step(agent, agent.see("/apply"), "goods", **named)
     assert fields_of(goods, _FORM)["l0.declaration"] == number
     filed = step(agent, step(agent, step(agent, goods, "taxes"), "check", **more), "file")
     assert "Filed" in filed.text, filed.text

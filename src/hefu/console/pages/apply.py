@@ -16,12 +16,21 @@ from starlette.responses import Response
 from hefu.console.calls import Calls, Refused, part
 from hefu.console.draft import GOODS, TAX, Draft, Line
 from hefu.console.page import back_to, calls_of, form_of, page, pages
+from hefu.documents.application import Application
 from hefu.documents.certificate import Purpose, RefundState
 from hefu.documents.fields import SHANGHAI
+from hefu.documents.readers import records
+from hefu.errors import HefuError
 from hefu.http.node import now
+from hefu.protocol.applications.records import FilingState
 from hefu.trust.access import Identity
 
 STEPS: Final = ("purpose", "goods", "taxes", "check")
+_ASKED: Final = {
+    "purpose": ("purpose", "refund_state", "applicant", "tax_office", "agent", "principal_certificate"),
+    "taxes": ("reason", "remark", "serial", "applied_on"),
+}
+"""Which step asks for which field of the whole; lines are asked for by ``goods``, what became of their tax by ``taxes``."""
 _FORM: Final = 2 * 1024 * 1024
 """Bytes of a draft: a thousand lines with all that they tell."""
 _USCC: Final = 18
@@ -42,13 +51,15 @@ def routes() -> APIRouter:
     @router.get("/apply")
     async def begin(request: Request, declaration: str = "") -> Response:
         today = now().astimezone(SHANGHAI).date()
+        applicant = next(iter(firms_of(request.state.identity)), "")
         draft = Draft.of(
             {
                 "serial": f"SQ-{today:%Y%m%d}-{secrets.randbelow(1_000_000):06}",
                 "applied_on": today.isoformat(),
                 "purpose": Purpose.RETURN.value,
                 "refund_state": RefundState.NOT_CLAIMED.value,
-                "applicant": next(iter(firms_of(request.state.identity)), ""),
+                "applicant": applicant,
+                "tax_office": await _office(calls_of(request), applicant),
                 "declarations": declaration,
             }
         )
@@ -56,14 +67,17 @@ def routes() -> APIRouter:
 
     @router.post("/apply")
     async def go(request: Request) -> Response:
-        """Go to a step, forwards or back; or file."""
+        """Go to a step, forwards or back; or file. A step is reached only when those before it are filled in."""
         form = await form_of(request, _FORM)
         draft, to = Draft.of(form), form.get("to", "purpose")
         if to == "file":
             return await _file(request, draft, form.get("key", ""))
         if to == "more":
             draft.lines.append({**_BLANK})
-        return await _shown(request, to if to in STEPS else "goods", draft)
+        wanted = to if to in STEPS else "goods"
+        lacking = _lacking(_paper(request, draft))
+        step = next((one for one in STEPS[: STEPS.index(wanted)] if one in lacking), wanted)
+        return await _shown(request, step, draft, lacking[step] if step != wanted else ())
 
     return router
 
@@ -83,7 +97,7 @@ async def _shown(
     if step == "purpose":
         more["offered"], more["away"] = await _offered(calls, draft)
     elif step == "goods":
-        more["problems"] = await _fill(calls, draft)
+        more["problems"] = [*problems, *await _fill(calls, draft)]
     elif step == "check":
         more["told"], found = await _checked(request, draft)
         more["problems"] = found or problems
@@ -100,6 +114,42 @@ async def _shown(
     )
     answer.headers.update(_KEPT)
     return answer
+
+
+async def _office(calls: Calls, applicant: str) -> str:
+    """The tax office of the firm's last application; empty if it has none that is filed or approved."""
+    told = [
+        one
+        for state in (FilingState.APPROVED, FilingState.FILED)
+        for one in (await calls.get("/v1/applications", state=state.value))["applications"]
+        if one["applicant"].get("uscc") == applicant
+    ]
+    if not told:
+        return ""
+    last = max(told, key=lambda one: str(one["filed_at"]))
+    document = (await calls.get(f"/v1/applications/{part(last['number'])}"))["document"]
+    return str(document["tax_office"])
+
+
+def _lacking(paper: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """What keeps the draft from being an application at all, by the step that asks for it."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    try:
+        records.build(Application, paper, "request")
+    except HefuError as error:
+        for one in error.problems:
+            found.setdefault(_asked_in(one.place), []).append(one.as_json())
+    return found
+
+
+def _asked_in(path: str) -> str:
+    """The step that asks for a field, by its path."""
+    if path.startswith("$.lines"):
+        return "taxes" if ".tax" in path else "goods"
+    return next(
+        (step for step, names in _ASKED.items() if path.split(".")[1:2] and path.split(".")[1] in names),
+        "check",
+    )
 
 
 async def _offered(calls: Calls, draft: Draft) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
