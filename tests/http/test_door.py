@@ -88,6 +88,8 @@ SHARED: dict[tuple[str, str], Action | None] = {
     ("GET", "/v1/events"): Action.STATUS,
     ("GET", "/v1/events/live"): Action.STATUS,
     ("GET", "/v1/reads"): Action.READ_READS,
+    ("GET", "/v1/reads/people"): Action.READ_READS,
+    ("GET", "/v1/reads/proof"): Action.READ_READS,
     ("GET", "/v1/levels"): Action.STATUS,
     ("GET", "/v1/due"): Action.READ_DUE,
     ("GET", "/v1/due.ics"): Action.READ_DUE,
@@ -140,7 +142,7 @@ ON_BOTH = {
     "/v1/due": Subject.DUE,
     "/v1/due.ics": Subject.DUE,
 }
-NOBODYS = {"/v1/levels", "/v1/status", "/v1/keys", "/v1/rules"}
+NOBODYS = {"/v1/reads/people", "/v1/reads/proof", "/v1/levels", "/v1/status", "/v1/keys", "/v1/rules"}
 WHO = {
     Role.TAX_OFFICER: "tax",
     Role.CUSTOMS_OFFICER: "customs",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from hefu.http import reads as http_reads
 from hefu.http.reads import Recorder
 from hefu.protocol.records import Side
 from hefu.stores.reads import FILE, Reading, Reads, reads_before
+from hefu.stores.reads_chain import Seal, check
 from tests.console.desk import Desk, lodged
 from tests.nodes import Nodes
 
@@ -84,6 +88,71 @@ def test_what_waits_is_written_when_the_node_stops(tmp_path: Path) -> None:
     recorder.close()
     assert len(reads_before(tmp_path / FILE, 0, 10)) == 1
     assert not (tmp_path / f"{FILE}-wal").exists()
+
+
+class Kept:
+    """Seals as a journal keeps them."""
+
+    def __init__(self) -> None:
+        self.seals: list[Seal] = []
+
+    async def known(self) -> list[Seal]:
+        return self.seals
+
+    async def enter(self, seal: Seal) -> None:
+        self.seals = [*self.seals, seal]
+
+
+def test_what_is_sealed_is_proven_and_what_is_old_goes_only_after_it_is_said(recorder: Recorder) -> None:
+    journal = Kept()
+    assert not asyncio.run(recorder.seal(journal)), "there is nothing yet"
+    for n in range(3):
+        recorder.note(look("a", f"{n}"), (f"CK{n}",))
+        recorder.flush()
+    recorder.days = 10_000
+    assert asyncio.run(recorder.seal(journal))
+    assert asyncio.run(recorder.seal(journal))
+    assert [(one.batch, one.first) for one in journal.seals] == [(3, 1)], "nothing new, no other seal"
+    assert check(recorder.store.path, journal.seals).faults == []
+    recorder.days = 0
+    recorder.note(replace(look("a"), at=datetime.now(UTC) + timedelta(days=1)), ("CK9",))
+    recorder.flush()
+    asyncio.run(recorder.seal(journal))
+    assert [(one.batch, one.first) for one in journal.seals] == [(3, 1), (4, 4)]
+    told = check(recorder.store.path, journal.seals)
+    assert (told.faults, told.looks) == ([], 1)
+
+
+@pytest.mark.processes
+def test_a_look_that_is_changed_in_the_file_is_found_by_the_auditor(tmp_path: Path) -> None:
+    nodes = Nodes(tmp_path)
+    try:
+        earlier = Reads(tmp_path / "tax" / FILE)  # what was not sealed yet is sealed at the start
+        earlier.add([replace(look("tax_officer:某局"), id=1)], [("CK970A", 1)])
+        earlier.close()
+        nodes.start(Side.TAX)
+        until = time.monotonic() + 20
+        while not (told := nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads")[1])["sealed"]:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        (entry,) = nodes.ask(Side.TAX, "auditor", "GET", "/v1/trace/reads")[1]["entries"]
+        assert (entry["event"], entry["detail"]["batch"] > 0) == ("reads.sealed", True)
+        proof = nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads/proof")[1]
+        assert (proof["sound"], proof["faults"], proof["until"]) == (True, [], told["sealed"])
+        with closing(sqlite3.connect(tmp_path / "tax" / FILE)) as other:
+            other.execute("DROP TRIGGER reading_is_written_once")
+            other.execute("UPDATE reading SET actor = 'nobody' WHERE actor LIKE 'tax_officer%'")
+            other.commit()
+        proof = nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads/proof")[1]
+        assert not proof["sound"]
+        assert {one["kind"] for one in proof["faults"]} == {"altered"}
+        for language, said in (("en", "No: it was changed"), ("zh", "不完整")):
+            desk = Desk(nodes, Side.TAX, "auditor", language)
+            with closing(desk.client):
+                assert said in desk.see("/reads/proof").text
+        assert nodes.ask(Side.TAX, "tax", "GET", "/v1/reads/proof")[0] == 403
+    finally:
+        nodes.stop()
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +252,11 @@ def test_reading_it_is_on_record_and_only_auditors_read_it(nodes: Nodes) -> None
     refused = nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads?person=operator")[1]["reads"]
     assert ("number=OTHER", 403) in [(one["asked"], one["status"]) for one in refused]
     assert told["kept_days"] == 180
+    assert "people" not in told, "they are asked for once, not with each page"
+    people = nodes.ask(Side.TAX, "auditor", "GET", "/v1/reads/people")[1]["people"]
+    assert last["actor"] in people
+    assert people == sorted(people)
+    assert nodes.ask(Side.TAX, "operator", "GET", "/v1/reads/people")[0] == 403
     for query in ("from=yesterday", "limit=0", "before=-1"):
         assert nodes.ask(Side.TAX, "auditor", "GET", f"/v1/reads?{query}")[0] == 422
 

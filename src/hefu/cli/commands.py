@@ -43,6 +43,7 @@ _MODULES: Final = {
     "reconcile": ("hefu.cli.reconcile", "reconcile"),
     "backup": ("hefu.cli.backup", "backup"),
     "restore": ("hefu.cli.backup", "restore"),
+    "reads": ("hefu.cli.looking", "reads"),
     "keys": ("hefu.cli.looking", "keys"),
     "up": ("hefu.cli.nodes", "up"),
     "demo": ("hefu.cli.nodes", "demo"),

@@ -1,8 +1,8 @@
-"""What both nodes know: the trace of a number, their state, their signing keys."""
+"""What both nodes know: the trace of a number, their state, their signing keys, whether their record of looks is whole."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -62,3 +62,37 @@ def keys(
         show.print_json(both)
     else:
         show.show_keys(both)
+
+
+def reads(
+    side: Annotated[Side | None, typer.Option(help="Ask one node only.")] = None,
+    identity: Identity = "auditor",
+    as_machine: AsJson = False,
+) -> None:
+    """Whether the record of who looked at what is whole, at both nodes 查看记录是否完整. Exit code 1: it is not."""
+    client = Client(home(), identity)
+    told = [client.get(one, "/v1/reads/proof") for one in ([side] if side else Side)]
+    if as_machine:
+        show.print_json(told)
+    else:
+        for one in told:
+            _show_proof(one)
+    if not all(one["sound"] for one in told):
+        raise typer.Exit(FINDINGS)
+
+
+def _show_proof(told: dict[str, Any]) -> None:
+    out, name = show.out(), show.side(told["side"])
+    if told["sound"]:
+        until = show.local(told["until"]) if told["until"] else show.say("尚未封存", "not sealed yet")
+        out.print(
+            show.say(
+                f"{name}: {told['looks']} 条查看记录与写入时一致, 可证明至 {until}",
+                f"{name}: {told['looks']} looks are those that were written, proven until {until}",
+            ),
+            style="green",
+        )
+    for one in told["faults"]:
+        span = " – ".join(show.local(one[end]) if one[end] else "…" for end in ("since", "until"))
+        out.print(f"{name}: {span}  {one['message'][show.language()]}", style="red", markup=False)
+        out.print(f"    → {one['cure'][show.language()]}", markup=False)

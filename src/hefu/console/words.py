@@ -153,6 +153,7 @@ WORDS: Final = {
     "act.lapsed": N_("Act lapsed"),
     "case.opened": N_("Case file opened"),
     "case.taken": N_("File of a case taken away"),
+    "reads.sealed": N_("Record of looks sealed"),
     "read.certificate": N_("Certificate"),
     "read.states": N_("States of certificates"),
     "read.declaration": N_("Declaration"),

@@ -21,6 +21,7 @@ from hefu.http.judging import rules_in_force
 from hefu.http.levels import Levels
 from hefu.http.problem import respond
 from hefu.http.reads import Recorder
+from hefu.http.sealing import JournalSeals
 from hefu.link.inbox import Inbox
 from hefu.link.line import Line
 from hefu.link.outbox import Outbox
@@ -104,6 +105,7 @@ class Node:
         self.levels = Levels()
         self.stopping = False  # set when the process is told to end: streams without end then end
         self.reads: Recorder
+        self.seals = JournalSeals(self)
         self.writer: Writer
         self.line: Line
         self.registers: Registers
@@ -188,8 +190,8 @@ class Node:
         await self.levels.watch(self)
 
     async def keep_reads(self) -> None:
-        """Write who looked at what, and delete what has been kept long enough."""
-        await self.reads.keep()
+        """Write who looked at what, seal it, and delete what has been kept long enough."""
+        await self.reads.keep(self.seals)
 
     async def compare(self) -> Report:
         """Compare both registers now; what came of it is remembered until the node stops."""

@@ -15,13 +15,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 import structlog
 from starlette.requests import Request
 
+from hefu.errors import HefuError
 from hefu.stores.reads import Reading, Reads
+from hefu.stores.reads_chain import Seal
 from hefu.trust.access import Identity
 
 PAGE_HEADER: Final = "hefu-page"
@@ -31,7 +33,9 @@ PAGE_SCOPE: Final = "hefu.page"
 _FLUSH: Final = 1.0
 """Seconds between two writings."""
 _CLEAR: Final = 3600.0
-"""Seconds between two deletions of what is too old."""
+"""Seconds between two seals, each with the deletion of what is too old."""
+_TRIED: Final = 60.0
+"""Seconds after which a seal that could not be entered, or had nothing to seal, is tried again."""
 _AGAIN: Final = 600.0
 """Seconds in which one person's looking at the same thing again is the same look."""
 _PAGE: Final = 10.0
@@ -150,6 +154,18 @@ def _note(request: Request, identity: Identity, look: Look, status: int, way: st
     recorder.note(reading, tuple(look.numbers), page)
 
 
+class Seals(Protocol):
+    """Where the seals of the chain stand: in the node's journal."""
+
+    async def known(self) -> list[Seal]:
+        """Those that stand there, oldest first."""
+        ...
+
+    async def enter(self, seal: Seal) -> None:
+        """Enter one."""
+        ...
+
+
 class Recorder:
     """Takes looks from the event loop and writes them from a thread, gathered over a second. What cannot be written
     waits; beyond a bound looks are lost, and how many stands on record as soon as anything can be written again.
@@ -230,16 +246,36 @@ class Recorder:
                     _log.warning("who looks at what is written again", side=self._side, lost=lost)
                 self.error = ""
 
-    async def keep(self) -> None:
-        """Write every second, and delete every hour what has been kept long enough."""
+    async def keep(self, seals: Seals) -> None:
+        """Write every second, and every hour seal what is written and delete what has been kept long enough."""
         while True:
             await asyncio.sleep(_FLUSH)
             await asyncio.to_thread(self.flush)
             if time.monotonic() - self._cleared >= _CLEAR:
                 self._cleared = time.monotonic()
-                old = datetime.now(UTC) - timedelta(days=self.days)
-                while await asyncio.to_thread(self.store.forget, old):
-                    pass
+                sealed = False
+                try:
+                    sealed = await self.seal(seals)
+                except HefuError as error:  # a restored node takes no work before it has recovered
+                    _log.warning("not sealed yet", side=self._side, error=str(error))
+                if not sealed:
+                    self._cleared += _TRIED - _CLEAR
+
+    async def seal(self, seals: Seals) -> bool:
+        """Enter the newest head of the chain into the journal, then delete what is too old: the journal says before it is
+        done which batch is the first from then on, so that nothing else can be gone. Whether there is a seal now.
+        """
+        old = datetime.now(UTC) - timedelta(days=self.days)
+        cut = await asyncio.to_thread(self.store.last_before, old)
+        newest = await asyncio.to_thread(self.store.newest)
+        known = await seals.known()
+        last = known[-1] if known else Seal(0, "", "", 1)
+        first = max(last.first, cut + 1)
+        if (newest.id, first) != (last.batch, last.first) and newest.id:
+            await seals.enter(Seal(newest.id, newest.head, newest.at, first))
+        while await asyncio.to_thread(self.store.forget, cut, old):
+            pass
+        return newest.id > 0
 
     def close(self) -> None:
         """Write what waits and close the file."""

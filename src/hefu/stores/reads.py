@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from hefu import errors
+from hefu.stores.reads_chain import Batch, head_of, rows_of
 from hefu.stores.sqlite import STORE_NEWER, STORE_UNREADABLE
 
 FILE: Final = "reads.sqlite"
-_SCHEMA: Final = 1
+_SCRIPTS: Final = ("reads.sql", "reads_chain.sql")
+"""What makes the schema, in order."""
+_SCHEMA: Final = len(_SCRIPTS)
 _AT_ONCE: Final = 5000
 """Rows deleted in one transaction."""
 _COLUMNS: Final = "id, at, actor, subject, asked, status, way, path, address"
@@ -67,30 +70,83 @@ class Reads:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > _SCHEMA:
             errors.fail(STORE_NEWER, file=str(self.path), value=version, known=_SCHEMA)
-        if version < _SCHEMA:
-            text = (files("hefu.stores") / "reads.sql").read_text(encoding="utf-8")
-            self._connection.executescript(f"BEGIN; {text}; PRAGMA user_version = {_SCHEMA}; COMMIT;")
+        for number, name in enumerate(_SCRIPTS[version:], version + 1):
+            text = (files("hefu.stores") / name).read_text(encoding="utf-8")
+            self._connection.executescript(f"BEGIN; {text}; PRAGMA user_version = {number}; COMMIT;")
 
     def add(self, readings: Sequence[Reading], numbers: Iterable[tuple[str, int]]) -> None:
-        """Write readings, and numbers of these and of earlier ones by their ids: all or none."""
+        """Write readings, and numbers of these and of earlier ones by their ids, as the next batch of the chain: all or
+        none.
+        """
         with self._turn, self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
+            last = self._newest()
+            number = last.id + 1
             connection.executemany(
                 f"INSERT INTO reading ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
                 [(one.id, _text(one.at), *astuple(one)[2:]) for one in readings],
             )
-            connection.executemany("INSERT OR IGNORE INTO reading_number VALUES (?, ?)", numbers)
+            connection.executemany(
+                "INSERT OR IGNORE INTO reading_number VALUES (?, ?, ?)",
+                [(told, reading, number) for told, reading in numbers],
+            )
+            at = max((_text(one.at) for one in readings), default="")
+            newest = max((one.id for one in readings), default=last.last)
+            made = Batch(number, max(at, last.at), last.last, newest, last.head, "")
+            head = head_of(made, rows_of(connection, made))
+            connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", (*astuple(made)[:-1], head))
 
-    def forget(self, before: datetime) -> int:
-        """Delete some of what is older than a moment; how many readings. 0: nothing is left to delete."""
+    def _newest(self) -> Batch:
+        """The newest batch; before the first one, what was kept before there was a chain."""
+        row = self._connection.execute("SELECT * FROM batch ORDER BY id DESC LIMIT 1").fetchone()
+        return Batch(*row) if row else Batch(0, "", self.last, self.last, "", "")
+
+    def newest(self) -> Batch:
+        """The newest batch, durable."""
+        with self._turn:
+            self._connection.execute("PRAGMA synchronous = FULL")
+            with self._connection as connection:  # a commit that waits for the disk takes all before it along
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("PRAGMA application_id = 1")
+                found = self._newest()
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        return found
+
+    def last_before(self, moment: datetime) -> int:
+        """The newest batch in which everything is older than a moment; 0 if there is none."""
+        query = "SELECT coalesce(max(id), 0) FROM batch WHERE at < ?"
+        with self._turn:
+            return int(self._connection.execute(query, (_text(moment),)).fetchone()[0])
+
+    def forget(self, batch: int, before: datetime) -> int:
+        """Delete some of what stands in batches up to one, and of what is older than a moment and in no batch; how many
+        readings, numbers and batches. 0: nothing is left to delete.
+        """
         with self._turn, self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
+            chained = connection.execute("SELECT after FROM batch ORDER BY id LIMIT 1").fetchone()
+            bound = connection.execute("SELECT last FROM batch WHERE id = ?", (batch,)).fetchone()
+            reach = bound or chained or (_NONE,)
             old = connection.execute(
-                "SELECT id FROM reading WHERE at < ? ORDER BY at LIMIT ?", (_text(before), _AT_ONCE)
+                "SELECT id FROM reading WHERE at < ? AND id <= ? ORDER BY at LIMIT ?",
+                (_text(before), reach[0], _AT_ONCE),
             ).fetchall()
-            connection.executemany("DELETE FROM reading_number WHERE reading = ?", old)
+            connection.executemany(
+                "DELETE FROM reading_number WHERE reading = ? AND batch <= ?",
+                [(one, batch) for (one,) in old],
+            )
             connection.executemany("DELETE FROM reading WHERE id = ?", old)
-        return len(old)
+            if old:
+                return len(old)
+            gone = connection.execute(  # numbers that came later than their readings
+                "DELETE FROM reading_number WHERE (number, reading) IN"
+                " (SELECT number, reading FROM reading_number WHERE batch BETWEEN 1 AND ? LIMIT ?)",
+                (batch, _AT_ONCE),
+            ).rowcount
+            if gone:
+                return gone
+            query = "DELETE FROM batch WHERE id IN (SELECT id FROM batch WHERE id <= ? LIMIT ?)"
+            return connection.execute(query, (batch, _AT_ONCE)).rowcount
 
     def close(self) -> None:
         """Close the file, which then holds everything by itself; if somebody reads on, the log beside it does."""
