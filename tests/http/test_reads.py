@@ -128,7 +128,7 @@ def test_a_look_that_is_changed_in_the_file_is_found_by_the_auditor(tmp_path: Pa
     nodes = Nodes(tmp_path)
     try:
         earlier = Reads(tmp_path / "tax" / FILE)  # what was not sealed yet is sealed at the start
-        earlier.add([replace(look("tax_officer:某局"), id=1)], [("CK970A", 1)])
+        earlier.add([replace(look("tax_officer:某局"), id=1, at=datetime.now(UTC))], [("CK970A", 1)])
         earlier.close()
         nodes.start(Side.TAX)
         until = time.monotonic() + 20
