@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Final
 
 import polars as pl
@@ -71,11 +71,12 @@ def resolve(tables: Tables) -> Parties:
     mentions = _mentions(clean)
     ids = _by_identifier(clean["firms"])
     named = _by_name(clean, mentions, ids)
+    parties = {name: party for name, (party, _) in named.items()}
     told: Tables = {}
     for table in TABLES:
         frame = clean[table.name]
         for ident, name in party_columns(table):
-            frame = _replaced(frame, ident, name, ids, named)
+            frame = _replaced(frame, ident, name, ids, parties)
         told[table.name] = frame
     return Parties(told, _entities(told, mentions, ids, named))
 
@@ -132,38 +133,34 @@ def _by_name(clean: Tables, mentions: pl.DataFrame, ids: dict[str, str]) -> dict
     nameless = mentions.filter(pl.col("id").is_null())["name"].unique().sort().to_list()
     if not nameless:
         return {}
+    keys = {name: name_key(name) for name in mentions["name"].drop_nulls().unique()}
     known: defaultdict[str, set[str]] = defaultdict(set)
     former: defaultdict[str, set[str]] = defaultdict(set)
     for ident, name in mentions.drop_nulls().select("id", "name").iter_rows():
-        known[name_key(name)].add(ids.get(ident, ident))
+        known[keys[name]].add(ids.get(ident, ident))
     for ident, names in clean["firms"].select("firm", "former_names").drop_nulls().iter_rows():
         for one in re.split("[;；]", names):
             if key := name_key(one):
                 former[key].add(ident)
     told: dict[str, tuple[str, str]] = {}
     for name in nameless:
-        key = name_key(name)
+        key = keys[name]
         if len(known[key]) == 1:
             told[name] = (next(iter(known[key])), "name")
         elif not known[key] and len(former[key]) == 1:
             told[name] = (next(iter(former[key])), "former name")
         else:
             told[name] = (NAMED + key, "two firms of this name" if known[key] else "name alone")
-    return _alike(clean, told, {key: next(iter(of)) for key, of in known.items() if len(of) == 1})
+    alone = {name: keys[name] for name, (_, how) in told.items() if how == "name alone"}
+    return told | _alike(clean, alone, {key: next(iter(of)) for key, of in known.items() if len(of) == 1})
 
 
-def _alike(
-    clean: Tables, told: dict[str, tuple[str, str]], firms: dict[str, str]
-) -> dict[str, tuple[str, str]]:
-    """Names known alone that are much like one firm's, joined where both deal with a rare counterparty."""
-    alone = [name for name, (_, how) in told.items() if how == "name alone"]
-    if not alone or not firms:
-        return told
+def _alike(clean: Tables, alone: dict[str, str], firms: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Of names (with their keys) that fit nobody, those much like one firm's, where both deal with a rare counterparty."""
     near = _Near(firms)
-    proposed = {name: firms[found] for name in alone if (found := near.to(name_key(name)))}
-    if not proposed:
-        return told
-    dealings = _dealings(clean)
+    proposed = {name: firms[found] for name, key in alone.items() if (found := near.to(key))}
+    dealings = _dealings(clean, {*proposed, *proposed.values()}) if proposed else {}
+    told: dict[str, tuple[str, str]] = {}
     for name, firm in proposed.items():
         if shared := sorted(dealings[name] & dealings[firm]):
             told[name] = (firm, f"like name, and both deal with {shared[0]}")
@@ -187,23 +184,19 @@ class _Near:
         return found[0] if found else None
 
 
-def _dealings(clean: Tables) -> defaultdict[str, set[str]]:
-    """For each party as written (identifier, else name): the counterparties that few others have."""
-    told: defaultdict[str, set[str]] = defaultdict(set)
-    others: defaultdict[str, set[str]] = defaultdict(set)
+def _dealings(clean: Tables, wanted: Collection[str]) -> defaultdict[str, set[str]]:
+    """For some parties as written (identifier, else name): the counterparties that few others have."""
+    met = []
     for table in TABLES:
-        pairs = party_columns(table)
-        if len(pairs) < 2:
-            continue
-        seen = [
-            pl.coalesce(*(pl.col(one) for one in pair if one)).alias(str(i)) for i, pair in enumerate(pairs)
-        ]
-        for row in clean[table.name].select(seen).unique().iter_rows():
-            present = {one for one in row if one}
-            for one in present:
-                others[one] |= present - {one}
-    for one, counterparties in others.items():
-        told[one] = {other for other in counterparties if len(others[other]) <= _RARE}
+        written = [pl.coalesce(*filter(None, pair)) for pair in party_columns(table)]
+        for one, other in permutations(written, 2):
+            met.append(clean[table.name].lazy().select(one=one, other=other))
+    pairs = pl.concat(met).drop_nulls().filter(pl.col("one") != pl.col("other")).unique()
+    others = pairs.group_by("other").len().filter(pl.col("len") <= _RARE)
+    rare = pairs.filter(pl.col("one").is_in(wanted)).join(others, on="other", how="semi")
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for one, other in rare.collect(engine="streaming").iter_rows():
+        told[one].add(other)
     return told
 
 
@@ -212,17 +205,15 @@ def _replaced(
     ident: str | None,
     name: str | None,
     ids: dict[str, str],
-    named: dict[str, tuple[str, str]],
+    parties: dict[str, str],
 ) -> pl.DataFrame:
     """The table with the entity in its identifier's column; a name without such a column gets one, ``<name>_id``."""
     target = ident or f"{(name or '').removesuffix('_name')}_id"
     known = pl.col(ident) if ident else pl.lit(None, pl.String)
     if ids and ident:
         known = known.replace(ids)
-    if name and named:
-        names = pl.col(name).replace_strict(
-            {one: party for one, (party, _) in named.items()}, default=None, return_dtype=pl.String
-        )
+    if name and parties:
+        names = pl.col(name).replace_strict(parties, default=None, return_dtype=pl.String)
         known = pl.coalesce(known, names)
     return frame.with_columns(known.alias(target))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, met, mutual, percent, worded
 
 _STOPPED = ("held", "refused", "withdrawn")
 
@@ -74,12 +74,11 @@ def _same_goods(facts: Facts, limits: Limits) -> pl.DataFrame:
     weight = (pl.col("net_weight") - pl.col("weighed")).abs() <= limits["near"] * pl.col("weighed")
     owner = pl.col("owner").eq(pl.col("stopped_owner")) & (pl.col("owner") != pl.col("trader"))
     return (
-        first.drop("destination", "declarant")
-        .join(first.select("stopped", "destination", was_declarant="declarant").unique(), on="stopped")
-        .join(later, on=["hs8", "destination"])
-        .filter(
+        met(
+            first.rename({"declarant": "was_declarant"}), later,
             near & same & (pl.col("trader") != pl.col("stopped_trader")) & (pl.col("stopped") != pl.col("declaration")),
             owner | (pl.col("declarant").eq(pl.col("was_declarant")) & weight),
+            on=["hs8", "destination"],
         )
         .select("stopped", "stopped_on", "stopped_trader", "declaration", "lodged", "trader", "owner", "fob")
         .unique()

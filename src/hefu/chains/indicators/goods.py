@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, ratio, worded
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, met, percent, ratio, worded
 from hefu.chains.ties import beyond
 
 _TRIED: Final = 50
@@ -43,18 +43,26 @@ def carousel(facts: Facts, limits: Limits) -> pl.DataFrame:
         .select(back="declaration", came="lodged", importer="trader", hs8="hs8", was="quantity", was_port="port", was_by="declarant")
     )  # fmt: skip
     out = facts.items.select("declaration", "lodged", "trader", "hs8", "quantity", "fob", "port", "declarant")
+    soon = days(pl.col("came"), pl.col("lodged")).is_between(0, limits["days"])
     routes = [
-        out.join(came.drop("was_by"), left_on=["hs8", "port"], right_on=["hs8", "was_port"]).drop(
-            "declarant"
+        met(
+            out.drop("declarant"),
+            came.drop("was_by"),
+            soon,
+            left_on=["hs8", "port"],
+            right_on=["hs8", "was_port"],
         ),
-        out.join(came.drop("was_port"), left_on=["hs8", "declarant"], right_on=["hs8", "was_by"]).drop(
-            "port"
+        met(
+            out.drop("port"),
+            came.drop("was_port"),
+            soon,
+            left_on=["hs8", "declarant"],
+            right_on=["hs8", "was_by"],
         ),
     ]
     both = ["declaration", "lodged", "trader", "hs8", "quantity", "fob", "back", "came", "importer", "was"]
     tried = (
         pl.concat(route.select(both) for route in routes)
-        .filter(days(pl.col("came"), pl.col("lodged")).is_between(0, limits["days"]))
         .unique()
         .with_columns(
             other=pl.when(pl.col("importer") != pl.col("trader")).then("importer"),
@@ -63,7 +71,7 @@ def carousel(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     loops = (
         tried.filter("near")
-        .sort("back", "came", "declaration")
+        .sort("back", "came", "declaration", "hs8", "quantity", "fob")
         .unique("back", keep="first", maintain_order=True)
         .with_columns(times=pl.len().over("trader", "importer"))
         .filter(pl.col("times") >= limits["times"])

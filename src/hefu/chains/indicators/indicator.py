@@ -93,6 +93,11 @@ def hits(frame: pl.DataFrame, *, table: str, field: str, **columns: Any) -> pl.D
     return frame.select(told) if frame.height else HITS.to_frame()
 
 
+def met(left: pl.DataFrame, right: pl.DataFrame, *fitting: pl.Expr, **join: Any) -> pl.DataFrame:
+    """Rows of both that meet and fit, in no order. Of all that meet, only what fits is ever in memory."""
+    return left.lazy().join(right.lazy(), **join).filter(*fitting).collect(engine="streaming")
+
+
 def mutual(frame: pl.DataFrame, one: str, other: str, **columns: Any) -> pl.DataFrame:
     """Hits that name both parties, each with the other beside it."""
     return pl.concat(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
-from hefu.chains.graphs import cyclic
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, ratio, worded
+from hefu.chains.graphs import closed_walks
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, met, mutual, percent, ratio, worded
 from hefu.chains.ties import controlled
 
 
@@ -17,12 +17,15 @@ def invoice_after_export(facts: Facts, limits: Limits) -> pl.DataFrame:
         "invoice", "issued", trader="buyer", hs8=pl.col("hs").str.slice(0, 8), had="quantity"
     )
     lags = (
-        bought.drop_nulls(["hs8", "had"])
-        .join(goods, on=["trader", "hs8"])
-        .filter((pl.col("had") - pl.col("quantity")).abs() <= limits["near"] * pl.col("quantity"))
+        met(
+            bought.drop_nulls(["hs8", "had"]),
+            goods,
+            (pl.col("had") - pl.col("quantity")).abs() <= limits["near"] * pl.col("quantity"),
+            days(pl.col("issued"), pl.col("lodged")).abs() <= limits["window"],
+            on=["trader", "hs8"],
+        )
         .with_columns(lag=days(pl.col("issued"), pl.col("lodged")))
-        .filter(pl.col("lag").abs() <= limits["window"])
-        .sort(pl.col("lag").abs(), "invoice", "declaration")
+        .sort(pl.col("lag").abs(), "invoice", "declaration", "fob")
         .unique("invoice", keep="first", maintain_order=True)
     )
     if not lags.height:
@@ -132,57 +135,6 @@ def invoice_circle(facts: Facts, limits: Limits) -> pl.DataFrame:
         walks, table="V", field="amount", party="party", other="other", document="document", value=worded("{} x", "hops"),
         against=pl.lit(f"<= {limits['days']:.0f} d, +-{limits['near']:.0%}"), on="on", fen="amount",
     )  # fmt: skip
-
-
-def closed_walks(
-    edges: pl.DataFrame,
-    *,
-    days_most: float,
-    low: float,
-    high: float,
-    hops: int,
-    fan: int,
-    start: pl.Series | None = None,
-) -> pl.DataFrame:
-    """Walks of 3 to ``hops`` steps that come back to where they began, in time and within bounds of the first amount.
-
-    Only edges inside strongly connected parts are walked, and of each party at most ``fan`` edges a step that fit: what
-    is beyond is not looked at.
-    """
-    inside = cyclic(edges.select("source", "target").unique())
-    left = edges.join(inside, on=["source", "target"], how="semi").sort("source", "on", "document")
-    walk = left.select(begin="source", at="target", began="on", now="on", first="amount", one="document")
-    if start is not None:
-        walk = walk.filter(pl.col("begin").is_in(start.implode()))
-    walk = walk.with_columns(path=pl.concat_list("begin", "at"))
-    told: list[pl.DataFrame] = []
-    for hop in range(2, hops + 1):
-        step = left.select(at="source", to="target", on="on", amount="amount")
-        walk = (
-            walk.join(step, on="at")
-            .filter(
-                pl.col("on") >= pl.col("now"),
-                days(pl.col("on"), pl.col("began")) <= days_most,
-                pl.col("amount") >= low * pl.col("first"),
-                pl.col("amount") <= high * pl.col("first"),
-            )
-            .sort("one", "on", "to")
-        )
-        walk = walk.filter(pl.int_range(pl.len()).over("one") < fan)
-        if hop >= 3:
-            told.append(walk.filter(pl.col("to") == pl.col("begin")).with_columns(hops=pl.lit(hop)))
-        walk = walk.filter(~pl.col("path").list.contains(pl.col("to"))).select(
-            "begin", "began", "first", "one", at="to", now="on", path=pl.col("path").list.concat(pl.col("to").reshape((-1, 1)).arr.to_list()),
-        )  # fmt: skip
-    closed = pl.concat(told).unique("one", keep="first", maintain_order=True)
-    return (
-        closed.select("one", "hops", "now", "on", "first", "path")
-        .explode("path")
-        .with_columns(begin=pl.col("path").first().over("one"), next=pl.col("path").shift(-1).over("one"))
-        .with_columns(other=pl.coalesce("next", "begin"))
-        .select(party="path", other="other", document="one", hops="hops", on="on", amount="first")
-        .sort("party", "document")
-    )
 
 
 def quantity_beyond_purchase(facts: Facts, limits: Limits) -> pl.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from hefu.chains.facts import Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, mutual, percent, ratio, worded
-from hefu.chains.indicators.invoices import closed_walks
+from hefu.chains.graphs import closed_walks
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, met, mutual, percent, ratio, worded
 
 
 def pass_through(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -149,12 +149,14 @@ def refund_shared(facts: Facts, limits: Limits) -> pl.DataFrame:
     )  # fmt: skip
     supplies = facts.table("invoices").select(payee="seller", claimant="buyer").unique()
     on = (
-        paid.join(facts.table("payments").select("payment", "on", "payee", "amount", claimant="payer"), on="claimant")
-        .filter(
+        met(
+            paid, facts.table("payments").select("payment", "on", "payee", "amount", claimant="payer"),
             days(pl.col("on"), pl.col("paid")).is_between(0, limits["days"]),
             (pl.col("amount") / pl.col("refund")).is_between(limits["share"], limits["most"]),
+            on="claimant",
         )
         .join(supplies, on=["claimant", "payee"], how="anti")
+        .sort("claim", "on", "payment")
         .unique("claim", keep="first", maintain_order=True)
         .with_columns(times=pl.len().over("claimant", "payee"))
         .filter(pl.col("times") >= limits["times"])
@@ -168,14 +170,18 @@ def refund_shared(facts: Facts, limits: Limits) -> pl.DataFrame:
 def title_fee(facts: Facts, limits: Limits) -> pl.DataFrame:
     """E8: payments of about one part in a hundred of the goods' value for each export, without an agency agreement."""
     bought = facts.table("invoices").select(payer="buyer", payee="seller").unique()
-    paid = (
+    others = (
         facts.table("payments")
         .join(bought, on=["payer", "payee"], how="anti")
         .join(facts.agreed.select(payee="agent", payer="principal"), on=["payer", "payee"], how="anti")
-        .join(facts.exports.select("declaration", "lodged", "fob", payee="trader"), on="payee")
-        .filter(
+    )
+    paid = (
+        met(
+            others,
+            facts.exports.select("declaration", "lodged", "fob", payee="trader"),
             days(pl.col("on"), pl.col("lodged")).abs() <= limits["days"],
             (pl.col("amount") / pl.col("fob")).is_between(limits["low"], limits["high"]),
+            on="payee",
         )
         .sort("payment", days(pl.col("on"), pl.col("lodged")).abs(), "declaration")
         .unique("payment", keep="first", maintain_order=True)
