@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
+from hefu.chains import graphs
 from hefu.chains.facts import Facts, known_on
-from hefu.chains.graphs import components, cyclic
+from hefu.chains.graphs import closed_walks, components, cyclic
 from hefu.chains.grouping import groups, ties
 from hefu.chains.indicators import indicators
 from hefu.chains.links import pairs
@@ -168,3 +170,41 @@ def neighbours(**shared: str) -> int:
 def test_a_broker_and_a_supplier_in_common_are_a_neighbourhood_and_no_tie() -> None:
     assert neighbours() == 0
     assert neighbours(consignee_name="C") == 1
+
+
+def test_ways_back_are_the_same_walked_in_parts_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(7)
+    first = date(2026, 3, 1)
+    edges = pl.DataFrame(
+        [
+            {"source": f"p{dice.randrange(12)}", "target": f"p{dice.randrange(12)}", "on": first + timedelta(dice.randrange(40)),
+             "amount": 1000 - dice.randrange(60), "document": f"d{n:03}"}
+            for n in range(300)
+        ]
+    ).filter(pl.col("source") != pl.col("target"))  # fmt: skip
+
+    def walked() -> pl.DataFrame:
+        return closed_walks(edges, days_most=20, low=0.9, high=1.1, hops=5, fan=4)
+
+    at_once = walked()
+    assert at_once.height > 30
+    assert set(at_once["hops"]) >= {3, 4, 5}
+    monkeypatch.setattr(graphs, "_WALKS", 7)
+    assert walked().equals(at_once)
+
+
+def test_a_way_back_is_found_with_its_documents_and_a_chain_has_none() -> None:
+    day = date(2026, 3, 1)
+    edges = pl.DataFrame(
+        {
+            "source": ["a", "b", "c", "x"], "target": ["b", "c", "a", "y"], "on": [day, day, day + timedelta(3), day],
+            "amount": [100, 99, 98, 100], "document": ["1", "2", "3", "4"],
+        }
+    )  # fmt: skip
+    found = closed_walks(edges, days_most=5, low=0.9, high=1.0, hops=5, fan=4)
+    assert found.select("party", "other", "document", "hops").rows() == [
+        ("a", "b", "1", 3), ("b", "c", "1", 3), ("c", "a", "1", 3),
+    ]  # fmt: skip
+    assert not closed_walks(
+        edges.filter(pl.col("source") != "c"), days_most=5, low=0.9, high=1.0, hops=5, fan=4
+    ).height

@@ -44,7 +44,7 @@ def cases(
     members = groups(found, found.rules).group_by("group", maintain_order=True).agg("party")
     enough = (parties for _, parties in members.iter_rows() if maker.is_enough(parties))
     ranked = sorted(map(maker.scored, enough), key=lambda one: (-one.score, one.members))
-    return [maker.make(one) for one in ranked[:top] if weights.confidence(one.score) >= minimum]
+    return maker.made([one for one in ranked[:top] if weights.confidence(one.score) >= minimum])
 
 
 def analyse(tables: Tables, as_of: date, *, minimum: float = MINIMUM, top: int | None = None) -> list[Case]:

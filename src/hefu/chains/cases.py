@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -12,9 +12,10 @@ from typing import Any, Final
 import polars as pl
 
 from hefu.chains.case import Case, Evidence, Link, Party, Role, Strength
+from hefu.chains.facts import Facts
 from hefu.chains.indicators import Indicator
 from hefu.chains.links import pairs
-from hefu.chains.roles import Standing, places, standing
+from hefu.chains.roles import Standing, invoiced, places, standing
 from hefu.chains.scoring import COUNTS, Evidences
 from hefu.chains.telling import CLAIMS, amounts, coverage, tables_of, title, unknowns, why
 from hefu.chains.weights import Weights
@@ -66,6 +67,37 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class _Seen:
+    """What the tables say of everybody in some cases: who deals with whom, where each stands, in which tables."""
+
+    pairs: pl.DataFrame
+    places: dict[str, dict[str, int]]
+    tables: dict[str, set[str]]
+    invoiced: dict[str, dict[str, int]]
+
+    @classmethod
+    def of(cls, facts: Facts, everybody: list[str]) -> _Seen:
+        wanted = pl.Series(everybody, dtype=pl.String).implode()
+        inside = pl.col("source").is_in(wanted) & pl.col("target").is_in(wanted)
+        return cls(
+            pairs(facts).filter(inside),
+            places(facts, everybody),
+            tables_of(facts, everybody),
+            invoiced(facts, everybody),
+        )
+
+    def at(self, party: str, members: list[str]) -> dict[str, int]:
+        """The places of a party, with how many invoices it wrote to members of a case."""
+        count = sum(self.invoiced[party].get(one, 0) for one in members)
+        return {**self.places[party], "invoices.to members": count}
+
+
+def _everybody(members: list[str], rows: list[dict[str, Any]]) -> list[str]:
+    """Members, then the others whom the evidence names."""
+    return [*members, *sorted({row["other"] for row in rows if row["other"]} - set(members))]
+
+
+@dataclass(frozen=True)
 class Maker:
     """What all cases of one run share."""
 
@@ -100,10 +132,6 @@ class Maker:
         counting = self.evidences.strengths.filter(pl.col("nats") >= COUNTS)
         grouped = counting.group_by("party").agg(pl.col("source").unique())
         return {party: frozenset(sources) for party, sources in grouped.iter_rows()}
-
-    @cached_property
-    def _pairs(self) -> pl.DataFrame:
-        return pairs(self.evidences.facts)
 
     @cached_property
     def _exports(self) -> dict[str, list[str]]:
@@ -160,20 +188,29 @@ class Maker:
         """Whether indicators of enough independent sources speak."""
         return len(frozenset().union(*(self._sources.get(one, frozenset()) for one in members))) >= NEEDED
 
-    def make(self, group: Scored) -> Case:
-        """The case of a group."""
-        facts, members = self.evidences.facts, group.members
-        rows = sorted(
+    def made(self, groups: Sequence[Scored]) -> list[Case]:
+        """The cases of groups. The tables are looked through once for all of them."""
+        rows = [self._rows(one.members) for one in groups]
+        named = [_everybody(one.members, of) for one, of in zip(groups, rows, strict=True)]
+        everybody = sorted({party for people in named for party in people})
+        seen = _Seen.of(self.evidences.facts, everybody)
+        return [
+            self._made(one, of, people, seen) for one, of, people in zip(groups, rows, named, strict=True)
+        ]
+
+    def _rows(self, members: list[str]) -> list[dict[str, Any]]:
+        return sorted(
             (row for one in members for row in self._hits[one]),
             key=lambda row: (-self._by_code[row["indicator"]].weight, row["indicator"], str(row["on"]), *map(str, row.values())),
         )  # fmt: skip
-        others = {row["other"] for row in rows if row["other"]} - set(members)
-        everybody = [*members, *sorted(others)]
-        at, stands = places(facts, everybody, members), tables_of(facts, everybody)
+
+    def _made(self, group: Scored, rows: list[dict[str, Any]], everybody: list[str], seen: _Seen) -> Case:
+        facts, members = self.evidences.facts, group.members
+        stands = {one: seen.tables[one] for one in everybody}
         standings = {
             one: standing(
                 self._scores.get(one, {}).get("kind", "unknown"),
-                at[one],
+                seen.at(one, members),
                 frozenset(row["indicator"].removeprefix("chains.") for row in self._hits.get(one, [])),
             )
             for one in everybody
@@ -193,7 +230,7 @@ class Maker:
             score=round(group.score, 3),
             confidence=self.weights.confidence(group.score),
             parties=parties,
-            links=self._links(everybody, rows),
+            links=self._links(everybody, rows, seen.pairs),
             evidence=evidence,
             amounts=amounts(
                 facts, members, declarations, {row["declaration"] for row in rows if row["declaration"]}
@@ -250,7 +287,9 @@ class Maker:
         text = "|".join(str(oldest[key]) for key in ("indicator", "document", "party"))
         return "C" + hashlib.sha256(text.encode()).hexdigest()[:12].upper()
 
-    def _links(self, everybody: list[str], rows: list[dict[str, Any]]) -> tuple[Link, ...]:
+    def _links(
+        self, everybody: list[str], rows: list[dict[str, Any]], pairs: pl.DataFrame
+    ) -> tuple[Link, ...]:
         names = self.evidences.facts.parties.names
         numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, row in enumerate(rows, 1):
@@ -258,7 +297,7 @@ class Maker:
                 numbers[min(row["party"], row["other"]), max(row["party"], row["other"])].append(number)
         wanted = pl.Series(everybody, dtype=pl.String).implode()
         told, seen = [], set()
-        known = self._pairs.filter(pl.col("source").is_in(wanted), pl.col("target").is_in(wanted))
+        known = pairs.filter(pl.col("source").is_in(wanted), pl.col("target").is_in(wanted))
         for row in known.to_dicts():
             key = min(row["source"], row["target"]), max(row["source"], row["target"])
             seen.add(key)

@@ -34,10 +34,8 @@ class Standing:
     alternatives: tuple[tuple[Role, int], ...]
 
 
-def places(facts: Facts, parties: list[str], members: list[str]) -> dict[str, dict[str, int]]:
-    """For each party: how many rows have it in each place (``heads.trader``), and how many invoices it wrote to
-    members of the case (``invoices.to members``).
-    """
+def places(facts: Facts, parties: list[str]) -> dict[str, dict[str, int]]:
+    """For each party: how many rows have it in each place (``heads.trader``)."""
     told: dict[str, dict[str, int]] = {one: {} for one in parties}
     wanted = pl.Series(parties, dtype=pl.String).implode()
     for name, column in _PLACES:
@@ -49,16 +47,21 @@ def places(facts: Facts, parties: list[str], members: list[str]) -> dict[str, di
         counts = frame.filter(pl.col(column).is_in(wanted)).group_by(column).len()
         for party, count in counts.iter_rows():
             told[party][f"{name}.{column}"] = count
-    inside = facts.table("invoices").filter(
-        pl.col("seller").is_in(wanted), pl.col("buyer").is_in(pl.Series(members, dtype=pl.String).implode())
-    )
-    for party, count in inside.group_by("seller").len().iter_rows():
-        told[party]["invoices.to members"] = count
+    return told
+
+
+def invoiced(facts: Facts, parties: list[str]) -> dict[str, dict[str, int]]:
+    """For each party: how many invoices it wrote to each of the others."""
+    told: dict[str, dict[str, int]] = {one: {} for one in parties}
+    wanted = pl.Series(parties, dtype=pl.String).implode()
+    inside = facts.table("invoices").filter(pl.col("seller").is_in(wanted), pl.col("buyer").is_in(wanted))
+    for seller, buyer, count in inside.group_by("seller", "buyer").len().iter_rows():
+        told[seller][buyer] = count
     return told
 
 
 def standing(kind: str, at: dict[str, int], marks: frozenset[str]) -> Standing:
-    """The role that fits best. ``kind`` is the registry's, ``at`` of :func:`places`, ``marks`` the party's indicators."""
+    """The role that fits best. ``kind`` is the registry's, ``at`` of :func:`places` with ``invoices.to members``, ``marks`` the party's indicators."""
     weights = _weights(kind, at, marks)
     total = sum(weights.values())
     if not total:

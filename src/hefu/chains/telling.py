@@ -94,7 +94,12 @@ def amounts(
     open_ = int(claims.filter(pl.col("state") == "claimed")["refund"].sum())
     vat = facts.table("invoices").filter(pl.col("buyer").is_in(parties))
     clean = vat.filter(~pl.col("seller").is_in(parties), ~pl.col("abnormal").fill_null(value=False))
-    reported = facts.table("agency").group_by("declaration").agg(reported=pl.col("amount").sum())
+    reported = (
+        facts.table("agency")
+        .filter(pl.col("declaration").is_in(wanted))
+        .group_by("declaration")
+        .agg(reported=pl.col("amount").sum())
+    )
     bare, sure_bare = (_beyond(one, reported) for one in (goods, sure))
     rewards = int(facts.table("subsidies").filter(pl.col("firm").is_in(parties))["amount"].sum())
     told = [
