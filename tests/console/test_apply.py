@@ -85,6 +85,10 @@ def test_an_application_goes_from_step_to_step_and_back_without_losing_anything(
         filed = desk.send("/apply", **sent)
         assert filed.url.path == f"/console/applications/{sent['serial']}"
         assert "Filed" in filed.text
+    assert "What next: your tax office decides" in filed.text
+    seen = sit(Side.TAX, "tax").see(f"/applications/{sent['serial']}")
+    assert "质量原因退回" in seen.text, "who decides reads why it was applied for"
+    assert "What next" not in seen.text
     told = nodes.ask(Side.TAX, "exporter", "GET", f"/v1/applications/{sent['serial']}")[1]
     assert told["document"]["lines"][0]["quantity"] == "40"
     assert told["document"]["applicant"]["customs_code"] == "1100660001"
@@ -177,8 +181,27 @@ def test_an_agent_applies_by_its_principals_certificate(nodes: Nodes, sit: Sit) 
     key = key_of(tax.see(f"/applications/{serial}"), "approve")
     tax.send(f"/applications/{serial}/approve", numbers="", key=key)
     issued = nodes.ask(Side.TAX, "tax", "GET", f"/v1/applications/{serial}")[1]["certificates"][0]
+    assert "Name its number in your declaration" in principal.see(f"/applications/{serial}").text
     named = {"principal_certificate": issued, "declarations": "", "tax_office": TAX_OFFICE}
     goods = step(agent, agent.see("/apply"), "goods", **named)
     assert fields_of(goods, _FORM)["l0.declaration"] == number
     filed = step(agent, step(agent, step(agent, goods, "taxes"), "check", **more), "file")
     assert "Filed" in filed.text, filed.text
+
+
+@pytest.mark.processes
+def test_a_rejected_application_leads_to_the_next(nodes: Nodes, sit: Sit) -> None:
+    number, desk = exported(nodes), sit(Side.TAX, "exporter")
+    goods = step(desk, desk.see("/apply"), "goods", declarations=number, tax_office=TAX_OFFICE)
+    check = step(desk, step(desk, goods, "taxes"), "check", reason="quality")
+    serial = step(desk, check, "file").url.path.rsplit("/", 1)[1]
+    tax = sit(Side.TAX, "tax")
+    tax.send(
+        f"/applications/{serial}/reject",
+        reason="写错了",
+        key=key_of(tax.see(f"/applications/{serial}"), "reject"),
+    )
+    page = desk.see(f"/applications/{serial}").text
+    assert "<strong>Rejected:</strong> 写错了" in page
+    assert f"/console/apply?declaration={number}&amp;purpose=return" in page
+    assert serial in desk.see("/due").text, "and it is among what is due"

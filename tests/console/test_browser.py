@@ -41,7 +41,9 @@ def test_every_page_is_accessible(browser: Any, nodes: Nodes, options: dict[str,
             "/journal",
             "/declarations/530120260000000999",
         ),
-        (Side.CUSTOMS, "auditor"): ("/reads", "/gate?state=held"),
+        (Side.CUSTOMS, "auditor"): ("/reads", "/reads/proof", "/gate?state=held"),
+        (Side.CUSTOMS, "exporter"): ("/mine", "/due"),
+        (Side.TAX, "exporter"): ("/applications", "/due"),
         (Side.TAX, "tax"): ("/applications", f"/certificates/{number}", f"/ledger/{held}", "/works"),
     }
     for (side, who), paths in seats.items():

@@ -9,7 +9,7 @@ import pytest
 
 from hefu.protocol.records import Side
 from tests.console.conftest import Sit
-from tests.console.desk import lodged
+from tests.console.desk import fields_of, key_of, lodged
 from tests.nodes import Nodes, goods
 
 pytestmark = pytest.mark.processes
@@ -89,3 +89,43 @@ def test_the_steps_of_a_shipment_stand_where_both_nodes_say(nodes: Nodes, sit: S
     assert desk.see("/steps?procedure=nonsense&number=1").status_code == 200
     assert desk.see("/steps").status_code == 200
     assert certificate
+
+
+def test_a_clerk_corrects_or_withdraws_a_held_declaration_on_its_page(nodes: Nodes, sit: Sit) -> None:
+    which = next(_NUMBERS)
+    items = goods(which)[1]["items"]
+    items[0]["hs_code"] = "8517130000"
+    _, number = lodged(nodes, which, items=items)
+    desk = sit(Side.CUSTOMS, "exporter")
+    page = desk.see(f"/declarations/{number}")
+    assert "What you can do" in page.text
+    path = f"/declarations/{number}/correct"
+    assert f'href="/console{path}"' in page.text
+    form = fields_of(desk.see(path), f"/console{path}")
+    corrected = desk.send(path, **{**form, "i0.hs_code": "6109100000"})
+    assert "Reserved" in corrected.text
+    assert "you have nothing to do" in corrected.text
+    gone = desk.send(f"/declarations/{number}/withdraw", reason="重复申报", key=key_of(corrected, "withdraw"))
+    assert "Withdrawn" in gone.text
+    assert "What you can do" not in gone.text
+    assert "What you can do" not in sit(Side.CUSTOMS, "customs").see(f"/declarations/{number}").text
+
+
+def test_the_smallest_change_is_said_in_words(nodes: Nodes, sit: Sit) -> None:
+    which = next(_NUMBERS)
+    items = goods(which)[1]["items"]
+    items[0]["first"] = {"quantity": "100", "unit": "006"}
+    _, number = lodged(nodes, which, items=items)
+    for language, said in (("en", "<ins>100 articles</ins>"), ("zh", "<ins>100 件</ins>")):
+        page = sit(Side.CUSTOMS, "exporter", language).see(f"/declarations/{number}").text
+        assert said in page
+
+
+def test_who_lacks_a_certificate_is_led_to_apply_for_it(nodes: Nodes, sit: Sit) -> None:
+    _, number = lodged(nodes, next(_NUMBERS), certificates=[{"number": "N0889999"}])
+    page = sit(Side.CUSTOMS, "exporter").see(f"/declarations/{number}").text
+    led = re.search(r'class="button" href="([^"]+/console/apply[?][^"]+)"', page)
+    assert led
+    assert led[1].endswith("&amp;purpose=export")
+    first = sit(Side.TAX, "exporter").see("/apply?purpose=export").text
+    assert 'value="export" checked' in first

@@ -177,8 +177,12 @@ def test_a_held_declaration_is_corrected_or_released_by_two_officers(nodes: Node
     acts = two.see("/acts")
     assert "hs.differs" in acts.text
     act = nodes.ask(Side.CUSTOMS, "auditor", "GET", "/v1/acts")[1]["acts"][-1]["act"]
-    two.send(f"/acts/{act}/approve", remark="", key=f"override {number}")
-    assert "Released" in one.see(f"/declarations/{number}").text
+    done = two.send(f"/acts/{act}/approve", remark="", key=f"override {number}").text
+    assert "<strong>Approved:</strong> Release a held declaration" in done, "what was done is said"
+    assert number in done
+    released = one.see(f"/declarations/{number}").text
+    assert "Released" in released
+    assert "Released all the same by two officers" in released
 
 
 def test_who_may_read_papers_enters_none(nodes: Nodes, sit: Sit, ticket: str) -> None:

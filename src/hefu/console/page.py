@@ -117,6 +117,7 @@ def _environment(code: str) -> Environment:
         place=lambda value: words.place(language, value),
         filter=lambda asked: words.asked(language, asked),
         said=lambda problem: words.said(language, problem),
+        cure=lambda problem: words.cure(language, problem),
         actor=lambda value: words.actor(language, value),
         unit=lambda code: words.unit(language, code),
     )

@@ -257,6 +257,7 @@ WORDS: Final = {
 """English by code. What is not here is shown as its code, so that nothing is hidden behind a guess."""
 
 _SYSTEM: Final = N_("by itself")
+_KEPT: Final = N_("Correct this field; everything else that you filled in is kept.")
 
 TONES: Final = {
     "held": "bad",
@@ -312,6 +313,7 @@ def word(language: Language, code: str | None) -> str:
 _ROW: Final = re.compile(r"(items|lines|line )\[?(\d+)\]?")
 _INDEX: Final = re.compile(r"\[(\d+)\]")
 _FIELDS: Final = {
+    "certificate": N_("what it certifies"),
     "certificates": N_("Certificates named"),
     "items": N_("Items"),
     "lines": N_("Lines"),
@@ -347,6 +349,13 @@ def said(language: Language, problem: Mapping[str, Any]) -> str:
         return f"{place(language, counted)}: {details['found']}{details[f'rule_{language.code}']}"
     message = language.of(problem["message"])
     return message if path in message else f"{path}: {message}"
+
+
+def cure(language: Language, problem: Mapping[str, Any]) -> str:
+    """What to do about a problem; a form keeps what stands in its other fields."""
+    if problem["code"] == FIELD.code and problem["place"].startswith("$."):
+        return language.say(_KEPT)
+    return language.of(problem["cure"])
 
 
 def asked(language: Language, query: str) -> str:

@@ -49,14 +49,14 @@ def routes() -> APIRouter:
     router = pages()
 
     @router.get("/apply")
-    async def begin(request: Request, declaration: str = "") -> Response:
+    async def begin(request: Request, declaration: str = "", purpose: str = "") -> Response:
         today = now().astimezone(SHANGHAI).date()
         applicant = next(iter(firms_of(request.state.identity)), "")
         draft = Draft.of(
             {
                 "serial": f"SQ-{today:%Y%m%d}-{secrets.randbelow(1_000_000):06}",
                 "applied_on": today.isoformat(),
-                "purpose": Purpose.RETURN.value,
+                "purpose": purpose if purpose in list(Purpose) else Purpose.RETURN.value,
                 "refund_state": RefundState.NOT_CLAIMED.value,
                 "applicant": applicant,
                 "tax_office": await _office(calls_of(request), applicant),
