@@ -178,3 +178,26 @@ def test_certificate_districts() -> None:
     assert spread_certificates(5) == {"A"}
     assert not spread_certificates(4)
     assert not spread_certificates(5, "agent")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (swap({"trader": "OLD", "owner": "OTHER"}), {"OWNER", "OTHER"}),
+        (swap({"trader": "OLD", "owner": "OTHER", "declarant": "ANOTHER"}), set()),
+        (swap({"trader": "OLD", "owner": "OLD"}), set()),
+        (swap({"trader": "OLD", "owner": None}), set()),
+        # whose goods they were all along was agreed before they were stopped, and is reported
+        (
+            swap({"trader": "OLD", "owner": "OTHER"})
+            | {
+                "agreements": [AGREED | {"agent": "OLD", "principal": "OTHER", "signed": day(-5)}],
+                "agency": [REPORTED | {"agent": "OLD", "consignor": "OTHER"}],
+            },
+            set(),
+        ),
+    ],
+    ids=["hit", "other broker", "left out later", "not said", "cleared"],
+)
+def test_header_swap_of_the_owner_behind_one_title(rows: Rows, expected: set[str]) -> None:
+    assert parties("header_swap", **rows) == expected

@@ -12,7 +12,7 @@ import pytest
 from hefu.chains import graphs
 from hefu.chains.facts import Facts, known_on
 from hefu.chains.graphs import closed_walks, components, cyclic
-from hefu.chains.grouping import groups, ties
+from hefu.chains.grouping import groups, parted, ties
 from hefu.chains.indicators import indicators
 from hefu.chains.links import pairs
 from hefu.chains.parties import resolve
@@ -208,3 +208,29 @@ def test_a_way_back_is_found_with_its_documents_and_a_chain_has_none() -> None:
     assert not closed_walks(
         edges.filter(pl.col("source") != "c"), days_most=5, low=0.9, high=1.0, hops=5, fan=4
     ).height
+
+
+def test_whom_the_registry_lacks_is_what_its_papers_show_it_to_be() -> None:
+    told = facts(
+        declarations=[declared(f"D{n}", f"T{n}") for n in range(4)] + [declared("D9", "AGENT", owner="OWNER")],
+        agency=[{"quarter": "2026Q1", "filed": day(99), "agent": "AGENT", "declaration": "D9", "consignor": "OWNER"}],
+        transport=[{"bill": "B1", "declaration": "D1", "forwarder": "CARRIER"}],
+        firms=[firm("T0"), firm("T1")],
+    )  # fmt: skip
+    kinds = dict(told.kinds.select("firm", "kind").iter_rows())
+    assert kinds == {
+        "T0": "trader",
+        "T1": "trader",
+        "BROKER": "broker",
+        "AGENT": "agent",
+        "CARRIER": "forwarder",
+    }
+
+
+def test_a_name_that_many_people_have_joins_no_two_chains() -> None:
+    edges = pl.DataFrame(
+        {"a": ["F1", "F3", "F1", "F3"], "b": ["F2", "F4", "name:王伟", "name:王伟"], "weight": [30.0, 30.0, 30.0, 12.0]}
+    )  # fmt: skip
+    told = dict(parted(edges).iter_rows())
+    assert told["F1"] == told["F2"] == told["name:王伟"]
+    assert told["F3"] == told["F4"] != told["F1"]

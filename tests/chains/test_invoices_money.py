@@ -293,3 +293,48 @@ def test_title_fee() -> None:
     assert not fees(0.02)
     assert not fees(0.01, agreements=[{"agreement": "G1", "agent": "A", "principal": "B"}]), "an agent's fee"
     assert not fees(0.01, invoices=[invoice("V1", "A", "B")]), "it pays for goods"
+
+
+def test_return_flow_to_who_controls_the_trader() -> None:
+    rows = traded("A", 2)
+    firms = [firm("A", legal_person="王小明"), firm("B", legal_person="赵六")]
+    rows = rows | {"firms": firms, "declarations": [*rows["declarations"], declared("B1", "B")]}
+
+    def paid(last: str) -> set[str]:
+        told = [
+            payment("P1", "A", "M", 0, 1_000),
+            payment("P2", "M", "", 2, 970) | {"payee_name": "赵六"},
+            payment("P3", "", "", 4, 900) | {"payer_name": "赵六", "payee_name": last},
+        ]
+        return parties("return_flow", **rows, payments=told)
+
+    assert paid("王小明") == {"A", "M", "name:赵六"}, "and not B, whose head has the name of a person between"
+    assert not paid("钱七")
+
+
+def test_supplier_cover_of_a_producer_without_power() -> None:
+    def producing(powered: int) -> set[str]:
+        firms = [firm("MILL", "producer"), *(firm(f"F{n}", "producer") for n in range(9))]
+        told = [invoice(f"V{n}", f"F{n}", "A", 5, 1_000_000) for n in range(9)]
+        told += [invoice(f"I{n}", "RAW", f"F{n}", 1, 500_000) for n in range(9)]
+        told.append(invoice("V9", "MILL", "A", 5, 1_000_000))
+        power = [{"firm": f"F{n}", "year": "2026", "power": 5_000_000} for n in range(powered)]
+        return parties("supplier_cover", invoices=told, firms=firms, capacity=power)
+
+    assert producing(9) == {"MILL"}
+    assert not producing(7), "too few are known to have power"
+
+
+def test_common_payer() -> None:
+    def pays(buyer: str = "SHOP LTD", hands: str = "") -> set[str]:
+        names = ["A", "B", "C"]
+        d = [declared(f"{one}{n}", one, n, consignee_name=buyer) for one in names for n in range(4)]
+        told = [
+            receipt(f"R{one}{n}", one, n + 9, 100, payer_name="PAY LTD") for one in names for n in range(4)
+        ]
+        firms = [firm(one, legal_person=hands or f"{one}人") for one in names]
+        return parties("common_payer", declarations=d, receipts=told, firms=firms)
+
+    assert pays() == {"A", "B", "C"}
+    assert not pays(buyer="PAY LTD"), "it buys from them"
+    assert not pays(hands="王小明"), "one group's paying arm"

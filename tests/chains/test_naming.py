@@ -190,3 +190,19 @@ def test_foreign_shipper() -> None:
     for honest in ("A", "O", "C", "F", "L"):
         assert not shipped(honest), honest
     assert not shipped("S", shared=True), "a consolidated container"
+
+
+def test_what_an_unlisted_firm_did_not_buy_says_nothing_where_the_kinds_of_the_others_are_known() -> None:
+    claim = {
+        "claim": "R1", "claimant": "A", "declaration": "D0", "purchase": 1_000_000 * YUAN, "claimed": day(30), "state": "paid",
+    }  # fmt: skip
+    rows = own(2, 400_000)
+    unlisted = rows | {"firms": []}
+    assert parties("claims_without_purchase", **unlisted, claims=[claim]) == {"A"}, "nobody's kind is known"
+    others = [declared(f"E{n}", f"LISTED{n}") for n in range(3)]
+    known = unlisted | {
+        "declarations": [*rows["declarations"], *others],
+        "firms": [firm(f"LISTED{n}") for n in range(3)],
+    }
+    assert not parties("claims_without_purchase", **known, claims=[claim])
+    assert not parties("unsupported_export", **known)

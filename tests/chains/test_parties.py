@@ -71,3 +71,20 @@ def test_foreign_parties_get_an_entity_by_their_name() -> None:
     assert told.tables["declarations"]["consignee_id"][0] == "name:acmellc"
     assert told.names["name:acmellc"] == "ACME, L.L.C."
     assert told.names["91330200A"] == FIRM
+
+
+def test_one_full_name_with_a_customs_code_and_with_a_uscc_is_one_firm_though_the_registry_lacks_it() -> None:
+    uscc, code = "91330200MA2ABCDE1X", "3302969999"
+    told = resolved(
+        {"trader": code, "trader_name": "舟山丙公司"},
+        declared("D2", uscc, trader_name="舟山丙公司"),
+        declared("D3", "", trader_name="舟山丙公司"),
+    )
+    assert set(told.tables["declarations"]["trader"]) == {uscc}
+    assert told.how[uscc] == "one full name, with USCC and with customs code"
+    two = resolved(
+        {"trader": code, "trader_name": "舟山丙公司"},
+        declared("D2", uscc, trader_name="舟山丙公司"),
+        declared("D3", "91330900MA2ABCDE2Y", trader_name="舟山丙公司"),
+    )
+    assert code in set(two.tables["declarations"]["trader"]), "two firms have this name"

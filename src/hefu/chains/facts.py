@@ -39,6 +39,10 @@ UNKNOWN: Final = "unknown"
 AGENTS: Final = ("agent", "service")
 """Kinds of firms whose trade is exporting for others: many goods and districts are normal for them."""
 LOGISTICS: Final = ("broker", "forwarder")
+_SERVING: Final = 0.5
+"""Share of its declarations in which a firm serves others, from which on that is its trade (assumption)."""
+_KNOWN: Final = 0.5
+"""Share of exporters whose kind is known, from which on an unknown one is an exception (assumption)."""
 
 
 def last_day(tables: Tables) -> date:
@@ -83,12 +87,66 @@ class Facts:
 
     @cached_property
     def firms(self) -> pl.DataFrame:
-        """A row for each firm; kind is never null."""
+        """A row for each firm; kind is never null. Whom the registry does not list is here when its papers show it at work
+        for others: it must be looked at as what it is, a broker, forwarder or agent.
+        """
+        listed = self.table("firms").unique("firm", keep="first", maintain_order=True)
         return (
-            self.table("firms")
-            .unique("firm", keep="first", maintain_order=True)
-            .with_columns(kind=pl.col("kind").fill_null(UNKNOWN))
+            pl.concat(
+                [listed, self._at_work.join(listed, on="firm", how="anti").rename({"work": "kind"})],
+                how="diagonal",
+            )
+            .join(self._at_work, on="firm", how="left", maintain_order="left")
+            .with_columns(kind=pl.coalesce("kind", "work", pl.lit(UNKNOWN)))
+            .drop("work")
         )
+
+    @cached_property
+    def _at_work(self) -> pl.DataFrame:
+        """Who serves others in at least half of the declarations that it stands in: firm, work (a kind)."""
+        heads, bills = self.table("declarations"), self.table("transport")
+        does = (
+            pl.concat(
+                [
+                    heads.filter(pl.col("declarant") != pl.col("trader")).select(
+                        "declaration", firm="declarant", work=pl.lit("broker")
+                    ),
+                    bills.select("declaration", firm="forwarder", work=pl.lit("forwarder")),
+                    self.table("agency").select("declaration", firm="agent", work=pl.lit("agent")),
+                ]
+            )
+            .drop_nulls()
+            .unique()
+        )
+        stands = (
+            pl.concat(
+                [
+                    does.select("declaration", "firm"),
+                    *(heads.select("declaration", firm=one) for one in ("trader", "owner")),
+                    bills.select("declaration", firm="shipper"),
+                ]
+            )
+            .drop_nulls()
+            .unique()
+            .group_by("firm")
+            .agg(all=pl.len())
+        )
+        return (
+            does.group_by("firm", "work").agg(n=pl.len())
+            .join(stands, on="firm")
+            .filter(pl.col("n") >= _SERVING * pl.col("all"))
+            .sort("firm", "n", "work", descending=[False, True, False])
+            .unique("firm", keep="first", maintain_order=True)
+            .select("firm", "work")
+        )  # fmt: skip
+
+    @cached_property
+    def makers(self) -> tuple[str, ...]:
+        """Kinds of firms that may have made what they sell: producers; where most exporters' kind is known also those
+        of whom it is not. What an unlisted firm did not buy says nothing until the registry has told what it is.
+        """
+        known = self.exported.select((pl.col("kind") != UNKNOWN).mean()).item()
+        return ("producer", UNKNOWN) if (known or 0.0) >= _KNOWN else ("producer",)
 
     @cached_property
     def kinds(self) -> pl.DataFrame:

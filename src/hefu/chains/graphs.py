@@ -72,17 +72,24 @@ def closed_walks(
     hops: int,
     fan: int,
     start: pl.Series | None = None,
+    controllers: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Walks of 3 to ``hops`` steps that come back to where they began, in time and within bounds of the first amount.
 
-    Only edges inside strongly connected parts are walked, and of each party at most ``fan`` edges a step that fit: what
+    ``controllers`` (source, target): what reaches the source has come back to the target, too. Only edges inside strongly connected parts are walked, and of each party at most ``fan`` edges a step that fit: what
     is beyond is not looked at.
     """
-    inside = cyclic(edges.select("source", "target").unique())
+    back = edges.select("source", "target").clear() if controllers is None else controllers
+    inside = cyclic(pl.concat([edges.select("source", "target"), back]).unique())
     left = edges.join(inside, on=["source", "target"], how="semi").sort("source", "on", "document")
     parties = pl.concat([inside["source"], inside["target"].rename("source")]).unique().sort()
     place = pl.col("source", "target").cast(pl.Enum(parties)).to_physical().cast(pl.UInt32)
     numbered = left.with_columns(place)
+    ends = (
+        back.join(inside, on=["source", "target"], how="semi")
+        .with_columns(place)
+        .select(to="source", begin="target")
+    )
     steps = numbered.select(at="source", to="target", on="on", amount="amount")
     walks = numbered.select(
         begin="source", at="target", began="on", now="on", first="amount", one="document",
@@ -91,7 +98,7 @@ def closed_walks(
     if start is not None:
         walks = walks.filter(left["source"].is_in(start.implode()))
     closed = [
-        _walked(some, steps, days_most=days_most, low=low, high=high, hops=hops, fan=fan)
+        _walked(some, steps, ends, days_most=days_most, low=low, high=high, hops=hops, fan=fan)
         for some in walks.iter_slices(_WALKS)
     ]
     if not closed:
@@ -109,6 +116,7 @@ def closed_walks(
 def _walked(
     walk: pl.DataFrame,
     steps: pl.DataFrame,
+    ends: pl.DataFrame,
     *,
     days_most: float,
     low: float,
@@ -118,6 +126,7 @@ def _walked(
 ) -> pl.DataFrame:
     """For each first edge the shortest way back, if there is one: one, hops, on, first, path."""
     told: list[pl.DataFrame] = []
+    ends = ends.unique().with_columns(is_end=True)
     for hop in range(2, hops + 1):
         walk = (
             walk.join(steps, on="at", maintain_order="left_right")
@@ -131,7 +140,10 @@ def _walked(
         )
         walk = walk.filter(pl.int_range(pl.len()).over("one") < fan)
         if hop >= 3:
-            told.append(walk.filter(pl.col("to") == pl.col("begin")).with_columns(hops=pl.lit(hop)))
+            came = walk.join(ends, on=["to", "begin"], how="left", maintain_order="left").filter(
+                (pl.col("to") == pl.col("begin")) | pl.col("is_end")
+            )
+            told.append(came.drop("is_end").with_columns(hops=pl.lit(hop)))
         walk = walk.filter(~pl.col("path").list.contains(pl.col("to"))).select(
             "begin", "began", "first", "one", at="to", now="on", path=pl.col("path").list.concat(pl.col("to").reshape((-1, 1)).arr.to_list()),
         )  # fmt: skip

@@ -13,6 +13,7 @@ import polars as pl
 
 from hefu.chains.graphs import components
 from hefu.chains.indicators import Indicator
+from hefu.chains.parties import NAMED
 from hefu.chains.scoring import Evidences
 from hefu.chains.ties import IDENTIFIERS, attributes
 
@@ -32,6 +33,7 @@ _FAMILIES: Final = {
     "buyer": "downstream",
     "payer": "downstream",
     "consignee": "consignee",
+    "foreign payer": "consignee",
     "consignor": "consignor",
     "claimant": "claimant",
 }
@@ -41,6 +43,8 @@ _NEAR: Final = "logistics"
 _LOCAL: Final = (_NEAR, "upstream", "downstream", "deals")
 """Neighbours use the same broker, meet the same suppliers and buyers and deal with each other: there, a broker in common
 adds weight, and is no second kind."""
+_PERSON: Final = len(NAMED) + 4
+"""Signs of the longest id of a person known by name alone (assumption: no name of a firm is so short)."""
 _LARGEST: Final = 120
 """Members of a group beyond which the bar is raised inside it (reference: shells of a ring up to 195, seen seldom)."""
 _STEP: Final = 2.0
@@ -114,12 +118,43 @@ def _common(evidences: Evidences, suspects: pl.DataFrame) -> pl.DataFrame:
 
 def groups(evidences: Evidences, rules: tuple[Indicator, ...]) -> pl.DataFrame:
     """party, group: every suspicious party with those it is tied to; one without ties is a group of its own."""
-    edges = ties(evidences, rules)
-    told = _parted(edges, STRONG)
+    told = parted(ties(evidences, rules))
     alone = evidences.scores.filter(pl.col("nats") >= SUSPICIOUS, pl.col("named")).join(
         told, on="party", how="anti"
     )
     return pl.concat([told, alone.select("party", group="party")]).sort("group", "party")
+
+
+def parted(edges: pl.DataFrame) -> pl.DataFrame:
+    """party, group of the ties a, b, weight. Many people have one name: a person who is known by it alone goes with the
+    chain that ties it most, and joins no two.
+    """
+    a_person, b_person = (
+        pl.col(one).str.starts_with(NAMED) & (pl.col(one).str.len_chars() <= _PERSON) for one in ("a", "b")
+    )
+    firms = _parted(edges.filter(~a_person, ~b_person), STRONG)
+    return pl.concat([firms, _followers(edges, a_person, b_person, firms)])
+
+
+def _followers(
+    edges: pl.DataFrame, a_person: pl.Expr, b_person: pl.Expr, firms: pl.DataFrame
+) -> pl.DataFrame:
+    """party, group: persons with the group of the firm that ties them most; the firm alone becomes a group with them."""
+    both = pl.concat(
+        [
+            edges.filter(a_person, ~b_person).select("weight", party="a", firm="b"),
+            edges.filter(~a_person, b_person).select("weight", party="b", firm="a"),
+        ]
+    )
+    best = (
+        both.join(firms.select("group", firm="party"), on="firm", how="left")
+        .with_columns(group=pl.coalesce("group", "firm"))
+        .group_by("party", "group").agg(weight=pl.col("weight").sum(), firm=pl.col("firm").min())
+        .sort("party", "weight", "group", descending=[False, True, False])
+        .unique("party", keep="first", maintain_order=True)
+    )  # fmt: skip
+    lone = best.filter(pl.col("group") == pl.col("firm")).select(party="firm", group="group").unique()
+    return pl.concat([best.select("party", "group"), lone.join(firms, on="party", how="anti")])
 
 
 def _parted(edges: pl.DataFrame, bar: float) -> pl.DataFrame:

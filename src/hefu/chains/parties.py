@@ -31,6 +31,8 @@ _RARE: Final = 20
 _COMMON: Final = 200
 """A pair of signs that more names have does not lead to candidates: there are too many of them."""
 _CUSTOMS_CODE: Final = re.compile(r"[0-9A-Z]{10}")
+_USCC: Final = 18
+_FULL_NAME: Final = "one full name, with USCC and with customs code"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def resolve(tables: Tables) -> Parties:
     clean = {one.name: _cleaned(tables[one.name], one) for one in TABLES}
     mentions = _mentions(clean)
     ids = _by_identifier(clean["firms"])
+    full = _by_full_name(mentions, ids)
+    ids |= full
     named = _by_name(clean, mentions, ids)
     parties = {name: party for name, (party, _) in named.items()}
     told: Tables = {}
@@ -78,7 +82,9 @@ def resolve(tables: Tables) -> Parties:
         for ident, name in party_columns(table):
             frame = _replaced(frame, ident, name, ids, parties)
         told[table.name] = frame
-    return Parties(told, _entities(told, mentions, ids, named))
+    reasons = dict.fromkeys(full.values(), _FULL_NAME)
+    reasons |= {party: how for party, how in named.values() if how != "name"}
+    return Parties(told, _entities(told, mentions, ids, named, reasons))
 
 
 def _cleaned(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -126,6 +132,23 @@ def _by_identifier(firms: pl.DataFrame) -> dict[str, str]:
         .filter(pl.len().over("code") == 1)
     )
     return dict(zip(codes["code"], codes["firm"], strict=True))
+
+
+def _by_full_name(mentions: pl.DataFrame, ids: dict[str, str]) -> dict[str, str]:
+    """Customs code to USCC for firms that the registry does not list: one full name, written with one of each."""
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for ident, name in mentions.drop_nulls().select("id", "name").iter_rows():
+        key = name_key(name)
+        known[key].add(ids.get(ident, ident))
+        names[ident].add(key)
+    told = {}
+    for code, keys in names.items():
+        if code not in ids and _CUSTOMS_CODE.fullmatch(code):
+            firms = {one for key in keys for one in known[key] if len(one) == _USCC}
+            if len(firms) == 1:
+                told[code] = next(iter(firms))
+    return told
 
 
 def _by_name(clean: Tables, mentions: pl.DataFrame, ids: dict[str, str]) -> dict[str, tuple[str, str]]:
@@ -219,11 +242,14 @@ def _replaced(
 
 
 def _entities(
-    told: Tables, mentions: pl.DataFrame, ids: dict[str, str], named: dict[str, tuple[str, str]]
+    told: Tables,
+    mentions: pl.DataFrame,
+    ids: dict[str, str],
+    named: dict[str, tuple[str, str]],
+    reasons: dict[str, str],
 ) -> pl.DataFrame:
     """A row for each entity: the registry's name, else the one written most often."""
     parties = {name: party for name, (party, _) in named.items()}
-    reasons = {party: how for party, how in named.values() if how != "name"}
     written = mentions.with_columns(
         id=pl.coalesce(
             pl.col("id").replace(ids) if ids else pl.col("id"),

@@ -110,6 +110,7 @@ class Evidences:
         usual = (pl.col("hit") - n + PRIOR_HITS) / pl.max_horizontal(
             pl.col("all_seen").fill_null(0) - seen + PRIOR_SEEN, PRIOR_SEEN
         )
+        usual = self._at_most(usual)
         beyond = ((_lower(n, seen) / usual).log() / pl.lit(BEYOND).log()).clip(0, 1)
         told = (
             counted.join(peers, on="kind", how="left")
@@ -120,8 +121,10 @@ class Evidences:
             .with_columns(
                 having=pl.coalesce(
                     "tail",
-                    ((pl.col("excess") >= _HAVING).sum().over("indicator", "kind") + PRIOR_HITS)
-                    / pl.max_horizontal(pl.col("peers").fill_null(0), _PRIOR_PEERS),
+                    self._at_most(
+                        ((pl.col("excess") >= _HAVING).sum().over("indicator", "kind") + PRIOR_HITS)
+                        / pl.max_horizontal(pl.col("peers").fill_null(0), _PRIOR_PEERS)
+                    ),
                 )
             )
         )
@@ -133,6 +136,14 @@ class Evidences:
             .select("party", "kind", "indicator", "source", "grain", "names", "n", "seen", "strength", "nats")
             .sort("party", "indicator")
         )
+
+    def _at_most(self, rate: pl.Expr) -> pl.Expr:
+        """A rate of peers; of a firm whose kind alone is not known that of the kind which shows it most: it may be of any."""
+        if UNKNOWN not in self.facts.makers:
+            return rate
+        is_known = pl.col("kind") != UNKNOWN
+        most = rate.filter(is_known).max().over("indicator")
+        return pl.when(is_known).then(rate).otherwise(pl.max_horizontal(rate, most))
 
     @cached_property
     def worth(self) -> pl.DataFrame:

@@ -69,7 +69,7 @@ def why(how: str | None, rules: Sequence[Indicator], is_suspect: bool) -> Text:
     if not is_suspect:
         zh, en = f"仅为知情方: {zh}", f"a witness only: {en}"
     if how:
-        zh, en = f"{zh} (按名称归并: {how})", f"{en} (joined by name: {how})"
+        zh, en = f"{zh} (按名称归并: {_how(how).zh})", f"{en} (joined by name: {how})"
     return Text(zh, en)
 
 
@@ -78,6 +78,20 @@ _BASIS: Final = {
     "income": "agency", "subsidy": "subsidies",
 }  # fmt: skip
 """The table without which an amount is not known; with it, no row is an amount of nothing."""
+
+
+_HOW: Final = {
+    "former name": "曾用名",
+    "name alone": "只有名称",
+    "two firms of this name": "两家企业同名",
+    "one full name, with USCC and with customs code": "同一全称, 一处写统一社会信用代码, 一处写海关编码",
+}
+
+
+def _how(said: str) -> Text:
+    """The reason that parties.py keeps, in both languages."""
+    _, likeness, other = said.partition("like name, and both deal with ")
+    return Text(f"名称相似, 且都与 {other} 往来" if likeness else _HOW[said], said)
 
 
 def amounts(

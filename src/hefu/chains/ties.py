@@ -22,6 +22,7 @@ CAPS: Final = {
     "declarant": 400,
     "forwarder": 400,
     "consignee": 40,
+    "foreign payer": 40,
     "supplier": 40,
     "consignor": 40,
     "payee": 40,
@@ -149,6 +150,7 @@ def attributes(facts: Facts) -> pl.DataFrame:
         _mainly(d.select(party="trader", value="consignee_id"), "consignee"),
         _mainly(_forwarded(facts), "forwarder"),
         _mainly(facts.reported.select(party="agent", value="consignor"), "consignor"),
+        _mainly(_paid_by_others(facts), "foreign payer"),
         _mainly(facts.table("invoices").select(party="buyer", value="seller"), "supplier"),
         _mainly(facts.table("invoices").select(party="seller", value="buyer"), "buyer"),
         _mainly(facts.table("payments").select(party="payer", value="payee"), "payee"),
@@ -182,6 +184,14 @@ def _forwarded(facts: Facts) -> pl.DataFrame:
     return (
         facts.table("transport").select("declaration", value="forwarder").drop_nulls()
         .join(facts.exports.select("declaration", party="trader"), on="declaration").select("party", "value")
+    )  # fmt: skip
+
+
+def _paid_by_others(facts: Facts) -> pl.DataFrame:
+    """Who abroad pays a trader's price without buying from it."""
+    return (
+        facts.table("receipts").select(party="receiver", value="payer_id").drop_nulls()
+        .join(facts.exports.select(party="trader", value="consignee_id").unique(), on=["party", "value"], how="anti")
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from hefu.chains.indicators import Indicator
+from hefu.chains.indicators import Indicator, indicators
 
 _EVEN: Final = 7.0
 """Sum of the rules' weights at which a case is as likely true as not (assumption)."""
@@ -44,6 +44,9 @@ def assumed(rules: Iterable[Indicator]) -> Weights:
 
 @cache
 def learned() -> Weights:
-    """The weights learned on simulated worlds for training (``python -m benchmarks.chains.learning``)."""
+    """The weights learned on simulated worlds for training (``python -m benchmarks.chains.learning``). An indicator that is
+    younger than the learning keeps its own, which learning begins from.
+    """
     told = tomllib.loads((files("hefu.chains.indicators") / "learned.toml").read_text("utf-8"))
-    return Weights(told["base"], {f"chains.{name}": weight for name, weight in told["weights"].items()})
+    known = {f"chains.{name}": weight for name, weight in told["weights"].items()}
+    return Weights(told["base"], {**assumed(indicators()).by_indicator, **known})

@@ -11,7 +11,7 @@ _STOPPED = ("held", "refused", "withdrawn")
 
 
 def header_swap(facts: Facts, limits: Limits) -> pl.DataFrame:
-    """A1: goods that were stopped under one trader come again under another."""
+    """A1: goods that were stopped under one trader come again under another, or under the same one as another owner's."""
     swaps = pl.concat([_same_goods(facts, limits), _same_box(facts, limits)])
     if not swaps.height:
         return HITS.to_frame()
@@ -19,14 +19,21 @@ def header_swap(facts: Facts, limits: Limits) -> pl.DataFrame:
     reported = facts.reported.select("declaration", trader="agent", owner="consignor").with_columns(
         reported=True
     )
+    is_title = pl.col("trader") != pl.col("stopped_trader")
     fitting = (
         swaps.join(agreed, on=["trader", "owner"], how="left")
         .join(reported, on=["declaration", "trader", "owner"], how="left")
         .filter(
             ~(
                 pl.col("reported").fill_null(value=False)
-                & (pl.col("agreed") <= pl.col("lodged")).fill_null(value=False)
+                & (pl.col("agreed") <= pl.when(is_title).then("lodged").otherwise("stopped_on")).fill_null(
+                    value=False
+                )
             )
+        )
+        .with_columns(
+            now=pl.when(is_title).then("trader").otherwise("owner"),
+            before=pl.when(is_title).then("stopped_trader").otherwise("stopped_owner"),
         )
     )
     both = worded("{} -> {}", "stopped", "declaration")
@@ -38,8 +45,8 @@ def header_swap(facts: Facts, limits: Limits) -> pl.DataFrame:
     }
     return pl.concat(
         [
-            hits(fitting, table="D", field="trader", party="trader", other="stopped_trader", declaration="declaration", document="declaration", **told),
-            hits(fitting, table="D", field="trader", party="stopped_trader", other="trader", declaration="stopped", document="stopped", **told),
+            hits(fitting, table="D", field="trader", party="now", other="before", declaration="declaration", document="declaration", **told),
+            hits(fitting, table="D", field="trader", party="before", other="now", declaration="stopped", document="stopped", **told),
         ]
     )  # fmt: skip
 
@@ -76,13 +83,23 @@ def _same_goods(facts: Facts, limits: Limits) -> pl.DataFrame:
     return (
         met(
             first.rename({"declarant": "was_declarant"}), later,
-            near & same & (pl.col("trader") != pl.col("stopped_trader")) & (pl.col("stopped") != pl.col("declaration")),
-            owner | (pl.col("declarant").eq(pl.col("was_declarant")) & weight),
+            near & same & (pl.col("stopped") != pl.col("declaration")),
+            ((pl.col("trader") != pl.col("stopped_trader")) & owner) | (_is_another() & pl.col("declarant").eq(pl.col("was_declarant")) & weight),
             on=["hs8", "destination"],
         )
-        .select("stopped", "stopped_on", "stopped_trader", "declaration", "lodged", "trader", "owner", "fob")
+        .select("stopped", "stopped_on", "stopped_trader", "stopped_owner", "declaration", "lodged", "trader", "owner", "fob")
         .unique()
     )  # fmt: skip
+
+
+def _is_another() -> pl.Expr:
+    """Another trader, or another owner for whom the same trader exports; an owner that was left out is no other one."""
+    owner = (
+        (pl.col("owner") != pl.col("stopped_owner"))
+        & (pl.col("owner") != pl.col("trader"))
+        & (pl.col("stopped_owner") != pl.col("trader"))
+    )
+    return (pl.col("trader") != pl.col("stopped_trader")) | owner.fill_null(value=False)
 
 
 def _same_box(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -91,13 +108,23 @@ def _same_box(facts: Facts, limits: Limits) -> pl.DataFrame:
     first = _stopped(facts).join(boxes.rename({"declaration": "stopped"}), on="stopped")
     later = facts.heads.filter(pl.col("act") == "export").join(boxes, on="declaration")
     return (
-        first.select("stopped", "stopped_on", "stopped_trader", "container", "seal")
+        first.select("stopped", "stopped_on", "stopped_trader", "stopped_owner", "container", "seal")
         .join(later, on=["container", "seal"])
         .filter(
             days(pl.col("lodged"), pl.col("stopped_on")).is_between(0, limits["days"]),
-            pl.col("trader") != pl.col("stopped_trader"),
+            _is_another(),
         )
-        .select("stopped", "stopped_on", "stopped_trader", "declaration", "lodged", "trader", "owner", "fob")
+        .select(
+            "stopped",
+            "stopped_on",
+            "stopped_trader",
+            "stopped_owner",
+            "declaration",
+            "lodged",
+            "trader",
+            "owner",
+            "fob",
+        )
     )
 
 

@@ -160,7 +160,7 @@ def shell_cohort(facts: Facts, limits: Limits) -> pl.DataFrame:
         .filter(pl.col("away") > limits["away"], pl.col("registered").is_not_null())
         .join(facts.exported.select("kind", "first", "fob", trader="party"), on="trader")
         .filter(
-            ~pl.col("kind").is_in(["producer", *AGENTS]),
+            ~pl.col("kind").is_in([*facts.makers, *AGENTS]),
             days(pl.col("first"), pl.col("registered")) <= limits["begin"],
         )
     )
@@ -224,7 +224,7 @@ def reward_without_trade(facts: Facts, limits: Limits) -> pl.DataFrame:
         rewards.join(facts.table("claims").select(party="claimant").unique(), on="party", how="anti")
         .join(facts.table("invoices").select(party="buyer").unique(), on="party", how="anti")
         .join(facts.exported, on="party")
-        .filter(~pl.col("kind").is_in(["producer", *AGENTS]), pl.col("times") >= limits["least"])
+        .filter(~pl.col("kind").is_in([*facts.makers, *AGENTS]), pl.col("times") >= limits["least"])
     )
     return hits(
         bare, table="S", field="amount", party="party", document=worded("{} {}", "party", pl.col("last").cast(pl.String)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hefu.chains.facts import AGENTS, Facts
+from hefu.chains.facts import AGENTS, UNKNOWN, Facts
 from hefu.chains.graphs import closed_walks
 from hefu.chains.indicators.indicator import HITS, Limits, days, hits, met, mutual, percent, ratio, worded
 from hefu.chains.ties import controlled
@@ -50,7 +50,7 @@ def invoice_after_export(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 
 def supplier_cover(facts: Facts, limits: Limits) -> pl.DataFrame:
-    """D2: a supplier, no producer, sells far more than it bought itself."""
+    """D2: a supplier sells far more than it bought itself, and no papers show that it could have made the rest."""
     inputs = facts.table("invoices").filter(pl.col("buyer") != pl.col("seller"))
     bought = inputs.group_by(party="buyer").agg(bought=pl.col("amount").sum())
     sold = facts.table("invoices").filter(pl.col("buyer") != pl.col("seller"))
@@ -59,8 +59,9 @@ def supplier_cover(facts: Facts, limits: Limits) -> pl.DataFrame:
         .agg(sold=pl.col("amount").sum())
         .join(bought, on="party", how="left")
         .join(facts.kinds.select("kind", party="firm"), on="party", how="left")
-        .filter(~pl.col("kind").eq_missing("producer"), pl.col("sold") > limits["fen"])
-        .with_columns(known=pl.col("bought").is_not_null().mean())
+        .with_columns(everybody=pl.col("bought").is_not_null().mean())
+        .filter(~_may_make(facts, limits["powered"]), pl.col("sold") > limits["fen"])
+        .with_columns(known=pl.max_horizontal(pl.col("bought").is_not_null().mean(), "everybody"))
         # Where most sellers' purchases are not loaded, none says nothing.
         .filter(pl.col("bought").is_not_null() | (pl.col("known") >= limits["known"]))
         .with_columns(share=ratio(pl.col("bought").fill_null(0), pl.col("sold")))
@@ -75,6 +76,23 @@ def supplier_cover(facts: Facts, limits: Limits) -> pl.DataFrame:
         covers.join(main, on="party"), table="V", field="amount", party="party", other="buyer", document="one",
         value=percent(pl.col("share")), against=pl.lit(f"< {limits['cover']:.0%}"), on="last", fen="fen",
     )  # fmt: skip
+
+
+def _may_make(facts: Facts, known: float) -> pl.Expr:
+    """Whether a party may have made what it sells. To be registered as a producer is enough only until power and insurance
+    of nearly all producers that sell are known (C3: factories without electricity).
+    """
+    powered = facts.table("capacity").filter((pl.col("power") > 0) | (pl.col("wages") > 0))["firm"].unique()
+    makers = pl.col("kind").fill_null(UNKNOWN).is_in(facts.makers)
+    selling = facts.kinds.filter(pl.col("kind") == "producer").join(
+        facts.sellers, left_on="firm", right_on="party", how="semi"
+    )
+    share = selling.select(pl.col("firm").is_in(powered.implode()).mean()).item() or 0.0
+    if share < known:
+        return makers
+    return makers & (
+        pl.col("party").is_in(powered.implode()) | (pl.col("kind").fill_null(UNKNOWN) == UNKNOWN)
+    )
 
 
 def supplier_concentration(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -104,13 +122,13 @@ def supplier_concentration(facts: Facts, limits: Limits) -> pl.DataFrame:
             pl.col("one_hand").fill_null(value=False)
             | (
                 (days(pl.col("first"), pl.max_horizontal("registered", "first_filing")) <= limits["young"])
-                & (pl.col("kind") != "producer")
+                & ~pl.col("kind").is_in(facts.makers)
             ).fill_null(value=False)
         )
         .with_columns(total=pl.col("share").sum().over("buyer"), of=pl.len().over("buyer"))
         .filter(pl.col("total") > limits["share"], pl.col("of") >= limits["suppliers"])
         .join(facts.exported.select(buyer="party", exporter_kind="kind"), on="buyer")
-        .filter(pl.col("exporter_kind") != "producer")
+        .filter(~pl.col("exporter_kind").is_in(facts.makers))
     )
     return hits(
         marked, table="V", field="vat", party="buyer", other="seller", document="one", value=percent(pl.col("total")),
@@ -140,7 +158,7 @@ def invoice_circle(facts: Facts, limits: Limits) -> pl.DataFrame:
 def quantity_beyond_purchase(facts: Facts, limits: Limits) -> pl.DataFrame:
     """D5: more is exported of a code, in the same unit, than all known invoices bought."""
     out = (
-        facts.items.filter(~pl.col("kind").is_in(["producer", *AGENTS]), pl.col("trader").eq_missing(pl.col("owner")))
+        facts.items.filter(~pl.col("kind").is_in([*facts.makers, *AGENTS]), pl.col("trader").eq_missing(pl.col("owner")))
         .join(facts.table("agency").select("declaration").unique(), on="declaration", how="anti")
         .group_by("trader", "hs8", "unit")
         .agg(out=pl.col("quantity").sum(), fob=pl.col("fob").sum(), one=pl.col("declaration").min(), last=pl.col("lodged").max(), n=pl.len())
@@ -192,10 +210,10 @@ def changed_goods(facts: Facts, limits: Limits) -> pl.DataFrame:
         ],
         how="diagonal",
     )  # fmt: skip
-    makers = facts.kinds.filter(pl.col("kind").is_in(["producer", *AGENTS])).select(party="firm")
     shares = (
         sales.join(inputs.select("party").unique(), on="party", how="semi")
-        .join(makers, on="party", how="anti")
+        .join(facts.kinds.select("kind", party="firm"), on="party", how="left")
+        .filter(~pl.col("kind").fill_null(UNKNOWN).is_in([*facts.makers, *AGENTS]))
         .join(inputs.with_columns(had=True), on=["party", "hs4"], how="left")
         .group_by("party")
         .agg(

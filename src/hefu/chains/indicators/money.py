@@ -7,6 +7,8 @@ import polars as pl
 from hefu.chains.facts import Facts
 from hefu.chains.graphs import closed_walks
 from hefu.chains.indicators.indicator import HITS, Limits, days, hits, met, mutual, percent, ratio, worded
+from hefu.chains.parties import NAMED
+from hefu.documents.names import name_key
 
 
 def pass_through(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -58,18 +60,36 @@ def _sum_at(inflow: pl.DataFrame, out: pl.DataFrame, shift: float, name: str) ->
 
 
 def return_flow(facts: Facts, limits: Limits) -> pl.DataFrame:
-    """E2: money that a trader pays comes back to it through others within days, less a fee."""
+    """E2: money that a trader pays comes back through others within days, less a fee, to it or to who controls it."""
     edges = facts.table("payments").select(
         source="payer", target="payee", on="on", amount="amount", document="payment"
     )
     walks = closed_walks(
         edges.drop_nulls(), days_most=limits["days"], low=limits["low"], high=1.0, hops=5, fan=int(limits["fan"]),
-        start=facts.exported["party"],
+        start=facts.exported["party"], controllers=_controllers(facts),
     )  # fmt: skip
     return hits(
         walks, table="P", field="amount", party="party", other="other", document="document", value=worded("{} x", "hops"),
         against=pl.lit(f"<= {limits['days']:.0f} d, >= {limits['low']:.0%}"), on="on", fen="amount",
     )  # fmt: skip
+
+
+def _controllers(facts: Facts) -> pl.DataFrame:
+    """Who controls which exporter, as far as the registry says: source (a person known by name), target (the firm)."""
+    exporters = facts.firms.join(facts.exported.select(firm="party"), on="firm", how="semi")
+    return (
+        pl.concat(
+            [
+                exporters.select(
+                    source=pl.lit(NAMED) + pl.col(one).map_elements(name_key, pl.String), target="firm"
+                )
+                for one in ("legal_person", "finance_head")
+            ]
+        )
+        .drop_nulls()
+        .unique()
+        .sort("source", "target")
+    )
 
 
 def payer_country(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -93,6 +113,30 @@ def payer_country(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         paid, table="X", field="payer_country", party="party", document="one", value=percent(pl.col("share")),
         against=percent(pl.col("bound")), on="last", fen="fen",
+    )  # fmt: skip
+
+
+def common_payer(facts: Facts, limits: Limits) -> pl.DataFrame:
+    """E3: one payer abroad, who buys from none of them, pays a good part of the price of several unrelated traders."""
+    buys = facts.exports.select(receiver="trader", payer_id="consignee_id").unique()
+    hands = facts.firms.select(
+        receiver="firm", hand=pl.coalesce(pl.col("legal_person").str.strip_chars(), "firm")
+    )
+    paid = (
+        facts.table("receipts").join(facts.exported.select(receiver="party"), on="receiver", how="semi")
+        .group_by("receiver", "payer_id")
+        .agg(n=pl.len(), fen=pl.col("amount").sum(), one=pl.col("receipt").min(), last=pl.col("on").max())
+        .with_columns(share=ratio(pl.col("fen"), pl.col("fen").sum().over("receiver")))
+        .drop_nulls("payer_id")
+        .join(buys, on=["receiver", "payer_id"], how="anti")
+        .filter(pl.col("share") >= limits["share"], pl.col("n") >= limits["least"])
+        .join(hands, on="receiver", how="left")
+        .with_columns(titles=pl.coalesce("hand", "receiver").n_unique().over("payer_id"))
+        .filter(pl.col("titles") >= limits["titles"])
+    )  # fmt: skip
+    return hits(
+        paid, table="X", field="payer_name", party="receiver", other="payer_id", document="one",
+        value=percent(pl.col("share")), against=worded("{}", "titles"), on="last", fen="fen",
     )  # fmt: skip
 
 

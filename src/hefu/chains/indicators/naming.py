@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hefu.chains.facts import AGENTS, LOGISTICS, Facts
+from hefu.chains.facts import AGENTS, LOGISTICS, UNKNOWN, Facts
 from hefu.chains.indicators.indicator import HITS, Limits, hits, mutual, percent, ratio, worded
 
 
@@ -115,7 +115,7 @@ def unsupported_export(facts: Facts, limits: Limits) -> pl.DataFrame:
         facts.exports.join(agency, on="declaration", how="anti")
         .filter(
             (pl.col("trader") == pl.col("owner")) | pl.col("owner").is_null(),
-            ~pl.col("kind").is_in(["producer", *AGENTS]),
+            ~pl.col("kind").is_in([*facts.makers, *AGENTS]),
             ~pl.col("mode").is_in(["1039", "9610"]).fill_null(value=False),
         )
         .group_by(party="trader")
@@ -146,7 +146,7 @@ def claims_without_purchase(facts: Facts, limits: Limits) -> pl.DataFrame:
         .join(facts.kinds.select(party="firm", kind="kind"), on="party", how="left")
         .join(facts.purchases, on="party")
         .filter(
-            ~pl.col("kind").eq_missing("producer"),
+            ~pl.col("kind").fill_null(UNKNOWN).is_in(facts.makers),
             pl.col("said") > 0,
             pl.col("bought") < limits["cover"] * pl.col("said"),
         )

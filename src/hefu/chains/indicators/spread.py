@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hefu.chains.facts import AGENTS, Facts
+from hefu.chains.facts import AGENTS, UNKNOWN, Facts
 from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, ratio, worded
 from hefu.chains.ties import cargoes, same_cargo
 
@@ -27,7 +27,11 @@ def _above_peers(frame: pl.DataFrame, facts: Facts, limits: Limits) -> pl.DataFr
     return (
         frame.filter(pl.col("n") >= limits["least"])
         .join(facts.exported.select("party", "kind", "fob", "last"), on="party")
-        .filter(pl.len().over("kind") >= limits["peers"])
+        # Whose kind is not known has no peers, unless nobody's is.
+        .filter(
+            pl.len().over("kind") >= limits["peers"],
+            (pl.col("kind") != UNKNOWN) | (UNKNOWN not in facts.makers),
+        )
         .with_columns(
             usual=pl.col("entropy").mean().over("kind")
             + slope.over("kind").fill_nan(0) * (pl.col("size") - pl.col("size").mean().over("kind"))
@@ -191,7 +195,7 @@ def new_header_burst(facts: Facts, limits: Limits) -> pl.DataFrame:
     young = (
         _hubs(facts)
         .join(facts.kinds.select(trader="firm", began=pl.max_horizontal("registered", "first_filing"), kind="kind"), on="trader")
-        .with_columns(young=(days(pl.col("lodged"), pl.col("began")) <= limits["young"]) & ~pl.col("kind").is_in(["producer"]))
+        .with_columns(young=(days(pl.col("lodged"), pl.col("began")) <= limits["young"]) & ~pl.col("kind").is_in(facts.makers))
         .with_columns(usual=pl.col("young").mean())
         .sort("hub", "lodged", "trader")
     )  # fmt: skip
