@@ -101,7 +101,11 @@ def test_a_clerk_corrects_or_withdraws_a_held_declaration_on_its_page(nodes: Nod
     assert "What you can do" in page.text
     path = f"/declarations/{number}/correct"
     assert f'href="/console{path}"' in page.text
-    form = fields_of(desk.see(path), f"/console{path}")
+    shown = desk.see(path)
+    assert "<del>8517130000</del> → <ins>6109100000</ins>" in shown.text, (
+        "what would clear it stands beside the form"
+    )
+    form = fields_of(shown, f"/console{path}")
     corrected = desk.send(path, **{**form, "i0.hs_code": "6109100000"})
     assert "Reserved" in corrected.text
     assert "you have nothing to do" in corrected.text

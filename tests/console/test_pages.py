@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from itertools import count
 from typing import Any
@@ -119,6 +120,20 @@ def test_a_release_by_form_is_done_once_however_often_it_is_sent(nodes: Nodes, s
     nodes.settled()
     certificate = sit(Side.TAX, "tax").see(f"/certificates/{number}")
     assert "it can never be voided or reissued" in certificate.text
+
+
+def test_pages_and_their_files_travel_packed(nodes: Nodes, sit: Sit) -> None:
+    desk = sit(Side.CUSTOMS, "exporter")
+    style = re.search(r'href="(/console/static/[^"]+/console.css)"', desk.see("/mine").text)
+    assert style
+    for path in ("/console/mine", style[1]):
+        for encoding, packed in (("gzip", "gzip"), ("identity", None)):
+            answer = desk.client.get(
+                nodes.address(Side.CUSTOMS) + path, headers={"accept-encoding": encoding}
+            )
+            assert answer.headers.get("content-encoding") == packed
+            assert "accept-encoding" in answer.headers["vary"]
+            assert len(answer.text) > 1000
 
 
 def test_who_may_not_is_refused_by_the_one_table(nodes: Nodes, sit: Sit) -> None:

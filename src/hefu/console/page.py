@@ -152,10 +152,14 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         "content-language": language_of(request).tag,
         "vary": "accept-encoding",
     }
-    content = text.encode()
-    if "gzip" in request.headers.get("accept-encoding", ""):  # a slow line is slower than any computer packs
+    return packed(request, text.encode(), status, headers, "text/html; charset=utf-8")
+
+
+def packed(request: Request, content: bytes, status: int, headers: dict[str, str], kind: str) -> Response:
+    """An answer, packed for whoever takes it so: a slow line is slower than any computer packs."""
+    if "gzip" in request.headers.get("accept-encoding", ""):
         content, headers["content-encoding"] = gzip.compress(content, 5, mtime=0), "gzip"
-    return Response(content, status, headers, "text/html; charset=utf-8")
+    return Response(content, status, headers, kind)
 
 
 def problem_page(request: Request, status: int, body: Any) -> Response:

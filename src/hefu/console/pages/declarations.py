@@ -35,9 +35,6 @@ def routes() -> APIRouter:
             one for number in named if (one := await calls.find(f"/v1/certificates/{part(number)}"))
         ]
         missing = [one for one in named if one not in {c["number"] for c in certificates}]
-        changes = (
-            await calls.get(f"/v1/declarations/{part(number)}/changes") if told["state"] == "held" else {}
-        )
         return page(
             request,
             "declaration.html",
@@ -46,15 +43,18 @@ def routes() -> APIRouter:
             paper=await _paper_serves(calls) if missing and told["state"] == "held" else False,
             beside=[_beside(told, one) for one in certificates],
             missing=missing,
-            changes=changes.get("changes", []),
+            changes=await _changes(calls, told),
             apply_for=told["document"].get("related") or "",
             signs=await calls.find(f"/v1/declarations/{part(number)}/signs"),
         )
 
     @router.get("/declarations/{number}/correct")
     async def prepare(request: Request, number: str) -> Response:
-        told = await calls_of(request).get(f"/v1/declarations/{part(number)}")
-        return page(request, "correct.html", number=number, document=told["document"], problems=())
+        calls = calls_of(request)
+        told = await calls.get(f"/v1/declarations/{part(number)}")
+        changes = await _changes(calls, told)
+        document = told["document"]
+        return page(request, "correct.html", number=number, document=document, changes=changes, problems=())
 
     @router.post("/declarations/{number}/correct")
     async def correct(request: Request, number: str) -> Response:
@@ -65,9 +65,14 @@ def routes() -> APIRouter:
         try:
             await calls.put(f"/v1/declarations/{part(number)}", document, key=form.get("key", ""))
         except Refused as refused:
-            problems = refused.body.get("problems", [])
             return page(
-                request, "correct.html", refused.status, number=number, document=document, problems=problems
+                request,
+                "correct.html",
+                refused.status,
+                number=number,
+                document=document,
+                changes=(),
+                problems=refused.body.get("problems", []),
             )
         return back_to(f"/declarations/{part(number)}")
 
@@ -82,6 +87,14 @@ def routes() -> APIRouter:
         return back_to(f"/declarations/{part(number)}")
 
     return router
+
+
+async def _changes(calls: Calls, told: Mapping[str, Any]) -> list[Any]:
+    """The smallest changes that would clear a declaration, where it is held."""
+    if told["state"] != "held":
+        return []
+    found = await calls.get(f"/v1/declarations/{part(told['number'])}/changes")
+    return list(found["changes"])
 
 
 async def _paper_serves(calls: Calls) -> bool:

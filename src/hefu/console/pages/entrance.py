@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from hefu.console.language import COOKIE, LANGUAGES
-from hefu.console.page import back_to, form_of, page
+from hefu.console.page import back_to, form_of, packed, page
 from hefu.console.session import PATH, identity_of, require_own_form, sign_in, sign_out
 from hefu.errors import HefuError
 from hefu.http.problem import as_problem
@@ -74,7 +74,7 @@ def routes() -> APIRouter:
         return answer
 
     @router.get("/static/{_release}/{name}")
-    async def static(_release: str, name: str) -> Response:
+    async def static(request: Request, _release: str, name: str) -> Response:
         """A file of the console; the release in its address lets browsers keep it for a year."""
         found = files("hefu.console").joinpath("static", name)
         kind = _KINDS.get(name[name.rfind(".") :])
@@ -83,8 +83,9 @@ def routes() -> APIRouter:
         headers = {
             "cache-control": f"public, max-age={_YEAR}, immutable",
             "x-content-type-options": "nosniff",
+            "vary": "accept-encoding",
         }
-        return Response(found.read_bytes(), 200, headers, f"{kind}; charset=utf-8")
+        return packed(request, found.read_bytes(), 200, headers, f"{kind}; charset=utf-8")
 
     return router
 
