@@ -10,6 +10,7 @@ import polars as pl
 from hefu.chains.analyse import analyse
 from hefu.chains.case import Case, Role
 from hefu.chains.tables import Tables
+from hefu.chains.telling import why
 from tests.chains.builders import AS_OF, YUAN, day, declared, firm, line, tables
 
 
@@ -105,3 +106,10 @@ def test_what_was_not_loaded_is_told_from_what_says_nothing_of_the_parties() -> 
     assert sums["refund_paid"] == (0, 0)
     assert sums["income"] == (0, 0)
     assert not {"vat_upstream", "subsidy"} & set(sums)
+
+
+def test_what_is_known_by_name_alone_was_not_joined_and_what_was_says_so_in_both_languages() -> None:
+    assert why("name alone", [], is_suspect=False).en == "a witness only: named by the papers of others"
+    joined = why("like name, and both deal with 甲公司", [], is_suspect=True)
+    assert joined.zh.endswith("(按名称归并: 名称相似, 且都与 甲公司 往来)")
+    assert joined.en.endswith("(joined by name: like name, and both deal with 甲公司)")

@@ -119,8 +119,7 @@ class Case:
     amounts: tuple[Amount, ...]
     unknown: tuple[Unknown, ...]
     declarations: tuple[str, ...]
-    coverage: dict[
-        str, int
-    ]  # table letter -> share of the case's parties, in percent, of whom it has rows; no letter: not loaded
+    # table letter -> share of the case's parties, in percent, of whom it has rows; no letter: not loaded
+    coverage: dict[str, int]
     engine: str = ""  # version and hash of the rules, thresholds and weights that made it
     contributions: dict[str, float] = field(default_factory=dict)

@@ -32,6 +32,8 @@ _COMMON: Final = 200
 """A pair of signs that more names have does not lead to candidates: there are too many of them."""
 _CUSTOMS_CODE: Final = re.compile(r"[0-9A-Z]{10}")
 _USCC: Final = 18
+NAME_ALONE: Final = "name alone"
+"""How one was found whom nothing but a name tells: nothing was joined."""
 _FULL_NAME: Final = "one full name, with USCC and with customs code"
 
 
@@ -173,8 +175,8 @@ def _by_name(clean: Tables, mentions: pl.DataFrame, ids: dict[str, str]) -> dict
         elif not known[key] and len(former[key]) == 1:
             told[name] = (next(iter(former[key])), "former name")
         else:
-            told[name] = (NAMED + key, "two firms of this name" if known[key] else "name alone")
-    alone = {name: keys[name] for name, (_, how) in told.items() if how == "name alone"}
+            told[name] = (NAMED + key, "two firms of this name" if known[key] else NAME_ALONE)
+    alone = {name: keys[name] for name, (_, how) in told.items() if how == NAME_ALONE}
     return told | _alike(clean, alone, {key: next(iter(of)) for key, of in known.items() if len(of) == 1})
 
 

@@ -10,24 +10,24 @@ import polars as pl
 from hefu.chains.case import Amount, Party, Role, Unknown
 from hefu.chains.facts import Facts
 from hefu.chains.indicators import Indicator
-from hefu.chains.parties import NAMED, party_columns
+from hefu.chains.parties import NAME_ALONE, NAMED, party_columns
 from hefu.chains.tables import DECLARATIONS, TABLES
 from hefu.errors import Text
 
 CLAIMS: Final = {
-    "owned": Text("{source} 是 {target} 申报货物的生产销售单位 ({count} 票)", "{source} is the owner of goods that {target} declared ({count} declarations)"),
-    "declared": Text("{target} 为 {source} 申报 ({count} 票)", "{target} declared for {source} ({count} declarations)"),
-    "sold": Text("{source} 的货物运往 {target} ({count} 票)", "{source}'s goods went to {target} ({count} declarations)"),
-    "reported": Text("{target} 报告 {source} 为实际委托方 ({count} 行)", "{target} reported {source} as the actual consignor ({count} rows)"),
-    "agreed": Text("{source} 委托 {target} 代理出口 ({count} 份协议)", "{source} engaged {target} as its agent ({count} agreements)"),
+    "owned": Text("{source} 是 {target} 申报货物的生产销售单位 ({count} 票)", "{source} is the owner of goods that {target} declared (declarations: {count})"),
+    "declared": Text("{target} 为 {source} 申报 ({count} 票)", "{target} declared for {source} (declarations: {count})"),
+    "sold": Text("{source} 的货物运往 {target} ({count} 票)", "{source}'s goods went to {target} (declarations: {count})"),
+    "reported": Text("{target} 报告 {source} 为实际委托方 ({count} 行)", "{target} reported {source} as the actual consignor (rows: {count})"),
+    "agreed": Text("{source} 委托 {target} 代理出口 ({count} 份协议)", "{source} engaged {target} as its agent (agreements: {count})"),
     "certified": Text("{source} 的证明用于 {target} 的报关单 ({count} 份)", "certificates of {source} were used for {target}'s declarations ({count})"),
-    "claimed": Text("{target} 就 {source} 的出口申报退税 ({count} 行)", "{target} claimed refunds on exports of {source} ({count} rows)"),
-    "invoiced": Text("{source} 向 {target} 开票 ({count} 份)", "{source} invoiced {target} ({count} invoices)"),
-    "paid": Text("{source} 向 {target} 付款 ({count} 笔)", "{source} paid {target} ({count} payments)"),
+    "claimed": Text("{target} 就 {source} 的出口申报退税 ({count} 行)", "{target} claimed refunds on exports of {source} (rows: {count})"),
+    "invoiced": Text("{source} 向 {target} 开票 ({count} 份)", "{source} invoiced {target} (invoices: {count})"),
+    "paid": Text("{source} 向 {target} 付款 ({count} 笔)", "{source} paid {target} (payments: {count})"),
     "received": Text("{target} 收到 {source} 的境外付款 ({count} 笔)", "{target} received payments from abroad by {source} ({count})"),
     "received_for": Text("{source} 出口的货款由 {target} 收取 ({count} 笔)", "{target} received the price of {source}'s exports ({count})"),
-    "shipped": Text("{source} 是 {target} 承运货物的托运人 ({count} 票)", "{source} is the shipper of goods that {target} carried ({count} bills)"),
-    "carried": Text("{source} 承运 {target} 申报的货物 ({count} 票)", "{source} carried goods that {target} declared ({count} bills)"),
+    "shipped": Text("{source} 是 {target} 承运货物的托运人 ({count} 票)", "{source} is the shipper of goods that {target} carried (bills: {count})"),
+    "carried": Text("{source} 承运 {target} 申报的货物 ({count} 票)", "{source} carried goods that {target} declared (bills: {count})"),
     "inferred": Text("数项事实表明 {source} 与 {target} 有关联", "several facts tie {source} and {target}"),
 }  # fmt: skip
 
@@ -68,7 +68,7 @@ def why(how: str | None, rules: Sequence[Indicator], is_suspect: bool) -> Text:
     en = "; ".join(one.title.en for one in rules) or "named by the papers of others"
     if not is_suspect:
         zh, en = f"仅为知情方: {zh}", f"a witness only: {en}"
-    if how:
+    if how and how != NAME_ALONE:
         zh, en = f"{zh} (按名称归并: {_how(how).zh})", f"{en} (joined by name: {how})"
     return Text(zh, en)
 
@@ -82,7 +82,6 @@ _BASIS: Final = {
 
 _HOW: Final = {
     "former name": "曾用名",
-    "name alone": "只有名称",
     "two firms of this name": "两家企业同名",
     "one full name, with USCC and with customs code": "同一全称, 一处写统一社会信用代码, 一处写海关编码",
 }
@@ -188,9 +187,12 @@ def tables_of(facts: Facts, parties: Sequence[str]) -> dict[str, set[str]]:
 
 
 def coverage(facts: Facts, stands: Mapping[str, set[str]]) -> dict[str, int]:
-    """For each table that was loaded: the share of the parties, in percent, that stand in it."""
+    """For each table that was loaded: the share of the parties, in percent, that stand in it. Who is known by name alone
+    stands in few tables by nature and does not count, unless nobody else is there.
+    """
+    known = [has for party, has in stands.items() if not party.startswith(NAMED)] or list(stands.values())
     return {
-        table.letter: round(100 * sum(table.name in has for has in stands.values()) / len(stands))
+        table.letter: round(100 * sum(table.name in has for has in known) / len(known))
         for table in TABLES
         if facts.table(table.name).height
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hefu.chains.casefile.captions import identifier
 from hefu.chains.casefile.short import first_rows, in_short
 from tests.chains.casefile.made import bought_invoices
 
@@ -32,3 +33,17 @@ def test_a_case_in_short_says_who_how_much_why_and_what_else() -> None:
     who, stake = (next(text for lead, text in told.items() if lead.en == one) for one in leads[:2])
     assert suspects[0] in who.zh
     assert f"{len(case.declarations)} declarations" in stake.en
+
+
+def test_what_is_at_stake_from_nothing_upwards_is_said_as_the_most_it_can_be() -> None:
+    case = bought_invoices()
+    sums = tuple(replace(one, low=0, high=5_000_000) for one in case.amounts if one.kind == "goods")
+    stake = next(text for lead, text in in_short(replace(case, amounts=sums)) if lead.en == "At stake")
+    assert stake.en.endswith("value of the goods up to ¥50.0k")
+    assert stake.zh.endswith("货值 至多 5.00万元")
+
+
+def test_whom_only_a_name_is_known_of_shows_no_made_up_identifier() -> None:
+    party = bought_invoices().parties[0]
+    assert identifier(party).en == party.id
+    assert identifier(replace(party, id="name:王小明", name="王小明")).zh == "只知名称"

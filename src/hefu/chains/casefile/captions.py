@@ -9,6 +9,7 @@ from hefu.chains.case import Case, Party
 from hefu.chains.casefile import words
 from hefu.chains.casefile.folding import Drawn, Joined, Picture
 from hefu.chains.casefile.layout import BOX_WIDTH, LABEL_WIDTH
+from hefu.chains.parties import NAMED
 from hefu.documents.visible import visible
 from hefu.errors import Text
 
@@ -74,6 +75,13 @@ def party_name(party: Party) -> str:
     return visible(party.name or party.id)
 
 
+def identifier(party: Party) -> Text:
+    """The USCC or customs code; of whom only a name is known, that."""
+    if party.id.startswith(NAMED):
+        return Text("只知名称", "known by name")
+    return Text(visible(party.id), visible(party.id))
+
+
 def box_lines(what: Drawn, language: Language) -> tuple[str, list[str], str]:
     """Of a box: its role with the confidence, its name on at most two lines, its identifier."""
     room = BOX_WIDTH - 2 * _PADDING
@@ -86,7 +94,7 @@ def box_lines(what: Drawn, language: Language) -> tuple[str, list[str], str]:
     return (
         fit(name, room - text_width(sure, SMALL_SIZE), SMALL_SIZE) + sure,
         wrap(party_name(party), room, NAME_SIZE, 2),
-        fit(visible(party.id), room, SMALL_SIZE - 1),
+        fit(said(identifier(party), language), room, SMALL_SIZE - 1),
     )
 
 

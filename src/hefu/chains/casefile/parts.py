@@ -8,7 +8,7 @@ from typing import Final
 from hefu.chains.case import Case, Evidence, Party
 from hefu.chains.casefile import words
 from hefu.chains.casefile.adding import ADDS, GROUND, SLIGHT, TITLE, about, added
-from hefu.chains.casefile.captions import party_name
+from hefu.chains.casefile.captions import identifier, party_name
 from hefu.chains.casefile.folding import Picture
 from hefu.chains.casefile.markup import Html, el
 from hefu.chains.casefile.record import PAPERS, Act, Entry, Outcome, Record
@@ -93,7 +93,7 @@ def _party(one: Party) -> Html:
     return el(
         "tr",
         el("th", el("span", party_name(one), class_="data"), flag, scope="row"),
-        cell(_ROLES[1], el("span", one.id, class_="number")),
+        cell(_ROLES[1], el("span", identifier(one), class_="number")),
         cell(_ROLES[2], words.role(one.role)),
         cell(_ROLES[3], meter, f"{one.confidence}%", class_="meters"),
         cell(_ROLES[4], *(others or [el("span", "–")])),

@@ -21,7 +21,7 @@ from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer
 from hefu.chains.case import Case, Evidence, Strength
 from hefu.chains.casefile import words
 from hefu.chains.casefile.adding import ADDS, GROUND, SLIGHT, TITLE, about, added
-from hefu.chains.casefile.captions import Language, line_claim, party_name, said
+from hefu.chains.casefile.captions import Language, identifier, line_claim, party_name, said
 from hefu.chains.casefile.folding import Picture
 from hefu.chains.casefile.pdf_drawing import ChainDrawing
 from hefu.chains.casefile.pdf_text import LATIN, draw, fonts, paragraph
@@ -34,6 +34,8 @@ MARGIN: Final = 34.0
 ROWS: Final = 60
 """Rows of evidence that are printed."""
 PARTIES: Final = 24
+FIRST: Final = 190.0
+"""Points that the head and the case in short take of the first page, as a rule."""
 _GREY: Final = HexColor("#c3ccc8")
 _GRID: Final = TableStyle([
     ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, _GREY),
@@ -89,15 +91,16 @@ class Paper:
 
     def story(self) -> list[Flowable]:
         """All of it."""
+        drawing = [self.drawing, Spacer(0, 4)]
+        who = [*self._roles(), *self._unknowns()]
+        if self.drawing.fits(self.room[0], self.room[1] - FIRST):
+            body = [*drawing, *self._amounts(), *self._claims(), *who]
+        else:  # it takes a page of its own: what can be read before it fills the first
+            body = [*self._amounts(), *who, *drawing, *self._claims()]
         return [
             *self._head(),
             *self._short(),
-            self.drawing,
-            Spacer(0, 4),
-            *self._amounts(),
-            *self._claims(),
-            *self._roles(),
-            *self._unknowns(),
+            *body,
             *self._adds(),
             *self._evidence(),
             *self._firm(),
@@ -142,12 +145,18 @@ class Paper:
             self._p(told[status], _FLAG),
             self._p(case.title, _TITLE),
             self._table([cells], [1.15, 1.1, 0.75, 0.8, 1.15, 1.6, 1.4]),
-            self._p("  ·  ".join(covered), _SMALL, lead=Text("各表覆盖当事方", "Parties covered by table")),
+            self._p(", ".join(covered), _SMALL, lead=Text("各表覆盖当事方", "Parties covered by table")),
             Spacer(0, 4),
         ]
 
     def _short(self) -> list[Flowable]:
-        return [*(self._p(text, _SMALL, lead=lead) for lead, text in in_short(self.case)), Spacer(0, 4)]
+        return [
+            *(
+                self._p(text, _SMALL, lead=f"{said(lead, self.language)}:")
+                for lead, text in in_short(self.case)
+            ),
+            Spacer(0, 4),
+        ]
 
     def _amounts(self) -> list[Flowable]:
         told = {one.kind: one for one in self.case.amounts}
@@ -216,7 +225,7 @@ class Paper:
                 f"{said(words.role(role), self.language)} {share}%" for role, share in one.alternatives
             )
             rows.append([
-                self._p(party_name(one) + flag, _SMALL), self._p(one.id, _SMALL),
+                self._p(party_name(one) + flag, _SMALL), self._p(identifier(one), _SMALL),
                 self._p(f"{said(words.role(one.role), self.language)} {one.confidence}%", _SMALL),
                 self._p(others or "–", _SMALL), self._p(one.why, _SMALL),
             ])  # fmt: skip

@@ -43,6 +43,10 @@ class ChainDrawing(Flowable):  # type: ignore[misc]
         self.scale = fitting if fitting >= min(LEAST_SCALE, full) else full
         return width, self.whole * self.scale
 
+    def fits(self, width: float, height: float) -> bool:
+        """Whether it can be read in so much room."""
+        return min(1.0, width / self.layout.width, height / self.whole) >= LEAST_SCALE
+
     def draw(self) -> None:
         """Draw it, with y from above as in the layout."""
         canvas: Canvas = self.canv

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from hefu.chains.case import Case, Evidence
+from hefu.chains.case import Amount, Case, Evidence
 from hefu.chains.casefile import words
 from hefu.chains.casefile.adding import added
 from hefu.chains.casefile.captions import party_name
@@ -61,9 +61,16 @@ def _stake(case: Case) -> Text:
     sums = [Text(f"报关单 {many} 份", f"{many} declarations")]
     for one in case.amounts:
         if one.high:
-            kind, span = words.amount_kind(one.kind), words.short_range(one)
+            kind, span = words.amount_kind(one.kind), _span(one)
             sums.append(Text(f"{kind.zh} {span.zh}", f"{kind.en} {span.en}"))
     return _joined(sums)
+
+
+def _span(one: Amount) -> Text:
+    if one.low:
+        return words.short_range(one)
+    high = words.short_money(one.high)
+    return Text(f"至多 {high.zh}", f"up to {high.en}")
 
 
 def _said(case: Case, indicator: str) -> Text:

@@ -150,7 +150,7 @@ def invoice_circle(facts: Facts, limits: Limits) -> pl.DataFrame:
         fan=int(limits["fan"]),
     )
     return hits(
-        walks, table="V", field="amount", party="party", other="other", document="document", value=worded("{} x", "hops"),
+        walks, table="V", field="amount", party="party", other="other", document="document", value=worded("{}", "hops"),
         against=pl.lit(f"<= {limits['days']:.0f} d, +-{limits['near']:.0%}"), on="on", fen="amount",
     )  # fmt: skip
 

@@ -69,7 +69,7 @@ def return_flow(facts: Facts, limits: Limits) -> pl.DataFrame:
         start=facts.exported["party"], controllers=_controllers(facts),
     )  # fmt: skip
     return hits(
-        walks, table="P", field="amount", party="party", other="other", document="document", value=worded("{} x", "hops"),
+        walks, table="P", field="amount", party="party", other="other", document="document", value=worded("{}", "hops"),
         against=pl.lit(f"<= {limits['days']:.0f} d, >= {limits['low']:.0%}"), on="on", fen="amount",
     )  # fmt: skip
 
