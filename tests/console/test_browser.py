@@ -90,3 +90,16 @@ def test_it_works_without_scripts(browser: Any, nodes: Nodes) -> None:
     page.wait_for_url("**/console/**")
     assert page.get_attribute("html", "lang") == "zh-CN"
     context.close()
+
+
+def test_who_came_by_a_link_over_a_bad_line_is_told_to_reload(browser: Any, nodes: Nodes) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.route("**/console.js", lambda route: route.abort())
+    address = nodes.address(Side.CUSTOMS)
+    page.goto(f"{address}/console/sign-in#token={nodes.settings.identities['exporter'].token}")
+    sync_api.expect(page.get_by_text("reload it")).to_be_visible()
+    page.unroute("**/console.js")
+    page.reload()
+    sync_api.expect(page.get_by_role("heading", name="My declarations")).to_be_visible()
+    context.close()

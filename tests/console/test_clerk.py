@@ -115,6 +115,16 @@ def test_a_clerk_corrects_or_withdraws_a_held_declaration_on_its_page(nodes: Nod
     assert "What you can do" not in sit(Side.CUSTOMS, "customs").see(f"/declarations/{number}").text
 
 
+def test_a_certificate_that_is_not_used_says_what_to_do_with_it(nodes: Nodes, sit: Sit) -> None:
+    certificate, _ = goods(next(_NUMBERS))
+    assert nodes.ask(Side.TAX, "tax", "POST", "/v1/certificates", certificate)[0] == 201
+    nodes.settled()
+    for side in Side:
+        page = sit(side, "exporter").see(f"/certificates/{certificate['number']}").text
+        assert "Not used yet: name its number in your declaration" in page
+        assert "Not used yet" not in sit(side, "auditor").see(f"/certificates/{certificate['number']}").text
+
+
 def test_the_smallest_change_is_said_in_words(nodes: Nodes, sit: Sit) -> None:
     which = next(_NUMBERS)
     items = goods(which)[1]["items"]
