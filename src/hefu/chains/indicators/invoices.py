@@ -59,9 +59,9 @@ def supplier_cover(facts: Facts, limits: Limits) -> pl.DataFrame:
         .agg(sold=pl.col("amount").sum())
         .join(bought, on="party", how="left")
         .join(facts.kinds.select("kind", party="firm"), on="party", how="left")
-        .with_columns(everybody=pl.col("bought").is_not_null().mean())
-        .filter(~_may_make(facts, limits["powered"]), pl.col("sold") > limits["fen"])
-        .with_columns(known=pl.max_horizontal(pl.col("bought").is_not_null().mean(), "everybody"))
+        .filter(pl.col("sold") > limits["fen"])
+        .with_columns(known=pl.col("bought").is_not_null().mean().over(pl.col("kind").eq_missing("producer")))
+        .filter(~_may_make(facts, limits["powered"]))
         # Where most sellers' purchases are not loaded, none says nothing.
         .filter(pl.col("bought").is_not_null() | (pl.col("known") >= limits["known"]))
         .with_columns(share=ratio(pl.col("bought").fill_null(0), pl.col("sold")))
