@@ -179,3 +179,28 @@ def test_setup_writes_secrets_for_their_owner_only_and_never_over_old_ones(tmp_p
     before = [path.read_bytes() for path in secrets]
     hefu(tmp_path, "setup")
     assert [path.read_bytes() for path in secrets] == before
+
+
+def test_due_tells_what_both_nodes_know_and_writes_one_calendar(nodes: Nodes, tmp_path: Path) -> None:
+    _, declaration = goods(836_001)
+    lodged = nodes.ask(Side.CUSTOMS, "customs", "POST", "/v1/declarations", declaration)
+    assert lodged[1]["state"] == "held"
+    done = hefu(nodes.home, "due", "--json")
+    assert done.returncode == FINE, done.stdout
+    tax, customs = told(done)
+    assert (tax["side"], customs["side"]) == ("tax", "customs")
+    held = next(one for one in customs["due"] if one["code"] == "held")
+    assert declaration["number"] in held["numbers"]
+    file = tmp_path / "due.ics"
+    chinese = hefu(nodes.home, "due", "--calendar", str(file), language="zh")
+    assert (chinese.returncode, "报关单被扣留" in chinese.stdout) == (FINE, True)
+    assert file.read_text(encoding="utf-8").count("BEGIN:VCALENDAR") == 1
+    assert hefu(nodes.home, "due", "--as", "auditor").returncode == BAD
+
+
+def test_reads_says_whether_the_record_is_whole(nodes: Nodes) -> None:
+    done = hefu(nodes.home, "reads", "--json")
+    assert done.returncode == FINE
+    assert [one["sound"] for one in told(done)] == [True, True]
+    assert "looks are those that were written" in hefu(nodes.home, "reads").stdout
+    assert "与写入时一致" in hefu(nodes.home, "reads", "--side", "tax", language="zh").stdout
