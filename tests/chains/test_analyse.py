@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from hefu.chains.analyse import analyse
 from hefu.chains.case import Case, Role
+from hefu.chains.reading import read
 from hefu.chains.tables import Tables
 from hefu.chains.telling import why
 from tests.chains.builders import AS_OF, YUAN, day, declared, firm, line, tables
@@ -113,3 +116,13 @@ def test_what_is_known_by_name_alone_was_not_joined_and_what_was_says_so_in_both
     joined = why("like name, and both deal with 甲公司", [], is_suspect=True)
     assert joined.zh.endswith("(按名称归并: 名称相似, 且都与 甲公司 往来)")
     assert joined.en.endswith("(joined by name: like name, and both deal with 甲公司)")
+
+
+def test_a_case_is_named_after_one_who_exports_or_claims_where_there_is_one() -> None:
+    told = read([Path(__file__).parents[2] / "samples" / "chains"]).tables
+    middle = {Role.HEADER, Role.CLAIMANT, Role.AGENT}
+    for case in analyse(told, date(2027, 6, 1)):
+        suspects = [one for one in case.parties if one.suspect]
+        assert list(case.parties[: len(suspects)]) == suspects
+        assert case.title.zh.split(": ")[1].startswith(suspects[0].name)
+        assert suspects[0].role in middle or not middle & {one.role for one in suspects}

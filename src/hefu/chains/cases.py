@@ -220,7 +220,8 @@ class Maker:
             for number, row in enumerate(rows, 1)
         )
         suspects = self.suspects(members)
-        parties = tuple(self._party(one, standings[one], one in suspects) for one in everybody)
+        made = (self._party(one, standings[one], one in suspects) for one in everybody)
+        parties = tuple(sorted(made, key=self._place))
         declarations = self.declarations(members)
         return Case(
             id=self._id(rows),
@@ -241,6 +242,11 @@ class Maker:
             contributions={code: round(points, 2) for code, points in group.contributions.items()},
             engine=self.engine,
         )
+
+    def _place(self, one: Party) -> tuple[bool, bool, float, str]:
+        """Suspects first, of them those who export or claim, and the worst of each: the case is named after the first."""
+        middle = one.role in {*_ONLY_SUSPECTS, Role.AGENT}
+        return not one.suspect, not middle, -self._values.get(one.id, 0.0), one.id
 
     def _party(self, one: str, has: Standing, is_suspect: bool) -> Party:
         role, sure, rest = has.role, has.confidence, has.alternatives
