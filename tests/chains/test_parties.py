@@ -88,3 +88,13 @@ def test_one_full_name_with_a_customs_code_and_with_a_uscc_is_one_firm_though_th
         declared("D3", "91330900MA2ABCDE2Y", trader_name="舟山丙公司"),
     )
     assert code in set(two.tables["declarations"]["trader"]), "two firms have this name"
+
+
+def test_a_name_without_its_legal_form_is_the_firm_on_whose_paper_it_stands() -> None:
+    short = FIRM.removesuffix("有限公司")
+    own = {"trader": "91330200A", "trader_name": FIRM, "owner": None, "owner_name": short}
+    told = resolved(own)
+    assert told.tables["declarations"]["owner"][0] == "91330200A"
+    assert told.how["91330200A"] == "name without its legal form, on one paper with 91330200A"
+    others = resolved({"trader": "91330200B", "owner": None, "owner_name": short})
+    assert others.tables["declarations"]["owner"][0] == f"name:{short}", "somebody else's paper"

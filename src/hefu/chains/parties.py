@@ -31,6 +31,9 @@ _RARE: Final = 20
 _COMMON: Final = 200
 """A pair of signs that more names have does not lead to candidates: there are too many of them."""
 _CUSTOMS_CODE: Final = re.compile(r"[0-9A-Z]{10}")
+_FORM: Final = re.compile("(股份有限|有限责任|有限)?公司$")
+"""What a name says of the legal form."""
+SHORT: Final = "name without its legal form, on one paper with "
 _USCC: Final = 18
 NAME_ALONE: Final = "name alone"
 """How one was found whom nothing but a name tells: nothing was joined."""
@@ -181,7 +184,9 @@ def _by_name(clean: Tables, mentions: pl.DataFrame, ids: dict[str, str]) -> dict
 
 
 def _alike(clean: Tables, alone: dict[str, str], firms: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """Of names (with their keys) that fit nobody, those much like one firm's, where both deal with a rare counterparty."""
+    """Of names (with their keys) that fit nobody: those much like one firm's, where both deal with a rare counterparty, and
+    those that are one firm's without its legal form, where both stand on one paper: it is the firm's short name there.
+    """
     near = _Near(firms)
     proposed = {name: firms[found] for name, key in alone.items() if (found := near.to(key))}
     dealings = _dealings(clean, {*proposed, *proposed.values()}) if proposed else {}
@@ -189,7 +194,29 @@ def _alike(clean: Tables, alone: dict[str, str], firms: dict[str, str]) -> dict[
     for name, firm in proposed.items():
         if shared := sorted(dealings[name] & dealings[firm]):
             told[name] = (firm, f"like name, and both deal with {shared[0]}")
+    bare: defaultdict[str, set[str]] = defaultdict(set)
+    for key, firm in firms.items():
+        bare[_FORM.sub("", key)].add(firm)
+    short = {
+        name: next(iter(bare[key])) for name, key in alone.items() if name not in told and len(bare[key]) == 1
+    }
+    for name, firm in sorted(_together(clean, short)):
+        told[name] = (firm, f"{SHORT}{firm}")
     return told
+
+
+def _together(clean: Tables, proposed: dict[str, str]) -> list[tuple[str, str]]:
+    """Of names with a firm each, those that stand on one paper with it."""
+    if not proposed:
+        return []
+    pairs = pl.LazyFrame({"one": list(proposed), "other": list(proposed.values())})
+    return list(
+        _met(clean)
+        .join(pairs, on=["one", "other"], how="semi")
+        .unique()
+        .collect(engine="streaming")
+        .iter_rows()
+    )
 
 
 class _Near:
@@ -211,18 +238,23 @@ class _Near:
 
 def _dealings(clean: Tables, wanted: Collection[str]) -> defaultdict[str, set[str]]:
     """For some parties as written (identifier, else name): the counterparties that few others have."""
-    met = []
-    for table in TABLES:
-        written = [pl.coalesce(*filter(None, pair)) for pair in party_columns(table)]
-        for one, other in permutations(written, 2):
-            met.append(clean[table.name].lazy().select(one=one, other=other))
-    pairs = pl.concat(met).drop_nulls().filter(pl.col("one") != pl.col("other")).unique()
+    pairs = _met(clean).unique()
     others = pairs.group_by("other").len().filter(pl.col("len") <= _RARE)
     rare = pairs.filter(pl.col("one").is_in(wanted)).join(others, on="other", how="semi")
     told: defaultdict[str, set[str]] = defaultdict(set)
     for one, other in rare.collect(engine="streaming").iter_rows():
         told[one].add(other)
     return told
+
+
+def _met(clean: Tables) -> pl.LazyFrame:
+    """Who stands on one paper with whom, as written: one, other."""
+    met = []
+    for table in TABLES:
+        written = [pl.coalesce(*filter(None, pair)) for pair in party_columns(table)]
+        for one, other in permutations(written, 2):
+            met.append(clean[table.name].lazy().select(one=one, other=other))
+    return pl.concat(met).drop_nulls().filter(pl.col("one") != pl.col("other"))
 
 
 def _replaced(

@@ -10,7 +10,7 @@ import polars as pl
 from hefu.chains.case import Amount, Party, Role, Unknown
 from hefu.chains.facts import Facts
 from hefu.chains.indicators import Indicator
-from hefu.chains.parties import NAME_ALONE, NAMED, party_columns
+from hefu.chains.parties import NAME_ALONE, NAMED, SHORT, party_columns
 from hefu.chains.tables import DECLARATIONS, TABLES
 from hefu.errors import Text
 
@@ -89,6 +89,8 @@ _HOW: Final = {
 
 def _how(said: str) -> Text:
     """The reason that parties.py keeps, in both languages."""
+    if said.startswith(SHORT):
+        return Text(f"名称少了组织形式, 与 {said.removeprefix(SHORT)} 在同一单证上", said)
     _, likeness, other = said.partition("like name, and both deal with ")
     return Text(f"名称相似, 且都与 {other} 往来" if likeness else _HOW[said], said)
 
