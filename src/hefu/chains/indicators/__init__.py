@@ -7,13 +7,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from hefu.chains.indicators import firms, gate, goods, invoices, money, naming, spread
+from hefu.chains.indicators import firms, gate, goods, invoices, loops, money, naming, spread
 from hefu.chains.indicators.indicator import HITS, Find, Indicator, Threshold
 from hefu.errors import Text
 
 __all__ = ["HITS", "Indicator", "Threshold", "indicator", "indicators", "limits_of"]
 
-_MODULES: Final = (gate, naming, spread, firms, invoices, money, goods)
+_MODULES: Final = (gate, naming, spread, firms, invoices, money, goods, loops)
 
 
 @cache

@@ -1,17 +1,11 @@
-"""Goods and loops (group F) and subsidies (group G)."""
+"""Goods (group F) and subsidies (group G)."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import polars as pl
 
 from hefu.chains.facts import AGENTS, Facts
-from hefu.chains.indicators.indicator import HITS, Limits, days, hits, met, percent, ratio, worded
-from hefu.chains.ties import beyond
-
-_TRIED: Final = 50
-"""Pairs of an export and an import, one of them alike, that stand in for those of others until there are more (assumption)."""
+from hefu.chains.indicators.indicator import HITS, Limits, days, hits, percent, ratio, worded
 
 
 def unit_price(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -32,87 +26,6 @@ def unit_price(facts: Facts, limits: Limits) -> pl.DataFrame:
         value=worded("{} x", (pl.col("price") - pl.col("middle")).exp().round(1)),
         against=pl.lit(f"z > {limits['z']:.0f}"), on="lodged", fen="fob",
     )  # fmt: skip
-
-
-def carousel(facts: Facts, limits: Limits) -> pl.DataFrame:
-    """F2: the same goods go out and come in again, quantity nearly equal, through one port or broker, repeatedly."""
-    lines = facts.table("lines").with_columns(hs8=pl.col("hs").str.slice(0, 8))
-    came = (
-        facts.heads.filter(pl.col("act").is_in(["return", "other"]))
-        .join(lines.select("declaration", "hs8", "quantity"), on="declaration")
-        .select(back="declaration", came="lodged", importer="trader", hs8="hs8", was="quantity", was_port="port", was_by="declarant")
-    )  # fmt: skip
-    out = facts.items.select("declaration", "lodged", "trader", "hs8", "quantity", "fob", "port", "declarant")
-    soon = days(pl.col("came"), pl.col("lodged")).is_between(0, limits["days"])
-    routes = [
-        met(
-            out.drop("declarant"),
-            came.drop("was_by"),
-            soon,
-            left_on=["hs8", "port"],
-            right_on=["hs8", "was_port"],
-        ),
-        met(
-            out.drop("port"),
-            came.drop("was_port"),
-            soon,
-            left_on=["hs8", "declarant"],
-            right_on=["hs8", "was_by"],
-        ),
-    ]
-    both = ["declaration", "lodged", "trader", "hs8", "quantity", "fob", "back", "came", "importer", "was"]
-    tried = (
-        pl.concat(route.select(both) for route in routes)
-        .unique()
-        .with_columns(
-            other=pl.when(pl.col("importer") != pl.col("trader")).then("importer"),
-            near=(pl.col("was") - pl.col("quantity")).abs() <= limits["near"] * pl.col("quantity"),
-        )
-    )
-    loops = (
-        tried.filter("near")
-        .sort("back", "came", "declaration", "hs8", "quantity", "fob")
-        .unique("back", keep="first", maintain_order=True)
-        .with_columns(times=pl.len().over("trader", "importer"))
-        .filter(pl.col("times") >= limits["times"])
-        .join(
-            _beyond_chance(tried, limits["nats"]),
-            on=["trader", "importer"],
-            how="semi",
-            maintain_order="left",
-        )
-    )
-    told = {
-        "document": "back",
-        "value": worded("{} -> {}", "declaration", "back"),
-        "against": worded("{} x", "times"),
-        "on": "came",
-        "fen": "fob",
-    }
-    return pl.concat(
-        [
-            hits(loops, table="D", field="act", party="trader", other="other", declaration="declaration", **told),
-            hits(loops.drop_nulls("other"), table="D", field="act", party="other", other="trader", declaration="back", **told),
-        ]
-    )  # fmt: skip
-
-
-def _beyond_chance(tried: pl.DataFrame, least: float) -> pl.DataFrame:
-    """Pairs trader, importer with more quantities alike than chance gives to so many exports and imports side by side.
-
-    Either of the pair, or the trader or the importer with all its counterparts: who goes round with several has few
-    alike with each. What comes back to its own exporter is no chance.
-    """
-    others = tried.drop_nulls("other")
-    near, many = pl.col("near").sum(), pl.len()
-    told = others.select("trader", "importer").unique()
-    for by in (["trader", "importer"], ["trader"], ["importer"]):
-        usual = (others["near"].sum() - near + 1) / (others.height - many + _TRIED)  # those of the others
-        found = others.group_by(by).agg(beyond(near, many * usual).alias(f"nats by {by}"))
-        told = told.join(found, on=by, how="left")
-    chosen = told.filter(pl.max_horizontal(pl.exclude("trader", "importer")) >= least)
-    own = tried.filter(pl.col("other").is_null())
-    return pl.concat([chosen.select("trader", "importer"), own.select("trader", "importer").unique()])
 
 
 def impossible_weight(facts: Facts, limits: Limits) -> pl.DataFrame:
