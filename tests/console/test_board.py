@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
 import time
@@ -12,6 +13,7 @@ import httpx2
 import orjson
 import pytest
 
+from hefu.console.board import REASONS
 from hefu.protocol.records import Side
 from tests.builders import STRANGER
 from tests.console.conftest import Sit
@@ -131,6 +133,44 @@ def test_the_board_shows_the_declarations_of_one_state_alone(nodes: Nodes, sit: 
         name = next(line for line in stream.iter_lines() if line.startswith("id: "))
     assert name.endswith(":held")
     assert desk.see("/gate?state=nonsense").text.count('aria-current="true"') == 1  # all
+
+
+def test_the_list_of_held_says_why_in_the_readers_language(nodes: Nodes, sit: Sit) -> None:
+    desk, zh = sit(Side.CUSTOMS, "customs"), sit(Side.CUSTOMS, "customs", "zh")
+    _, declared = lodged(nodes, next(_NUMBERS))
+    which = next(_NUMBERS)
+    wrong = [
+        {**one, "hs_code": "8517130000", "first": {**one["first"], "quantity": "99999"}}
+        for one in goods(which)[1]["items"]
+    ]
+    _, differs = lodged(nodes, which, items=wrong, trader=STRANGER, owner=STRANGER)
+    told = nodes.ask(Side.CUSTOMS, "customs", "GET", f"/v1/declarations/{differs}")[1]
+    reasons = list(
+        {
+            one["message"]["en"]: one["message"] for one in told["findings"] if one["severity"] == "block"
+        }.values()
+    )
+    assert len(reasons) > REASONS
+    for one, column, more in (
+        (desk, "Why it is held", f"and {len(reasons) - REASONS} more"),
+        (zh, "扣留原因", f"另有 {len(reasons) - REASONS} 项"),
+    ):
+        page = _later(one, "/gate?state=held")
+        row = _row(page, differs)
+        language = "en" if one is desk else "zh"
+        shown = [html.escape(text[language], quote=False) in row for text in reasons]
+        assert (column in page, more in row) == (True, True)
+        assert shown == [True] * REASONS + [False] * (len(reasons) - REASONS)
+        assert column not in one.see("/gate?state=reserved").text
+    with desk.client.stream("GET", "/gate/live?state=held") as stream:
+        live = next(line for line in stream.iter_lines() if "Why it is held" in line)
+    assert live
+    assert declared not in _later(desk, "/gate?state=held")
+
+
+def _row(page: str, number: str) -> str:
+    rows: list[str] = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    return next(one for one in rows if number in one)
 
 
 def _later(desk: Desk, path: str) -> str:

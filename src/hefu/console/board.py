@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -26,6 +26,8 @@ from hefu.stores.sqlite import SqliteReader
 
 SHOWN: Final = 40
 """Rows of the board."""
+REASONS: Final = 2
+"""Reasons of a hold that a row shows."""
 FILTERS: Final = ("held", "reserved", "released", "refused", "withdrawn")
 """States of which the board shows the declarations alone."""
 _PAUSE: Final = 0.4
@@ -140,7 +142,8 @@ class Lookout:
             rows = await asyncio.to_thread(
                 asked, node.reader.path, partial(newest_of, state=state, limit=SHOWN)
             )
-            frame.only[state] = Frame(f"{frame.name}:{state}", {**frame.told, "rows": rows, "state": state})
+            told = {**frame.told, "rows": [_with_reasons(one) for one in rows], "state": state}
+            frame.only[state] = Frame(f"{frame.name}:{state}", told)
         return frame.only[state] if state else frame
 
     async def _look(self, node: Node) -> Frame:
@@ -172,6 +175,18 @@ class Lookout:
                 spoke = time.monotonic()
                 yield b"event: quiet\ndata:\n\n"
             await asyncio.sleep(_PAUSE)
+
+
+def _with_reasons(one: Entry) -> Entry:
+    """A row with what holds its declaration: the first reasons, each once, and how many ``more`` there are."""
+    said = [found["message"] for found in one.detail["findings"] if found["severity"] == "block"]
+    reasons = list({text["en"]: text for text in said}.values())
+    detail = {
+        "deferred": one.detail["deferred"],
+        "reasons": reasons[:REASONS],
+        "more": len(reasons[REASONS:]),
+    }
+    return replace(one, detail=detail)
 
 
 def _news(board: Board | None, reader: SqliteReader) -> tuple[Board, Entries, Mapping[str, str]]:

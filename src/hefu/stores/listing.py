@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final, cast
 
+import orjson
+
 from hefu.protocol.applications.records import Filing
 from hefu.protocol.records import Copy, DeclarationState, Entry, Lodgement
 from hefu.protocol.refunds.records import Export
@@ -48,12 +50,24 @@ def declarations_of(
 
 
 def newest_of(reader: SqliteReader, *, state: str, limit: int) -> list[Entry]:
-    """The declarations of a state that were lodged last, each as the step that brought it there and who lodged it."""
-    query = "SELECT changed_at, lodged_by, number FROM lodgement WHERE state = ? ORDER BY rowid DESC LIMIT ?"
+    """The declarations of a state that were lodged last, each as the step that brought it there and who lodged it; in
+    detail the ``findings`` of its last comparison and the ticket under which it is ``deferred``.
+    """
+    query = (
+        "SELECT changed_at, lodged_by, number, json_extract(comparison, '$.findings'), deferred FROM lodgement"
+        " WHERE state = ? ORDER BY rowid DESC LIMIT ?"
+    )
     rows = reader.connection.execute(query, (state, limit))
     return [
-        Entry(datetime.fromisoformat(at), by, f"declaration.{state}", number, "", {})
-        for at, by, number in rows
+        Entry(
+            datetime.fromisoformat(at),
+            by,
+            f"declaration.{state}",
+            number,
+            "",
+            {"findings": orjson.loads(findings or "[]"), "deferred": deferred},
+        )
+        for at, by, number, findings, deferred in rows
     ]
 
 
