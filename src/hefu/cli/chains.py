@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from hefu.chains.analyse import MINIMUM, analyse
 from hefu.chains.case import Case
+from hefu.chains.casefile.words import counted
 from hefu.chains.casefile.writing import counting, write_cases
 from hefu.chains.facts import last_day
 from hefu.chains.reading import Read, read
@@ -99,7 +100,7 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: i
         out.print(
             show.say(
                 f"另有 {aside} 个案卷已结案或过期, 不再计入",
-                f"{aside} cases are closed or lapsed and count no longer",
+                f"closed or lapsed, no longer counted: {counted(aside, 'case')}",
             )
         )
     if not cases and not aside:
@@ -118,7 +119,7 @@ def _show(told: Read, day: date, cases: list[Case], index: Path | None, aside: i
     out.print(
         show.say(
             f"截至 {day}: {len(cases)} 个案卷, 供人核查, 不是结论: {index}",
-            f"as of {day}: {len(cases)} cases for a person to look into, no findings of guilt: {index}",
+            f"as of {day}: {counted(len(cases), 'case')} for a person to look into, no finding of guilt: {index}",
         ),
         markup=False,
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from hefu.chains.casefile.words import counted
 from hefu.chains.facts import last_day
 from hefu.chains.own import Notice, Own, own
 from hefu.chains.reading import Read, read
@@ -66,7 +67,7 @@ def _show(told: Read, found: Own) -> None:
     out.print(
         show.say(
             f"{found.name} ({found.firm}): {many} 份报关单, {things} 种情形会引起注意",
-            f"{found.name} ({found.firm}): {many} {_plural('declaration', many)}, {things} {_plural('thing', things)} would be noticed",
+            f"{found.name} ({found.firm}): {counted(many, 'declaration')}, {counted(things, 'thing')} would be noticed",
         ),
         style="bold",
         markup=False,
@@ -78,15 +79,11 @@ def _show(told: Read, found: Own) -> None:
         out.print(
             show.say(
                 f"另有 {len(found.blind)} 项指标缺少单证而未看, 缺: {', '.join(missing)}",
-                f"{len(found.blind)} further indicators saw nothing or only part, for want of: {', '.join(missing)}",
+                f"{counted(len(found.blind), 'further indicator')} saw nothing or only part, for want of: {', '.join(missing)}",
             ),
             style="dim",
             markup=False,
         )
-
-
-def _plural(word: str, many: int) -> str:
-    return word if many == 1 else f"{word}s"
 
 
 def _notice(one: Notice) -> None:

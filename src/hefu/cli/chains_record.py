@@ -97,7 +97,10 @@ def _tell(own: Path, record: Record, as_machine: bool) -> None:
     new = record.unknown_to_it(case)
     if new and record.closings:
         out.print(
-            show.say(f"结案后新见单证 {new} 份", f"{new} documents are new since it was closed"),
+            show.say(
+                f"结案后新见单证 {new} 份",
+                f"{words.counted(new, 'document is', 'documents are')} new since it was closed",
+            ),
             style="yellow",
         )
     out.print(f"{own / 'case.html'}  {record.digest[:16]}", markup=False)

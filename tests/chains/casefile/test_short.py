@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date
 
+from hefu.chains.casefile import words
 from hefu.chains.casefile.captions import identifier
+from hefu.chains.casefile.case_page import case_page
+from hefu.chains.casefile.record import Record
 from hefu.chains.casefile.short import first_rows, in_short
 from tests.chains.casefile.made import bought_invoices
+from tests.chains.casefile.reading import Page
 
 
 def test_of_very_many_rows_every_indicator_shows_some() -> None:
@@ -47,3 +53,22 @@ def test_whom_only_a_name_is_known_of_shows_no_made_up_identifier() -> None:
     party = bought_invoices().parties[0]
     assert identifier(party).en == party.id
     assert identifier(replace(party, id="name:王小明", name="王小明")).zh == "只知名称"
+
+
+def test_one_of_a_thing_is_said_in_the_singular() -> None:
+    case = bought_invoices()
+    lone = replace(case, declarations=case.declarations[:1], evidence=case.evidence[:1])
+    stake, speaks = (
+        next(text for lead, text in in_short(lone) if lead.en == one)
+        for one in ("At stake", "What speaks most")
+    )
+    assert stake.en.startswith("1 declaration;")
+    assert "(1 row" in speaks.en
+    told = Page(case_page(lone, Record(), date(2026, 6, 1))).told("en")
+    assert "Evidence (1 row)" in told
+    assert not re.search(
+        r"\b1 (\w+ )?(declarations|rows|parties|links|firms|documents|boxes|lines|cases)\b", told
+    )
+    assert [words.counted(many, "party", "parties") for many in (0, 1, 2000)] == [
+        "0 parties", "1 party", "2,000 parties",
+    ]  # fmt: skip

@@ -112,7 +112,7 @@ def _many(what: Drawn) -> Text:
     return (
         Text(f"另有 {number} 家", f"{number} more")
         if what.besides
-        else Text(f"{number} 家", f"{number} firms")
+        else Text(f"{number} 家", words.counted(number, "firm"))
     )
 
 
@@ -126,12 +126,16 @@ def line_claim(case: Case, drawn: Picture, at: int) -> Text:
         box_name(drawn.boxes[line.target]),
         words.lane(line.lane),
     )
-    papers = Text(f", {line.count:,} 份", f", {line.count:,} documents") if line.count else Text("", "")
+    papers = (
+        Text(f", {line.count:,} 份", f", {words.counted(line.count, 'document')}")
+        if line.count
+        else Text("", "")
+    )
     money = words.money(line.fen) if line.fen else Text("", "")
     return Text(
         f"{source.zh} → {target.zh}: {lane.zh} {len(line.links)} 条{papers.zh}"
         + (f", {money.zh}" if line.fen else ""),
-        f"{source.en} → {target.en}: {len(line.links)} links of {lane.en}{papers.en}"
+        f"{source.en} → {target.en}: {words.counted(len(line.links), 'link')} of {lane.en}{papers.en}"
         + (f", {money.en}" if line.fen else ""),
     )
 

@@ -117,7 +117,12 @@ def _standing(case: Case, record: Record, today: date) -> Html:
         more = [parts.outcome_of(last), Text(f", {last.at:%Y-%m-%d}", f", {last.at:%Y-%m-%d}")]
         new = record.unknown_to_it(case)
         if new:
-            more.append(Text(f"; 结案后新见单证 {new} 份", f"; {new} documents are new since then"))
+            more.append(
+                Text(
+                    f"; 结案后新见单证 {new} 份",
+                    f"; {words.counted(new, 'document is', 'documents are')} new since then",
+                )
+            )
     elif status is Status.EXPIRED:
         strong = Text("线索已过期, 不再计入", "Lapsed: it no longer counts")
         more = [words.REFERRAL]
@@ -144,7 +149,10 @@ def _standing(case: Case, record: Record, today: date) -> Html:
 def _claims(case: Case, drawn: Picture) -> Html:
     items = [_claim(case, drawn, at) for at in range(len(drawn.lines))]
     if drawn.hidden:
-        more = Text(f"未画出的 {len(drawn.hidden)} 条联系", f"{len(drawn.hidden)} links that are not drawn")
+        more = Text(
+            f"未画出的 {len(drawn.hidden)} 条联系",
+            words.counted(len(drawn.hidden), "link that is not drawn", "links that are not drawn"),
+        )
         items.append(el("li", _links(case, more, drawn.hidden)))
     return parts.section(
         "claims",
@@ -199,14 +207,14 @@ def _drawing(case: Case, drawn: Picture) -> Html:
         notes.append(
             Text(
                 f" {drawn.folded} 家并入带数量的框。",
-                f" {drawn.folded} parties are folded into boxes with their number.",
+                f" {words.counted(drawn.folded, 'party is', 'parties are')} folded into boxes with their number.",
             )
         )
     if drawn.hidden:
         notes.append(
             Text(
                 f" {len(drawn.hidden)} 条联系未画出, 见上列末行。",
-                f" {len(drawn.hidden)} links are not drawn; they are listed last above.",
+                f" Not drawn, listed last above: {words.counted(len(drawn.hidden), 'link')}.",
             )
         )
     return parts.section(

@@ -61,7 +61,7 @@ def index_page(cases: Sequence[Listed], today: date, language: str = "") -> str:
                 "h1",
                 Text(
                     f"{open_ones} 个待核查案卷",
-                    f"{open_ones} open cases" if open_ones != 1 else "1 open case",
+                    words.counted(open_ones, "open case"),
                 ),
             ),
             _filters() if rows else None,

@@ -72,7 +72,7 @@ def roles(case: Case) -> Html:
     ordered = sorted(case.parties, key=lambda one: not one.suspect)
     heads = [el("th", one, scope="col") for one in _ROLES]
     first, rest = ordered[:PARTIES], ordered[PARTIES:]
-    more = Text(f"另外 {len(rest)} 方", f"{len(rest)} more parties")
+    more = Text(f"另外 {len(rest)} 方", words.counted(len(rest), "more party", "more parties"))
     return section(
         "roles",
         Text("谁像什么, 把握多大", "Who seems to be what, and how surely"),
@@ -133,10 +133,12 @@ def evidence(case: Case, drawn: Picture) -> Html:
             used.setdefault(number, []).append(words.letter(at))
     first, more_rows = first_rows(case, ROWS)
     rows, rest = ([_row(one, used.get(one.number, [])) for one in part] for part in (first, more_rows))
-    more = Text(f"另外 {len(rest)} 行证据", f"{len(rest)} more rows of evidence")
+    more = Text(
+        f"另外 {len(rest)} 行证据", words.counted(len(rest), "more row of evidence", "more rows of evidence")
+    )
     return section(
         "evidence",
-        Text(f"证据 ({len(case.evidence)} 行)", f"Evidence ({len(case.evidence)} rows)"),
+        Text(f"证据 ({len(case.evidence)} 行)", f"Evidence ({words.counted(len(case.evidence), 'row')})"),
         el("div", *rows, class_="rows")
         if rows
         else el("p", Text("没有证据行。", "There is none."), class_="empty"),

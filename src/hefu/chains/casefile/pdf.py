@@ -191,14 +191,14 @@ class Paper:
             notes.append(
                 Text(
                     f" {self.drawn.folded} 家并入带数量的框。",
-                    f" {self.drawn.folded} parties are folded into boxes with their number.",
+                    f" {words.counted(self.drawn.folded, 'party is', 'parties are')} folded into boxes with their number.",
                 )
             )
         if self.drawn.hidden:
             notes.append(
                 Text(
                     f" {len(self.drawn.hidden)} 条联系未画出, 见 case.html。",
-                    f" {len(self.drawn.hidden)} links are not drawn; case.html lists them.",
+                    f" Not drawn, listed in case.html: {words.counted(len(self.drawn.hidden), 'link')}.",
                 )
             )
         note = "".join(said(one, self.language) for one in notes)

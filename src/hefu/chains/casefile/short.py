@@ -57,8 +57,8 @@ def _who(case: Case) -> Text:
 
 
 def _stake(case: Case) -> Text:
-    many = f"{len(case.declarations):,}"
-    sums = [Text(f"报关单 {many} 份", f"{many} declarations")]
+    many = len(case.declarations)
+    sums = [Text(f"报关单 {many:,} 份", words.counted(many, "declaration"))]
     for one in case.amounts:
         if one.high:
             kind, span = words.amount_kind(one.kind), _span(one)
@@ -77,7 +77,7 @@ def _said(case: Case, indicator: str) -> Text:
     rows = sum(one.indicator == indicator for one in case.evidence)
     points, title = case.contributions.get(indicator), words.indicator(indicator)
     share = f", {points:.1f}/{case.score:.1f}" if points is not None else ""
-    return Text(f"{title.zh} ({rows} 行{share})", f"{title.en} ({rows} rows{share})")
+    return Text(f"{title.zh} ({rows} 行{share})", f"{title.en} ({words.counted(rows, 'row')}{share})")
 
 
 def first_rows(case: Case, room: int) -> tuple[list[Evidence], list[Evidence]]:

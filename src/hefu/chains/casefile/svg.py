@@ -24,6 +24,7 @@ from hefu.chains.casefile.captions import (
 )
 from hefu.chains.casefile.layout import ARROW, CAPTION, Box, Curve, Layout, Line, lay_out
 from hefu.chains.casefile.strip import Strip, strip
+from hefu.chains.casefile.words import counted
 from hefu.documents.visible import named
 from hefu.errors import Text
 
@@ -72,8 +73,8 @@ def drawing_svg(case: Case, language: Language) -> str:
 def _spoken(case: Case, layout: Layout) -> Text:
     return Text(
         f"链条图: {len(case.parties)} 方, {len(case.links)} 条线; 画出 {len(layout.boxes)} 框, {len(layout.lines)} 线",
-        f"Drawing of the chain: {len(case.parties)} parties and {len(case.links)} links, in {len(layout.boxes)} boxes"
-        f" and {len(layout.lines)} lines",
+        f"Drawing of the chain: {counted(len(case.parties), 'party', 'parties')} and {counted(len(case.links), 'link')},"
+        f" in {counted(len(layout.boxes), 'box', 'boxes')} and {counted(len(layout.lines), 'line')}",
     )
 
 

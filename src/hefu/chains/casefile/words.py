@@ -91,6 +91,11 @@ def indicator(code: str) -> Text:
     return _titles().get(code) or Text("", "")
 
 
+def counted(many: int, one: str, several: str = "") -> str:
+    """A number and what it counts in English: ``1 row``, ``2 rows``; ``several`` where an s does not make it."""
+    return f"{many:,} {one if many == 1 else several or f'{one}s'}"
+
+
 @cache
 def _titles() -> dict[str, Text]:
     return {one.code: one.title for one in indicators()}
