@@ -54,7 +54,7 @@ def test_without_the_owner_the_declarant_and_the_weight_tell_the_same_goods() ->
 def test_goods_that_come_back_and_go_out_again() -> None:
     back = [lodged(n, "return", trader=1, day=n) for n in (1, 2)]
     (sign,) = after(*back, lodged(9, trader=1, day=20))
-    assert (sign.name, sign.against, len(sign.papers)) == ("return_and_again", "2 x", 2)
+    assert (sign.name, sign.against, len(sign.papers)) == ("return_and_again", "2 ×", 2)
     assert after(*back[:1], lodged(9, trader=1, day=20)) == ()
     assert after(*back, lodged(9, trader=1, day=70)) == ()
     assert after(*back, lodged(9, trader=2, day=20)) == ()
@@ -123,7 +123,7 @@ def test_a_burst_of_new_titles_at_one_declarant() -> None:
 def test_a_price_far_above_the_usual_one() -> None:
     usual = [priced(n, n % 8, str(690 + n % 20)) for n in range(40)]
     (sign,) = after(*usual, priced(99, 60, "7000"))
-    assert (sign.name, sign.value, sign.other) == ("unit_price", "10.0 x", "61091000")
+    assert (sign.name, sign.value, sign.other) == ("unit_price", "10.0 ×", "61091000")
     assert after(*usual, priced(99, 60, "1000")) == ()
     assert after(*usual[:25], priced(99, 60, "7000")) == ()
     assert after(*(priced(n, n % 3, "700") for n in range(40)), priced(99, 1, "7000")) == ()

@@ -118,7 +118,7 @@ def header_swap(one: Seen, _: Trader, memory: Memory) -> Sign | None:
         for stopped in memory.stopped_like(one, goods):
             days = one.day - stopped.day
             if stopped.trader != one.trader and days <= _SWAP["days"] and _is_swap(one, goods, stopped):
-                value = f"{stopped.number} -> {one.number}"
+                value = f"{stopped.number} → {one.number}"
                 return Sign("header_swap", one.trader, value, f"{days} d", stopped.trader, (stopped.number,))
     return None
 
@@ -150,8 +150,8 @@ def return_and_again(one: Seen, _: Trader, memory: Memory) -> Sign | None:
     }
     if len(back) < _AGAIN["times"]:
         return None
-    value = f"{next(iter(back))} -> {one.number}"
-    return Sign("return_and_again", one.trader, value, f"{len(back)} x", papers=tuple(back))
+    value = f"{next(iter(back))} → {one.number}"
+    return Sign("return_and_again", one.trader, value, f"{len(back)} ×", papers=tuple(back))
 
 
 def habit(one: Seen, trader: Trader, memory: Memory) -> Sign | None:
@@ -187,7 +187,7 @@ def many_headers(one: Seen, _: Trader, memory: Memory) -> Sign | None:
     many = sum(1 for _ in takewhile(lambda title: one.day - title[0] <= _TITLES["days"], last))
     if many < _TITLES["titles"]:
         return None
-    bound = f">= {_TITLES['titles']:.0f} / {_TITLES['days']:.0f} d"
+    bound = f"≥ {_TITLES['titles']:.0f} / {_TITLES['days']:.0f} d"
     return Sign("many_headers", one.owner, f"{many}", bound, one.trader)
 
 
@@ -216,7 +216,7 @@ def unit_price(one: Seen, _: Trader, memory: Memory) -> Sign | None:
         above = goods.price - known.middle
         if above > _PRICE["z"] * max(known.spread, _PRICE["floor"]) and known.traders >= _PRICE["traders"]:
             return Sign(
-                "unit_price", one.trader, f"{math.exp(above):.1f} x", f"z > {_PRICE['z']:.0f}", goods.hs8
+                "unit_price", one.trader, f"{math.exp(above):.1f} ×", f"z > {_PRICE['z']:.0f}", goods.hs8
             )
     return None
 

@@ -25,7 +25,7 @@ def shared_control(facts: Facts, limits: Limits) -> pl.DataFrame:
     values = facts.exported.select(firm="party", fob="fob", last="last")
     return hits(
         both.join(values, on="firm", how="left"), table="E", field="legal_person", party="firm", other="other",
-        document="firm", value="what", against=pl.lit(f">= {limits['shared']:.0f}"), on="last", fen="fob",
+        document="firm", value="what", against=pl.lit(f"≥ {limits['shared']:.0f}"), on="last", fen="fob",
     )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def three_new(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         fresh, table="E", field="registered", party="party", document="party", value=worded("{} d", "age"),
-        against=pl.lit(f"<= {limits['days']:.0f} d"), on="first", fen="fob",
+        against=pl.lit(f"≤ {limits['days']:.0f} d"), on="first", fen="fob",
     )  # fmt: skip
 
 

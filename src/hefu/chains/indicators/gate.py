@@ -36,7 +36,7 @@ def header_swap(facts: Facts, limits: Limits) -> pl.DataFrame:
             before=pl.when(is_title).then("stopped_trader").otherwise("stopped_owner"),
         )
     )
-    both = worded("{} -> {}", "stopped", "declaration")
+    both = worded("{} → {}", "stopped", "declaration")
     told = {
         "value": both,
         "against": worded("{} d", days(pl.col("lodged"), pl.col("stopped_on"))),
@@ -258,7 +258,7 @@ def return_and_again(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         loops, table="D", field="covers", party="party", declaration="again", document="declaration",
-        value=worded("{} -> {}", "declaration", "again"), against=worded("{} x", "times"), on="went", fen="worth",
+        value=worded("{} → {}", "declaration", "again"), against=worded("{} ×", "times"), on="went", fen="worth",
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def unit_price(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         priced, table="L", field="fob", party="trader", other=pl.when(pl.col("owner") != pl.col("trader")).then("owner"),
         declaration="declaration", document=worded("{} / {}", "declaration", "item"),
-        value=worded("{} x", (pl.col("price") - pl.col("middle")).exp().round(1)),
+        value=worded("{} ×", (pl.col("price") - pl.col("middle")).exp().round(1)),
         against=pl.lit(f"z > {limits['z']:.0f}"), on="lodged", fen="fob",
     )  # fmt: skip
 
@@ -51,7 +51,7 @@ def impossible_weight(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         wrong, table="T", field="gross_weight", party="trader", declaration="declaration", document="bill",
         value=worded("{} kg / {} kg", pl.col("gross") // 1000, pl.col("net") // 1000),
-        against=worded("{} x", "boxes"), on="lodged", fen="fob",
+        against=worded("{} ×", "boxes"), on="lodged", fen="fob",
     )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def shell_cohort(facts: Facts, limits: Limits) -> pl.DataFrame:
     told = {
         "document": "one",
         "value": worded("{}", "count"),
-        "against": pl.lit(f">= {limits['least']:.0f} / {limits['days']:.0f} d"),
+        "against": pl.lit(f"≥ {limits['least']:.0f} / {limits['days']:.0f} d"),
         "on": "first",
         "fen": "fob",
     }
@@ -123,7 +123,7 @@ def reward_and_gone(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         gone, table="S", field="paid", party="party", document=worded("{} {}", "party", "last"),
-        value=pl.coalesce(pl.col("closed").cast(pl.String), "status"), against=worded("<= {} d", pl.lit(int(limits["days"]))),
+        value=pl.coalesce(pl.col("closed").cast(pl.String), "status"), against=worded("≤ {} d", pl.lit(int(limits["days"]))),
         on="last", fen="fen",
     )  # fmt: skip
 

@@ -151,7 +151,7 @@ def invoice_circle(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         walks, table="V", field="amount", party="party", other="other", document="document", value=worded("{}", "hops"),
-        against=pl.lit(f"<= {limits['days']:.0f} d, +-{limits['near']:.0%}"), on="on", fen="amount",
+        against=pl.lit(f"≤ {limits['days']:.0f} d, ±{limits['near']:.0%}"), on="on", fen="amount",
     )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def quantity_beyond_purchase(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         beyond, table="V", field="quantity", party="trader", document="one",
-        value=worded("{} x", (pl.col("out") / pl.col("had")).round(1)), against=pl.lit(f"> {limits['times']:.1f} x"), on="last", fen="fob",
+        value=worded("{} ×", (pl.col("out") / pl.col("had")).round(1)), against=pl.lit(f"> {limits['times']:.1f} ×"), on="last", fen="fob",
     )  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def value_gain(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         gains, table="V", field="amount", party="trader", document="one",
-        value=worded("{} x", (pl.col("price") / pl.col("cost")).round(1)), against=pl.lit(f"> {limits['times']:.0f} x"), on="last", fen="fob",
+        value=worded("{} ×", (pl.col("price") / pl.col("cost")).round(1)), against=pl.lit(f"> {limits['times']:.0f} ×"), on="last", fen="fob",
     )  # fmt: skip
 
 
@@ -276,7 +276,7 @@ def abnormal_vouchers(facts: Facts, limits: Limits) -> pl.DataFrame:
     told = {
         "document": "one",
         "value": worded("{}", "bad"),
-        "against": pl.lit(f">= {limits['least']:.0f}"),
+        "against": pl.lit(f"≥ {limits['least']:.0f}"),
         "on": "last",
         "fen": "fen",
     }

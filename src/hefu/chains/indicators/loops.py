@@ -44,8 +44,8 @@ def carousel(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     told = {
         "document": "back",
-        "value": worded("{} -> {}", "declaration", "back"),
-        "against": worded("{} x", "times"),
+        "value": worded("{} → {}", "declaration", "back"),
+        "against": worded("{} ×", "times"),
         "on": "came",
         "fen": "fob",
     }

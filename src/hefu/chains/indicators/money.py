@@ -47,7 +47,7 @@ def pass_through(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         habits, table="P", field="amount", party="party", document="one", value=percent(pl.col("share")),
-        against=pl.lit(f">= {limits['share']:.0%} / {limits['days']:.0f} d"), on="last", fen="fen",
+        against=pl.lit(f"≥ {limits['share']:.0%} / {limits['days']:.0f} d"), on="last", fen="fen",
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def return_flow(facts: Facts, limits: Limits) -> pl.DataFrame:
     )  # fmt: skip
     return hits(
         walks, table="P", field="amount", party="party", other="other", document="document", value=worded("{}", "hops"),
-        against=pl.lit(f"<= {limits['days']:.0f} d, >= {limits['low']:.0%}"), on="on", fen="amount",
+        against=pl.lit(f"≤ {limits['days']:.0f} d, ≥ {limits['low']:.0%}"), on="on", fen="amount",
     )  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def refund_shared(facts: Facts, limits: Limits) -> pl.DataFrame:
     )  # fmt: skip
     return hits(
         on, table="P", field="amount", party="claimant", other="payee", document="payment",
-        value=percent(pl.col("amount") / pl.col("refund")), against=pl.lit(f">= {limits['share']:.0%} / {limits['days']:.0f} d"), on="on", fen="refund",
+        value=percent(pl.col("amount") / pl.col("refund")), against=pl.lit(f"≥ {limits['share']:.0%} / {limits['days']:.0f} d"), on="on", fen="refund",
     )  # fmt: skip
 
 
@@ -259,8 +259,8 @@ def third_party_money(facts: Facts, limits: Limits) -> pl.DataFrame:
     )  # fmt: skip
     told = {
         "document": "one",
-        "value": worded("{} x", "n"),
-        "against": pl.lit(f">= {limits['times']:.0f} x"),
+        "value": worded("{} ×", "n"),
+        "against": pl.lit(f"≥ {limits['times']:.0f} ×"),
         "on": "last",
         "fen": "fen",
     }

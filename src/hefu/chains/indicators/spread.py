@@ -165,7 +165,7 @@ def many_headers(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         owned.join(windows, on="owner"), table="D", field="owner", party="owner", other="trader",
         declaration="declaration", document="declaration", value=worded("{}", "titles"),
-        against=pl.lit(f">= {limits['titles']:.0f} / {limits['days']:.0f} d"), on="lodged", fen="fob",
+        against=pl.lit(f"≥ {limits['titles']:.0f} / {limits['days']:.0f} d"), on="lodged", fen="fob",
     )  # fmt: skip
 
 
@@ -306,5 +306,5 @@ def header_succession(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         pairs.unique(["trader", "trader_next"], maintain_order=True).sort("trader", "trader_next"),
         table="D", field="consignee_name", party="trader_next", other="trader", document="one_next",
-        value=worded("{} -> {}", "last", "first_next"), against=worded("{}", "consignee_id"), on="first_next", fen="fob_next",
+        value=worded("{} → {}", "last", "first_next"), against=worded("{}", "consignee_id"), on="first_next", fen="fob_next",
     )  # fmt: skip
