@@ -205,3 +205,12 @@ def test_a_rejected_application_leads_to_the_next(nodes: Nodes, sit: Sit) -> Non
     assert "<strong>Rejected:</strong> 写错了" in page
     assert f"/console/apply?declaration={number}&amp;purpose=return" in page
     assert serial in desk.see("/due").text, "and it is among what is due"
+
+
+def test_the_queue_comes_in_pages(nodes: Nodes, sit: Sit) -> None:
+    listed = nodes.ask(Side.TAX, "tax", "GET", "/v1/applications?state=approved")[1]
+    (first,) = nodes.ask(Side.TAX, "tax", "GET", "/v1/applications?state=approved&limit=1")[1]["applications"]
+    assert listed["applications"][0] == first
+    page = sit(Side.TAX, "tax").see(f"/applications?state=approved&after={first['number']}").text
+    assert (first["number"] in page, "First page" in page) == (False, True)
+    assert all(one["number"] in page for one in listed["applications"][1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import typer
 from rich.text import Text as Rich
@@ -131,9 +132,18 @@ def applications(
     elif serial:
         _one(client.get(Side.TAX, path), as_machine)
     else:
-        _queue(
-            client.get(Side.TAX, f"/v1/applications?state={state.value}")["applications"], state, as_machine
-        )
+        _queue(list(_all(client, state)), state, as_machine)
+
+
+def _all(client: Client, state: FilingState) -> Iterator[dict[str, Any]]:
+    """The applications of a state, page by page."""
+    asked = {"state": state.value, "limit": "1000", "after": ""}
+    while True:
+        told = client.get(Side.TAX, f"/v1/applications?{urlencode(asked)}")
+        yield from told["applications"]
+        if not told["next"]:
+            return
+        asked["after"] = told["next"]
 
 
 def _decide(client: Client, path: str, body: dict[str, Any], as_machine: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final, cast
 
 import orjson
 
-from hefu.protocol.applications.records import Filing
+from hefu.protocol.applications.records import Filing, FilingState
 from hefu.protocol.records import Copy, DeclarationState, Entry, Lodgement
 from hefu.protocol.refunds.records import Export
 from hefu.stores.sqlite import SqliteReader
@@ -17,6 +18,12 @@ _TRADER: Final = "json_extract(document, '$.trader.uscc')"
 """As the index ``lodgement_trader`` has it."""
 _ROLES: Final = {"trader": "", "owner": f" AND {_TRADER} IS NOT json_extract(document, '$.owner.uscc')"}
 """As the indices ``export_trader`` and ``export_owner`` have them; an export of one's own is found once."""
+_PARTIES: Final = tuple(
+    f"json_extract(document, '$.{role}.{code}')"
+    for role in ("applicant", "agent")
+    for code in ("uscc", "customs_code")
+)
+"""As the indices ``application_applicant``, ``application_agent`` and those of customs codes have them."""
 _CLAIMED: Final = (
     "SELECT 1 FROM refund_line WHERE way = 'claimed'"
     " AND goods > 'item:' || export.number || ':' AND goods < 'item:' || export.number || ';'"
@@ -126,6 +133,36 @@ def applications_of(reader: SqliteReader, firm: str) -> list[Filing]:
         " WHERE json_extract(document, '$.applicant.uscc') = ? ORDER BY filed_at, serial"
     )
     return [cast("Filing", table.read(row)) for row in reader.connection.execute(query, (firm,))]
+
+
+def applications_in(
+    reader: SqliteReader, state: FilingState, codes: Collection[str] | None, *, after: str, limit: int
+) -> list[Filing]:
+    """At tax: the applications of a state, the oldest first, beginning behind that with a serial (empty: with the first);
+    ``codes``: only those of which a firm with one of them (USCC, customs code) is applicant or agent. A serial that is
+    not there ends the list.
+    """
+    table = TABLES[Filing]
+    asked: list[tuple[str, list[str]]] = [("state = ?", [])]
+    if codes is not None:  # + keeps the state from choosing the index: what is a firm's own is less
+        asked = [(f"{one} = ? AND +state = ?", [code]) for one in _PARTIES for code in sorted(codes)]
+    behind, place = "", []
+    if after:
+        query = "SELECT filed_at FROM application WHERE serial = ?"
+        last = reader.connection.execute(query, (after,)).fetchone()
+        if last is None:
+            return []
+        behind, place = " AND filed_at >= ? AND (filed_at, serial) > (?, ?)", [last[0], last[0], after]
+    found: dict[str, Filing] = {}
+    for where, values in asked:
+        query = (
+            f"SELECT {', '.join(table.columns)} FROM application WHERE {where}{behind}"  # noqa: S608
+            " ORDER BY filed_at, serial LIMIT ?"
+        )
+        for row in reader.connection.execute(query, (*values, state.value, *place, limit)):
+            one = cast("Filing", table.read(row))
+            found[one.serial] = one
+    return sorted(found.values(), key=lambda one: (one.filed_at, one.serial))[:limit]
 
 
 def unused_certificates_of(reader: SqliteReader, firm: str) -> list[Copy]:

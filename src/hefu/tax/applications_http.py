@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -32,10 +32,11 @@ from hefu.protocol.applications.self_check import check
 from hefu.protocol.book import Book
 from hefu.protocol.outcome import Outcome
 from hefu.rules.policy import Policy
+from hefu.stores.listing import applications_in
 from hefu.stores.reading import asked
 from hefu.stores.sqlite import SqliteReader
 from hefu.tax.applications import filing_of, parties, summary
-from hefu.trust.access import Action, Identity, concerns, require_party
+from hefu.trust.access import Action, Identity, codes_of, require_party
 
 
 class ApprovalRequest(Document):
@@ -93,12 +94,22 @@ def application_routes(node: Node) -> APIRouter:
 
     @router.get("/v1/applications", openapi_extra=bearer())
     @may(Action.READ_APPLICATION, Subject.APPLICATIONS)
-    async def queue(request: Request, state: FilingState = FilingState.FILED) -> Response:
-        """Applications of a state, the oldest first; an enterprise sees its own."""
-        found = await node.read(lambda reader: reader.find(Filing, "state", state.value))
-        mine = [one for one in found if concerns(caller(request), parties(one))]
-        told = [summary(one) for one in sorted(mine, key=lambda one: one.filed_at)]
-        return respond(200, {"state": state.value, "applications": told})
+    async def queue(
+        request: Request,
+        state: FilingState = FilingState.FILED,
+        after: Annotated[str, Query(description="``next`` of the page before.")] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> Response:
+        """Applications of a state, the oldest first; an enterprise sees its own. ``next`` (empty at the end) leads to the
+        next page.
+        """
+        codes = codes_of(caller(request))
+        found = await node.read(
+            lambda reader: applications_in(reader, state, codes, after=after, limit=limit + 1)
+        )
+        following = found[limit - 1].serial if len(found) > limit else ""
+        told = [summary(one) for one in found[:limit]]
+        return respond(200, {"state": state.value, "applications": told, "next": following})
 
     @router.get("/v1/applications/{serial}", openapi_extra=bearer())
     @may(Action.READ_APPLICATION, Subject.APPLICATION)

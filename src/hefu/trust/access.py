@@ -192,6 +192,11 @@ def concerns(identity: Identity, parties: Iterable[Party]) -> bool:
     return any(identity.codes & party.identifiers() for party in parties)
 
 
+def codes_of(identity: Identity) -> frozenset[str] | None:
+    """The codes by which a list is asked for what :func:`concerns` the caller; ``None``: for all."""
+    return identity.codes if identity.role is Role.ENTERPRISE else None
+
+
 def require_party(identity: Identity, parties: Iterable[Party], number: str) -> None:
     """Raises ``access.not_a_party`` unless the document concerns the caller."""
     if not concerns(identity, parties):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -11,6 +12,8 @@ from hefu.console.calls import part
 from hefu.console.page import back_to, calls_of, form_of, page, pages
 from hefu.console.pages.due import due_of
 
+SHOWN: Final = 200
+"""Rows of a page."""
 _STATES: Final = ("filed", "approved", "rejected", "withdrawn")
 
 
@@ -19,11 +22,20 @@ def routes() -> APIRouter:
     router = pages()
 
     @router.get("/applications")
-    async def queue(request: Request, state: str = "filed") -> Response:
-        told = await calls_of(request).get("/v1/applications", state=state)
+    async def queue(request: Request, state: str = "filed", after: str = "") -> Response:
+        told = await calls_of(request).get("/v1/applications", state=state, after=after, limit=str(SHOWN))
         due = await due_of(request) if not request.query_params else None
-        rows = told["applications"]
-        return page(request, "applications.html", state=state, states=_STATES, rows=rows, due=due)
+        following = urlencode({"state": state, "after": told["next"]}) if told["next"] else ""
+        return page(
+            request,
+            "applications.html",
+            state=state,
+            states=_STATES,
+            rows=told["applications"],
+            after=after,
+            next=following,
+            due=due,
+        )
 
     @router.get("/applications/{serial}")
     async def read(request: Request, serial: str) -> Response:

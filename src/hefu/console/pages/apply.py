@@ -118,15 +118,18 @@ async def _shown(
 
 async def _office(calls: Calls, applicant: str) -> str:
     """The tax office of the firm's last application; empty if it has none that is filed or approved."""
-    told = [
-        one
-        for state in (FilingState.APPROVED, FilingState.FILED)
-        for one in (await calls.get("/v1/applications", state=state.value))["applications"]
-        if one["applicant"].get("uscc") == applicant
-    ]
-    if not told:
+    filed: list[dict[str, Any]] = []
+    for state in (FilingState.APPROVED, FilingState.FILED):
+        asked = {"state": state.value, "limit": "1000", "after": ""}
+        while True:
+            told = await calls.get("/v1/applications", **asked)
+            filed += (one for one in told["applications"] if one["applicant"].get("uscc") == applicant)
+            asked["after"] = told["next"]
+            if not told["next"]:
+                break
+    if not filed:
         return ""
-    last = max(told, key=lambda one: str(one["filed_at"]))
+    last = max(filed, key=lambda one: str(one["filed_at"]))
     document = (await calls.get(f"/v1/applications/{part(last['number'])}"))["document"]
     return str(document["tax_office"])
 

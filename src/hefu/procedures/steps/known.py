@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from hefu.documents.canonical import Document
 from hefu.documents.certificate import Certificate
@@ -204,12 +205,16 @@ def _applications(nodes: _Nodes, procedure: str, export: str) -> tuple[Told, ...
     """Applications of the purpose that name the export declaration, oldest first."""
     found: list[Told] = []
     for state in _FILED:
-        told = nodes.get(Side.TAX, f"/v1/applications?state={state}") or {"applications": ()}
-        found += (
-            one
-            for one in told["applications"]
-            if one["purpose"] == _purpose(procedure) and export in one["declarations"]
-        )
+        asked = {"state": state, "limit": "1000", "after": ""}
+        while told := nodes.get(Side.TAX, f"/v1/applications?{urlencode(asked)}"):
+            found += (
+                one
+                for one in told["applications"]
+                if one["purpose"] == _purpose(procedure) and export in one["declarations"]
+            )
+            asked["after"] = told["next"]
+            if not told["next"]:
+                break
     return tuple(sorted(found, key=lambda one: str(one["filed_at"])))
 
 
