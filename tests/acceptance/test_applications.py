@@ -62,6 +62,9 @@ def test_principal_and_agent_in_two_steps_over_http(own_nodes: Nodes) -> None:
     assert (approved[0], approved[1]["certificates"]) == (200, ["WT2026000001"])
     assert ask("tax", "POST", "/SQ-2026-04/approve", {"numbers": ["WT2026000001"]}, key="k2") == approved
     assert ask("agent", "GET", "/SQ-2026-04")[1]["certificates"] == ["WT2026000001"], "the agent may read it"
+    decided = [ask(who, "GET", "/SQ-2026-04")[1]["decided_by"] for who in ("agent", "auditor")]
+    office = "tax_officer:国家税务总局北京市税务局"
+    assert decided == [office, f"{office}/王芳"], "an enterprise sees the office, not the officer"
     assert ask("agent", "POST", "", agent)[0] == 201
     assert _code(ask("exporter", "GET", "/SQ-2026-05")[1]) == "access.not_a_party"
     assert ask("exporter", "GET")[1]["applications"] == []

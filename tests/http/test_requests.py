@@ -213,6 +213,32 @@ def test_a_stranger_learns_nothing_from_a_trace(nodes: Nodes) -> None:
         assert (status, told["entries"], told["standing"]) == (200, [], None)
 
 
+def test_an_enterprise_sees_in_a_trace_the_office_and_not_the_officer(nodes: Nodes) -> None:
+    certificate, declaration = goods(800032)
+    nodes.ask(Side.TAX, "tax", "POST", CERTIFICATES, certificate)
+    nodes.ask(Side.CUSTOMS, "exporter", "POST", DECLARATIONS, declaration)
+    nodes.settled()
+    number, declared = certificate["number"], declaration["number"]
+    assert nodes.ask(Side.CUSTOMS, "customs", "POST", f"{DECLARATIONS}/{declared}/release")[0] == 200
+    persons = {one.person for one in nodes.settings.identities.values() if one.person}
+    for side, which, office in (
+        (Side.TAX, number, "tax_officer:国家税务总局北京市税务局"),
+        (Side.CUSTOMS, declared, "customs_officer:皇岗海关"),
+        (Side.CUSTOMS, number, "customs_officer:皇岗海关"),
+    ):
+        mine = nodes.ask(side, "exporter", "GET", f"/v1/trace/{which}")[1]
+        whole = nodes.ask(side, "auditor", "GET", f"/v1/trace/{which}")[1]
+        assert not [one for one in persons if one in str(mine)], which
+        assert [one for one in persons if one in str(whole)], which
+        assert office in [one["actor"] for one in mine["entries"]]
+        for one, other in zip(mine["entries"], whole["entries"], strict=True):
+            assert {**one, "actor": ""} == {**other, "actor": ""}
+            assert one["actor"] == other["actor"].partition("/")[0]
+        assert mine["standing"] == whole["standing"]
+        for who in ("tax", "customs", "operator", "investigator"):
+            assert nodes.ask(side, who, "GET", f"/v1/trace/{which}")[1] == whole
+
+
 # --- the API's own description -------------------------------------------------------------------------
 
 

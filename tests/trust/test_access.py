@@ -6,7 +6,17 @@ import pytest
 
 from hefu.documents.party import Party
 from hefu.errors import HefuError
-from hefu.trust.access import TABLE, Action, Door, Identity, Role, concerns, require_party, token_digest
+from hefu.trust.access import (
+    TABLE,
+    Action,
+    Door,
+    Identity,
+    Role,
+    concerns,
+    require_party,
+    seen_by,
+    token_digest,
+)
 from tests.builders import AGENT, EXPORTER, STRANGER
 
 E, T, C, O, A = Role.ENTERPRISE, Role.TAX_OFFICER, Role.CUSTOMS_OFFICER, Role.OPERATOR, Role.AUDITOR  # noqa: E741
@@ -125,3 +135,47 @@ def test_an_authority_sees_every_document(role: Role) -> None:
 def test_a_party_without_a_code_is_nobody() -> None:
     """An enterprise with an empty code must not match parties that lack that code."""
     assert not concerns(identity(E, ""), [Party.model_validate({"uscc": EXPORTER["uscc"]})])
+
+
+OFFICER = "customs_officer:皇岗海关/张伟"
+SAID = {
+    "actor": OFFICER,
+    "detail": {
+        "decision": {"approved_by": OFFICER, "ground": "customs_officer is a word"},
+        "by": f"{OFFICER}, tax_officer:北京市税务局/李, 娜",
+        "all": [OFFICER, "customs", "tax:tax-1", 7, None],
+    },
+    "document": {"remark": OFFICER},
+}
+
+
+@pytest.mark.parametrize("role", [T, C, O, A, I])
+def test_an_authority_sees_who_acted(role: Role) -> None:
+    assert seen_by(identity(role), SAID) == SAID
+
+
+def test_an_enterprise_sees_the_office_that_acted_and_not_the_person() -> None:
+    assert seen_by(identity(E), SAID) == {
+        "actor": "customs_officer:皇岗海关",
+        "detail": {
+            "decision": {"approved_by": "customs_officer:皇岗海关", "ground": "customs_officer is a word"},
+            "by": "customs_officer:皇岗海关, tax_officer:北京市税务局",
+            "all": ["customs_officer:皇岗海关", "customs", "tax:tax-1", 7, None],
+        },
+        "document": {"remark": OFFICER},
+    }
+
+
+@pytest.mark.parametrize(
+    ("actor", "seen"),
+    [
+        ("enterprise:someone/王", "enterprise:someone/王"),
+        ("enterprise:someone", "enterprise:someone"),
+        ("enterprise:someone else/王", "enterprise:someone else"),
+        ("operator:someone/王", "operator:someone"),
+        ("customs_officer:A, customs_officer:B/王", "customs_officer:A, customs_officer:B"),
+        ("customs_officer:A/王\n李/二", "customs_officer:A"),
+    ],
+)
+def test_an_enterprise_sees_the_persons_of_its_own(actor: str, seen: str) -> None:
+    assert seen_by(identity(E), actor) == seen

@@ -29,7 +29,7 @@ from hefu.protocol.records import Entry, PeerKey
 from hefu.protocol.recovery.divergences import summary
 from hefu.protocol.recovery.records import Divergence
 from hefu.stores.sqlite import SqliteReader
-from hefu.trust.access import Action, Role, require_party
+from hefu.trust.access import Action, Role, require_party, seen_by
 
 _log = structlog.get_logger("hefu.node")
 
@@ -135,7 +135,9 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
     @routes.get("/v1/trace/{number}", tags=["trace"], openapi_extra=bearer())
     @may(Action.TRACE, Subject.TRACE)
     async def trace(request: Request, number: str) -> Response:
-        """Every step of a certificate or declaration on this side, in time order, with who and why."""
+        """Every step of a certificate or declaration on this side, in time order, with who and why; an enterprise sees of
+        others the authority and office, or the firm, not the person.
+        """
 
         def ask(reader: SqliteReader) -> tuple[Sequence[Party] | None, list[Entry], dict[str, Any] | None]:
             return (
@@ -149,15 +151,13 @@ def shared_routes(node: Node, authority: Authority) -> APIRouter:
             require_party(caller(request), parties, number)
         elif caller(request).role is Role.ENTERPRISE:
             entries = []
-        return respond(
-            200,
-            {
-                "number": number,
-                "side": node.side.value,
-                "standing": standing,
-                "entries": [entry_json(entry, node.side) for entry in entries],
-            },
-        )
+        told = {
+            "number": number,
+            "side": node.side.value,
+            "standing": standing,
+            "entries": [entry_json(entry, node.side) for entry in entries],
+        }
+        return respond(200, seen_by(caller(request), told))
 
     @routes.get("/v1/status", tags=["operation"], openapi_extra=bearer())
     @may(Action.STATUS, "counts and states of the node")

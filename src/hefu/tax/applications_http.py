@@ -36,7 +36,7 @@ from hefu.stores.listing import applications_in
 from hefu.stores.reading import asked
 from hefu.stores.sqlite import SqliteReader
 from hefu.tax.applications import filing_of, parties, summary
-from hefu.trust.access import Action, Identity, codes_of, require_party
+from hefu.trust.access import Action, Identity, codes_of, require_party, seen_by
 
 
 class ApprovalRequest(Document):
@@ -108,7 +108,7 @@ def application_routes(node: Node) -> APIRouter:
             lambda reader: applications_in(reader, state, codes, after=after, limit=limit + 1)
         )
         following = found[limit - 1].serial if len(found) > limit else ""
-        told = [summary(one) for one in found[:limit]]
+        told = [seen_by(caller(request), summary(one)) for one in found[:limit]]
         return respond(200, {"state": state.value, "applications": told, "next": following})
 
     @router.get("/v1/applications/{serial}", openapi_extra=bearer())
@@ -125,7 +125,8 @@ def application_routes(node: Node) -> APIRouter:
         if one is None:
             errors.fail(NOT_FOUND, place=serial, side="tax")
         require_party(caller(request), parties(one), serial)
-        return respond(200, {**summary(one), "findings": _as_json(found), "document": as_json(one.document)})
+        told = seen_by(caller(request), summary(one))
+        return respond(200, {**told, "findings": _as_json(found), "document": as_json(one.document)})
 
     for route in _decisions(policy):
         write_route(router, node, route)

@@ -8,11 +8,12 @@ party.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from hefu import errors
 from hefu.documents.party import Party
@@ -94,6 +95,15 @@ class Action(StrEnum):
 
 
 _ALL = frozenset(Role)
+_ROLES: Final = "|".join(Role)
+_ACTOR: Final = re.compile(
+    rf"((?:^|(?<=, ))(?:{_ROLES}):[^/]*)/.*?(?=, (?:{_ROLES}):|$)",
+    re.DOTALL,
+)
+"""A person as the journal names it (:attr:`Identity.actor`), alone or in a row of several; the group is without the name."""
+_ACTING: Final = tuple(f"{one.value}:" for one in Role)
+_PAPERS: Final = "document"
+"""Under this name an answer holds what a firm has handed in, which is shown as it is."""
 
 TABLE: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
     {
@@ -195,6 +205,22 @@ def concerns(identity: Identity, parties: Iterable[Party]) -> bool:
 def codes_of(identity: Identity) -> frozenset[str] | None:
     """The codes by which a list is asked for what :func:`concerns` the caller; ``None``: for all."""
     return identity.codes if identity.role is Role.ENTERPRISE else None
+
+
+def seen_by(identity: Identity, told: Any) -> Any:
+    """An answer as the caller may see it: who works at an authority, or at another firm, an enterprise has no need to
+    know, so of each actor it sees role and organisation, and the person only of its own.
+    """
+    if identity.role is not Role.ENTERPRISE:
+        return told
+    if isinstance(told, dict):
+        return {name: one if name == _PAPERS else seen_by(identity, one) for name, one in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [seen_by(identity, one) for one in told]
+    if isinstance(told, str) and told.startswith(_ACTING):
+        own = f"{identity.role.value}:{identity.organisation}"
+        return _ACTOR.sub(lambda found: found[0] if found[1] == own else found[1], told)
+    return told
 
 
 def require_party(identity: Identity, parties: Iterable[Party], number: str) -> None:
