@@ -49,6 +49,8 @@ def test_nobody_gets_in_without_a_token(nodes: Nodes) -> None:
         led = client.get("/console/declarations/530120260000000001")
         assert led.status_code == 303
         assert led.headers["location"] == "/console/sign-in?next=/console/declarations/530120260000000001"
+        filtered = client.get("/console/gate?state=held&x=1%262", follow_redirects=True)
+        assert 'name="next" value="/gate?state=held&amp;x=1%262"' in filtered.text
         wrong = client.post("/console/sign-in", data={"token": "guessed", "next": ""})
         assert wrong.status_code == 401
         assert "set-cookie" not in wrong.headers

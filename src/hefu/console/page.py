@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from functools import cache
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
 from fastapi import APIRouter, Request
@@ -48,7 +48,7 @@ class PageRoute(APIRoute):
         async def behind_the_sign_in(request: Request) -> Response:
             identity = identity_of(request)
             if identity is None:
-                return RedirectResponse(f"{PATH}/sign-in?next={request.url.path}", 303)
+                return to_sign_in(request)
             request.state.identity = identity
             look = begin(request, None)
             answer = await told(request)
@@ -162,10 +162,16 @@ def packed(request: Request, content: bytes, status: int, headers: dict[str, str
     return Response(content, status, headers, kind)
 
 
+def to_sign_in(request: Request) -> Response:
+    """The entrance, which leads back to what was asked for, with its filters."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{PATH}/sign-in?{urlencode({'next': asked}, safe='/')}", 303)
+
+
 def problem_page(request: Request, status: int, body: Any) -> Response:
     """What went wrong and what to do next."""
     if status == _SIGNED_OUT:
-        return RedirectResponse(f"{PATH}/sign-in?next={request.url.path}", 303)
+        return to_sign_in(request)
     problems, code = body.get("problems", []), body.get("code", "")
     return page(request, "problem.html", status, problems=problems, code=code, back=_before(request))
 

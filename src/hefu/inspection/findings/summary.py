@@ -182,7 +182,7 @@ def _outcomes(answer: Inspection) -> Text:
     rest = many - held - clears
     return Text(
         f"{many} 份报关单: {clears} 份可通过, {held} 份会被扣留, {rest} 份不需要证明",
-        f"{many} declarations: {clears} would clear, {held} would be held, {rest} need no certificate",
+        f"{many} declaration{'s' if many != 1 else ''}: {clears} would clear, {held} would be held, {rest} need no certificate",
     )
 
 
