@@ -55,6 +55,11 @@ def index_page(cases: Sequence[Listed], today: date, language: str = "") -> str:
                     "每一行都由人核查; 排序只说明先看哪个。",
                     "A person examines each; the order only says which one to look at first.",
                 ),
+                Text(
+                    " 把握 (由模拟数据学得) 指这样的链条一百条中大约有几条属实: 低于 20% 的, 五条中有四条是正当的。",
+                    " Confidence (learned on simulated trade) is how many of a hundred such chains would be true: below 20 % four in"
+                    " five are honest.",
+                ),
                 class_="referral",
             ),
             el(
