@@ -77,9 +77,10 @@ def resolve(tables: Tables) -> Parties:
     clean = {one.name: _cleaned(tables[one.name], one) for one in TABLES}
     mentions = _mentions(clean)
     ids = _by_identifier(clean["firms"])
-    full = _by_full_name(mentions, ids)
+    keys = {name: name_key(name) for name in mentions["name"].drop_nulls().unique()}
+    full = _by_full_name(mentions, keys, ids)
     ids |= full
-    named = _by_name(clean, mentions, ids)
+    named = _by_name(clean, mentions, keys, ids)
     parties = {name: party for name, (party, _) in named.items()}
     told: Tables = {}
     for table in TABLES:
@@ -139,29 +140,29 @@ def _by_identifier(firms: pl.DataFrame) -> dict[str, str]:
     return dict(zip(codes["code"], codes["firm"], strict=True))
 
 
-def _by_full_name(mentions: pl.DataFrame, ids: dict[str, str]) -> dict[str, str]:
+def _by_full_name(mentions: pl.DataFrame, keys: dict[str, str], ids: dict[str, str]) -> dict[str, str]:
     """Customs code to USCC for firms that the registry does not list: one full name, written with one of each."""
     known: defaultdict[str, set[str]] = defaultdict(set)
     names: defaultdict[str, set[str]] = defaultdict(set)
     for ident, name in mentions.drop_nulls().select("id", "name").iter_rows():
-        key = name_key(name)
-        known[key].add(ids.get(ident, ident))
-        names[ident].add(key)
+        known[keys[name]].add(ids.get(ident, ident))
+        names[ident].add(keys[name])
     told = {}
-    for code, keys in names.items():
+    for code, of in names.items():
         if code not in ids and _CUSTOMS_CODE.fullmatch(code):
-            firms = {one for key in keys for one in known[key] if len(one) == _USCC}
+            firms = {one for key in of for one in known[key] if len(one) == _USCC}
             if len(firms) == 1:
                 told[code] = next(iter(firms))
     return told
 
 
-def _by_name(clean: Tables, mentions: pl.DataFrame, ids: dict[str, str]) -> dict[str, tuple[str, str]]:
+def _by_name(
+    clean: Tables, mentions: pl.DataFrame, keys: dict[str, str], ids: dict[str, str]
+) -> dict[str, tuple[str, str]]:
     """Each name that stands somewhere without an identifier: its party, and how it was found."""
     nameless = mentions.filter(pl.col("id").is_null())["name"].unique().sort().to_list()
     if not nameless:
         return {}
-    keys = {name: name_key(name) for name in mentions["name"].drop_nulls().unique()}
     known: defaultdict[str, set[str]] = defaultdict(set)
     former: defaultdict[str, set[str]] = defaultdict(set)
     for ident, name in mentions.drop_nulls().select("id", "name").iter_rows():
