@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import orjson
 import typer
 from rich.text import Text as Rich
 
 from hefu.cli import show
 from hefu.cli.client import Client
 from hefu.cli.options import FINDINGS, AsJson
-from hefu.errors import Text
 from hefu.procedures.dossier.deadlines import State
 from hefu.procedures.dossier.wording import ASSUMED, STATES
 from hefu.procedures.dossier.writing import check, write
@@ -22,7 +19,6 @@ from hefu.protocol.records import Side
 from hefu.settings import home
 
 _STYLES: Final = {State.OVERDUE: "red", State.SOON: "yellow"}
-_SIDES: Final = {Side.TAX: Text("税务", "tax"), Side.CUSTOMS: Text("海关", "customs")}
 _NAMED: Final = 3
 
 
@@ -46,7 +42,7 @@ def due(
         path = f"/v1/due.ics?language={show.language()}"
         write(calendar, _joined([client.file(one, path) for one in sides]))
     if as_machine:
-        sys.stdout.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
+        show.print_json(told)
     else:
         for one in told:
             _show(one)
@@ -68,16 +64,16 @@ def _joined(calendars: Sequence[bytes]) -> bytes:
 
 
 def _show(told: dict[str, Any]) -> None:
-    out, name = show.out(), _SIDES[Side(told["side"])]
+    out, name = show.out(), show.side(told["side"])
     if not told["due"]:
         out.print(
             show.say(
-                f"{name.zh}: {told['days']} 天内没有待办",
-                f"{name.en}: nothing is due within {told['days']} days",
+                f"{name}: {told['days']} 天内没有待办",
+                f"{name}: nothing is due within {told['days']} days",
             )
         )
         return
-    out.print(show.say(f"{name.zh}, 截至 {told['as_of']}", f"{name.en}, as of {told['as_of']}"), style="bold")
+    out.print(show.say(f"{name}, 截至 {told['as_of']}", f"{name}, as of {told['as_of']}"), style="bold")
     for one in told["due"]:
         _show_one(one)
     if told["left_out"]:
