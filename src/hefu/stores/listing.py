@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import orjson
 
 from hefu.protocol.applications.records import Filing, FilingState
+from hefu.protocol.book import R
 from hefu.protocol.records import Copy, DeclarationState, Entry, Lodgement
 from hefu.protocol.refunds.records import Export
 from hefu.stores.sqlite import SqliteReader
@@ -44,16 +45,12 @@ def declarations_of(
     """What a trader (USCC) declared from one day to another, in the order of numbers, beginning behind one; of one state
     if there is one.
     """
-    table = TABLES[Lodgement]
-    query = (
-        f"SELECT {', '.join(table.columns)} FROM lodgement WHERE {_TRADER} = ? AND number > ?"  # noqa: S608
-        f"{' AND state = ?' if state else ''}"
+    where = (
+        f"{_TRADER} = ? AND number > ?{' AND state = ?' if state else ''}"
         " AND json_extract(document, '$.declared_on') BETWEEN ? AND ? ORDER BY number LIMIT ?"
     )
-    rows = reader.connection.execute(
-        query, (trader, after, *([state.value] if state else []), since.isoformat(), until.isoformat(), limit)
-    )
-    return [cast("Lodgement", table.read(row)) for row in rows]
+    only = [state.value] if state else []
+    return _found(reader, Lodgement, where, trader, after, *only, since.isoformat(), until.isoformat(), limit)
 
 
 def newest_of(reader: SqliteReader, *, state: str, limit: int) -> list[Entry]:
@@ -95,17 +92,14 @@ def exports_of(
     """At tax: the exports of which a firm (USCC) is trader or owner, declared from one day to another, the oldest first;
     only those of which no refund is claimed, if so asked.
     """
-    table = TABLES[Export]
     found: list[Export] = []
     for role, more in _ROLES.items():
-        query = (
-            f"SELECT {', '.join(table.columns)} FROM export WHERE json_extract(document, '$.{role}.uscc') = ?"  # noqa: S608
-            f" AND json_extract(document, '$.declared_on') BETWEEN ? AND ?{more}"
+        where = (
+            f"json_extract(document, '$.{role}.uscc') = ? AND json_extract(document, '$.declared_on') BETWEEN ? AND ?{more}"
             f"{' AND NOT EXISTS (' + _CLAIMED + ')' if unclaimed else ''}"
             " ORDER BY json_extract(document, '$.declared_on'), number LIMIT ?"
         )
-        rows = reader.connection.execute(query, (firm, since.isoformat(), until.isoformat(), limit))
-        found += [cast("Export", table.read(row)) for row in rows]
+        found += _found(reader, Export, where, firm, since.isoformat(), until.isoformat(), limit)
     return sorted(found, key=lambda one: (one.document.declared_on, one.number))[:limit]
 
 
@@ -127,12 +121,8 @@ def papers_of_export(reader: SqliteReader, number: str) -> dict[str, list[str]]:
 
 def applications_of(reader: SqliteReader, firm: str) -> list[Filing]:
     """At tax: the applications of a firm (USCC), the oldest first."""
-    table = TABLES[Filing]
-    query = (
-        f"SELECT {', '.join(table.columns)} FROM application"  # noqa: S608
-        " WHERE json_extract(document, '$.applicant.uscc') = ? ORDER BY filed_at, serial"
-    )
-    return [cast("Filing", table.read(row)) for row in reader.connection.execute(query, (firm,))]
+    where = "json_extract(document, '$.applicant.uscc') = ? ORDER BY filed_at, serial"
+    return _found(reader, Filing, where, firm)
 
 
 def applications_in(
@@ -142,7 +132,6 @@ def applications_in(
     ``codes``: only those of which a firm with one of them (USCC, customs code) is applicant or agent. A serial that is
     not there ends the list.
     """
-    table = TABLES[Filing]
     asked: list[tuple[str, list[str]]] = [("state = ?", [])]
     if codes is not None:  # + keeps the state from choosing the index: what is a firm's own is less
         asked = [(f"{one} = ? AND +state = ?", [code]) for one in _PARTIES for code in sorted(codes)]
@@ -155,21 +144,23 @@ def applications_in(
         behind, place = " AND filed_at >= ? AND (filed_at, serial) > (?, ?)", [last[0], last[0], after]
     found: dict[str, Filing] = {}
     for where, values in asked:
-        query = (
-            f"SELECT {', '.join(table.columns)} FROM application WHERE {where}{behind}"  # noqa: S608
-            " ORDER BY filed_at, serial LIMIT ?"
-        )
-        for row in reader.connection.execute(query, (*values, state.value, *place, limit)):
-            one = cast("Filing", table.read(row))
+        ordered = f"{where}{behind} ORDER BY filed_at, serial LIMIT ?"
+        for one in _found(reader, Filing, ordered, *values, state.value, *place, limit):
             found[one.serial] = one
     return sorted(found.values(), key=lambda one: (one.filed_at, one.serial))[:limit]
 
 
 def unused_certificates_of(reader: SqliteReader, firm: str) -> list[Copy]:
     """At customs: the certificates of a firm (USCC) that nothing holds, in the order of numbers."""
-    table = TABLES[Copy]
-    query = (
-        f"SELECT {', '.join(table.columns)} FROM copy WHERE json_extract(document, '$.holder.uscc') = ?"  # noqa: S608
+    where = (
+        "json_extract(document, '$.holder.uscc') = ?"
         " AND NOT EXISTS (SELECT 1 FROM holding WHERE certificate = copy.number) ORDER BY number"
     )
-    return [cast("Copy", table.read(row)) for row in reader.connection.execute(query, (firm,))]
+    return _found(reader, Copy, where, firm)
+
+
+def _found(reader: SqliteReader, kind: type[R], where: str, *values: Any) -> list[R]:
+    """The records of a kind for which a condition holds, in the order that it ends with."""
+    table = TABLES[kind]
+    query = f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {where}"  # noqa: S608 - names of our own
+    return [cast("R", table.read(row)) for row in reader.connection.execute(query, values)]
